@@ -1,0 +1,1 @@
+"""The runfolio server: GraphQL over PostgreSQL. Start reading at app.py."""

@@ -1,0 +1,99 @@
+"""The server's errors: each class has a stable code and an HTTP status.
+
+AppError                     400  BAD_USER_INPUT     the caller sent something that is not allowed
+├── Unauthenticated          401  UNAUTHENTICATED    no key, or one that nobody owns
+├── Forbidden                403  FORBIDDEN          a known caller may not do this
+├── NotFound                 404  NOT_FOUND          a mutation names something that is not there (queries answer null)
+├── Conflict                 409  CONFLICT           the thing exists already, or is in a state that forbids this
+├── TooLarge                 413  TOO_LARGE          a body, line or document over its limit
+└── Unavailable              503  UNAVAILABLE        the database or the object store is away; may pass later
+
+The status decides what clients retry, so nothing that may pass later has a status below 429.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+RETRY_AFTER_S = 1
+
+
+class AppError(Exception):
+    """Something the caller can be told: what was wrong, with which value, and what is allowed.
+
+    `path` names the place in the caller's input (`input.config`); `allowed` lists what would have been accepted.
+    """
+
+    code: ClassVar[str] = "BAD_USER_INPUT"
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str, *, path: str | None = None, allowed: tuple[str, ...] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.allowed = allowed
+
+    @property
+    def extensions(self) -> Mapping[str, object]:
+        """The `extensions` of a GraphQL error: `code` always, `path` and `allowed` where known."""
+        found: dict[str, object] = {"code": self.code}
+        if self.path is not None:
+            found["path"] = self.path
+        if self.allowed is not None:
+            found["allowed"] = list(self.allowed)
+        return found
+
+
+class Unauthenticated(AppError):
+    """No API key, or one that nobody owns."""
+
+    code = "UNAUTHENTICATED"
+    status = 401
+
+
+class Forbidden(AppError):
+    """A known caller may not do this."""
+
+    code = "FORBIDDEN"
+    status = 403
+
+
+class NotFound(AppError):
+    """A change names something that is not there, or that the caller may not see."""
+
+    code = "NOT_FOUND"
+    status = 404
+
+
+class Conflict(AppError):
+    """The thing exists already, or its state forbids this."""
+
+    code = "CONFLICT"
+    status = 409
+
+
+class TooLarge(AppError):
+    """A body, a line or a document is over its limit."""
+
+    code = "TOO_LARGE"
+    status = 413
+
+
+class Unavailable(AppError):
+    """The database or the object store is away; may pass later."""
+
+    code = "UNAVAILABLE"
+    status = 503
+
+
+class OverlappingLines(Exception):
+    """One piece of a batch holds lines that are stored beside lines that are wanted; nothing was written.
+
+    `piece` counts the batch's pieces from 0; `wanted` has (first, past-last) ranges of line numbers, ascending.
+    """
+
+    def __init__(self, piece: int, wanted: list[tuple[int, int]]) -> None:
+        super().__init__("the batch overlaps what is stored")
+        self.piece = piece
+        self.wanted = wanted

@@ -1,0 +1,115 @@
+"""What can be set, in one table: the command line, the environment and the documentation read it.
+
+Read once, at start. A setting is `RUNFOLIO_` + its name in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENT_PREFIX = "RUNFOLIO_"
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table: its name, its default as text, its unit ("" for none) and what it means."""
+
+    name: str
+    default: str
+    unit: str
+    help: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("host", "127.0.0.1", "", "Address to listen on."),
+    Setting("port", "8080", "", "Port to listen on."),
+    Setting("data_dir", "", "", "Where data lives; empty means the default of this user."),
+    Setting("database_url", "", "", "PostgreSQL 15 or newer; empty starts the embedded one in the data directory."),
+    Setting("base_url", "", "", "Address that clients reach, for absolute URLs; empty takes it from each request."),
+    Setting("pool_size", "10", "connections", "Most connections to PostgreSQL of one API process."),
+    Setting("pool_wait_s", "5", "seconds", "How long a request waits for a connection before it answers 503."),
+    Setting("statement_timeout_s", "30", "seconds", "How long one SQL statement may run."),
+    Setting("heartbeat_timeout_s", "300", "seconds", "Silence after which a running run counts as crashed."),
+    Setting("max_body_bytes", str(32 * 1024 * 1024), "bytes", "Largest request body, before and after decompression."),
+    Setting("max_file_bytes", str(5 * 1024**3), "bytes", "Largest file of a run."),
+    Setting("url_lifetime_s", str(24 * 3600), "seconds", "How long a signed URL works."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process; see SETTINGS for what each means."""
+
+    host: str
+    port: int
+    data_dir: Path
+    database_url: str
+    base_url: str
+    pool_size: int
+    pool_wait_s: float
+    statement_timeout_s: float
+    heartbeat_timeout_s: float
+    max_body_bytes: int
+    max_file_bytes: int
+    url_lifetime_s: int
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str | None) -> Settings:
+    """Take each setting from `overrides` (command line), else the environment, else its default.
+
+    Raises SettingsError for a value that is not of its kind.
+    """
+    text = {
+        setting.name: _first_text(
+            overrides.get(setting.name), environment.get(ENVIRONMENT_PREFIX + setting.name.upper()), setting.default
+        )
+        for setting in SETTINGS
+    }
+    return Settings(
+        host=text["host"],
+        port=_number(text, "port", lowest=0, highest=65535),
+        data_dir=Path(text["data_dir"]).expanduser().absolute() if text["data_dir"] else default_data_dir(environment),
+        database_url=text["database_url"],
+        base_url=text["base_url"].rstrip("/"),
+        pool_size=_number(text, "pool_size", lowest=2, highest=1000),
+        pool_wait_s=_number(text, "pool_wait_s", lowest=1, highest=600),
+        statement_timeout_s=_number(text, "statement_timeout_s", lowest=1, highest=86_400),
+        heartbeat_timeout_s=_number(text, "heartbeat_timeout_s", lowest=1, highest=86_400 * 30),
+        max_body_bytes=_number(text, "max_body_bytes", lowest=1024, highest=2**30),
+        max_file_bytes=_number(text, "max_file_bytes", lowest=1024, highest=2**50),
+        url_lifetime_s=_number(text, "url_lifetime_s", lowest=60, highest=86_400 * 30),
+    )
+
+
+def default_data_dir(environment: Mapping[str, str] = os.environ) -> Path:
+    """`/var/lib/runfolio` for root, else `$XDG_DATA_HOME/runfolio` or `~/.local/share/runfolio`.
+
+    Root's home is usually closed to the OS user that PostgreSQL must run as, `/var/lib` is not.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/runfolio")
+    data_home = environment.get("XDG_DATA_HOME") or str(Path("~/.local/share").expanduser())
+    return Path(data_home) / "runfolio"
+
+
+def _first_text(*candidates: str | None) -> str:
+    return next(text for text in candidates if text is not None)
+
+
+def _number(text: Mapping[str, str], name: str, *, lowest: int, highest: int) -> int:
+    try:
+        number = int(text[name])
+    except ValueError:
+        number = lowest - 1
+    if not lowest <= number <= highest:
+        raise SettingsError(
+            f"{ENVIRONMENT_PREFIX}{name.upper()} is {text[name]!r}; allowed: an integer from {lowest} to {highest}"
+        )
+    return number

@@ -1,0 +1,99 @@
+"""Rows of history: batches of the tail and chunks. Called by history/ and ingest/compact.py; see history.sql."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from runfolio_server.sql.named import QueryFile
+
+
+class PieceRow(msgspec.Struct, frozen=True):
+    """A chunk of a segment, or, where `key` is None, a batch of the tail; a piece is either, with all its rows."""
+
+    writer: str
+    epoch: int
+    piece: int  # first line of the segment or batch
+    key: str | None
+    line0: int
+    n: int
+    kind: int
+    lines: bytes
+    data: bytes  # of a chunk; or the body of the batch
+    next_step: float | None  # see select_pieces
+
+
+class LastStepRow(msgspec.Struct, frozen=True):
+    """The greatest step of a run's rows; None when it has none."""
+
+    step: float | None
+
+
+class KeyRow(msgspec.Struct, frozen=True):
+    """A stored key of a run, of its chunks alone; or, where `key` is None, a batch of the tail."""
+
+    run_id: UUID
+    key: str | None
+    count: int
+    number_count: int
+    step_low: float | None
+    step_high: float | None
+    low: float | None
+    high: float | None
+    epoch: int  # of the newest value, as the next two; or of the batch
+    writer: str
+    line: int  # or the batch's first
+    last: str | None  # JSON; None: too long to be kept beside the data
+    body: bytes | None
+
+
+class TailedStreamRow(msgspec.Struct, frozen=True):
+    """The key of a stream that has a tail."""
+
+    run_id: UUID
+    stream: str
+    writer: str
+    epoch: int
+
+
+class LeaseRow(msgspec.Struct, frozen=True):
+    """A stream that may be compacted; every line from `gapless_from` on has come, up to the newest."""
+
+    lease: datetime
+    gapless_from: int
+
+
+class TailRow(msgspec.Struct, frozen=True):
+    """A batch of the tail."""
+
+    line0: int
+    n: int
+    body: bytes
+
+
+class SegmentRow(msgspec.Struct, frozen=True):
+    """A segment: its first line, its rows and the line of its last row."""
+
+    segment: int
+    n: int
+    line1: int
+
+
+_QUERIES: Final = QueryFile("history.sql")
+
+SELECT_PIECES: Final = _QUERIES.query("select_pieces", PieceRow)
+SELECT_PIECES_OF_LINES: Final = _QUERIES.query("select_pieces_of_lines", PieceRow)
+SELECT_LAST_STEP: Final = _QUERIES.query("select_last_step", LastStepRow)
+SELECT_KEYS: Final = _QUERIES.query("select_keys", KeyRow)
+SELECT_STREAMS_TO_COMPACT: Final = _QUERIES.query("select_streams_to_compact", TailedStreamRow)
+TAKE_LEASE: Final = _QUERIES.query("take_lease", LeaseRow)
+SELECT_TAIL: Final = _QUERIES.query("select_tail", TailRow)
+SELECT_LAST_SEGMENTS: Final = _QUERIES.query("select_last_segments", SegmentRow)
+SELECT_SEGMENT_CHUNKS: Final = _QUERIES.query("select_segment_chunks", PieceRow)
+DELETE_TAIL: Final = _QUERIES.command("delete_tail")
+DELETE_SEGMENTS: Final = _QUERIES.command("delete_segments")
+INSERT_CHUNKS: Final = _QUERIES.command("insert_chunks")
+RELEASE_LEASE: Final = _QUERIES.command("release_lease")

@@ -1,0 +1,229 @@
+-- select_pieces: $1 run id, $2 stream, $3 least and $4 past greatest stored key that decides, $5 name it belongs to, $6 names, $7 least and $8 past greatest stored key to fetch, $9 first step, $10 past last step, $11 rows wanted → PieceRow*
+-- A page of history: segments that have all the names and batches of the tail, in order of step, as many as hold the rows
+-- wanted. One statement, so that lines which compaction moves meanwhile are seen once. Rows at or after next_step may have
+-- others between them that were not fetched; null: there are none.
+WITH streams AS (
+  SELECT s.writer, s.epoch
+  FROM run_stream AS s
+  WHERE s.run_id = $1 AND s.stream = $2
+), deciding AS (
+  SELECT r.low, r.high, r.name
+  FROM unnest($3::text[], $4::text[], $5::int[]) AS r (low, high, name)
+), fetched AS (
+  SELECT r.low, r.high
+  FROM unnest($7::text[], $8::text[]) AS r (low, high)
+), named AS (
+  SELECT c.writer, c.epoch, c.segment, r.name, max(c.line1) AS line1, sum(c.n) AS n,
+    min(c.step_low) AS step_low, max(c.step_high) AS step_high
+  FROM streams AS s
+  CROSS JOIN deciding AS r
+  JOIN history_chunk AS c
+    ON c.run_id = $1 AND c.stream = $2 AND c.writer = s.writer AND c.epoch = s.epoch
+    AND c.key >= r.low AND c.key < r.high
+  GROUP BY c.writer, c.epoch, c.segment, r.name
+), pieces AS (
+  SELECT writer, epoch, segment AS line0, min(line1) AS line1, min(n) AS n,
+    max(step_low) AS step_low, min(step_high) AS step_high, true AS is_segment
+  FROM named
+  GROUP BY writer, epoch, segment
+  HAVING count(*) = $6
+  UNION ALL
+  SELECT t.writer, t.epoch, t.line0, t.line0 + t.n - 1, t.n, t.step_low, t.step_high, false
+  FROM history_tail AS t
+  WHERE t.run_id = $1 AND t.stream = $2
+), estimated AS (
+  -- How many rows of the piece lie in the steps asked for, were they spread evenly. Only tame steps are reckoned with:
+  -- PostgreSQL raises an error where a float8 overflows or underflows.
+  SELECT writer, epoch, line0, line1, step_low, step_high, is_segment,
+    CASE
+      WHEN step_low > -1e15 AND step_high < 1e15
+      THEN n * (floor(least(step_high, $10) - greatest(step_low, $9)) + 1) / (step_high - step_low + 1)
+      ELSE n
+    END AS rows
+  FROM pieces
+  WHERE step_high >= $9::float8 AND step_low < $10::float8
+), ranked AS (
+  SELECT writer, epoch, line0, line1, step_low, is_segment,
+    step_low <= $9 OR coalesce(
+      sum(rows) OVER (ORDER BY step_low, epoch, writer, line0 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0
+    ) < $11::float8 AS is_chosen
+  FROM estimated
+)
+SELECT p.writer, p.epoch, p.line0, c.key, c.line0, c.n, c.kind, c.lines, c.data,
+  (SELECT min(step_low) FROM ranked WHERE NOT is_chosen)
+FROM ranked AS p
+CROSS JOIN fetched AS r
+JOIN history_chunk AS c
+  ON c.run_id = $1 AND c.stream = $2 AND c.writer = p.writer AND c.epoch = p.epoch
+  AND c.key >= r.low AND c.key < r.high AND c.line0 >= p.line0 AND c.line0 <= p.line1 AND c.segment = p.line0
+WHERE p.is_chosen AND p.is_segment
+UNION ALL
+SELECT p.writer, p.epoch, p.line0, NULL, t.line0, t.n, 0, '', t.body,
+  (SELECT min(step_low) FROM ranked WHERE NOT is_chosen)
+FROM ranked AS p
+JOIN history_tail AS t
+  ON t.run_id = $1 AND t.stream = $2 AND t.writer = p.writer AND t.epoch = p.epoch AND t.line0 = p.line0
+WHERE p.is_chosen AND NOT p.is_segment;
+
+-- select_pieces_of_lines: $1 run id, $2 stream, $3 writers, $4 epochs, $5 lines, $6 least and $7 past greatest stored key to fetch → PieceRow*
+-- The pieces that hold these lines now, for the rows that a sample chose.
+WITH wanted AS (
+  SELECT w.writer, w.epoch, w.line
+  FROM unnest($3::text[], $4::int[], $5::bigint[]) AS w (writer, epoch, line)
+), fetched AS (
+  SELECT r.low, r.high
+  FROM unnest($6::text[], $7::text[]) AS r (low, high)
+), segments AS (
+  SELECT DISTINCT w.writer, w.epoch, c.segment, c.line1
+  FROM wanted AS w
+  CROSS JOIN LATERAL (
+    SELECT s.segment, s.line1
+    FROM history_chunk AS s
+    WHERE s.run_id = $1 AND s.stream = $2 AND s.writer = w.writer AND s.epoch = w.epoch
+      AND s.key = '\#' AND s.line0 <= w.line
+    ORDER BY s.line0 DESC
+    LIMIT 1
+  ) AS c
+  WHERE c.line1 >= w.line
+), batches AS (
+  SELECT DISTINCT w.writer, w.epoch, t.line0
+  FROM wanted AS w
+  CROSS JOIN LATERAL (
+    SELECT b.line0, b.n
+    FROM history_tail AS b
+    WHERE b.run_id = $1 AND b.stream = $2 AND b.writer = w.writer AND b.epoch = w.epoch AND b.line0 <= w.line
+    ORDER BY b.line0 DESC
+    LIMIT 1
+  ) AS t
+  WHERE t.line0 + t.n > w.line
+)
+SELECT p.writer, p.epoch, p.segment, c.key, c.line0, c.n, c.kind, c.lines, c.data, NULL::float8
+FROM segments AS p
+CROSS JOIN fetched AS r
+JOIN history_chunk AS c
+  ON c.run_id = $1 AND c.stream = $2 AND c.writer = p.writer AND c.epoch = p.epoch
+  AND c.key >= r.low AND c.key < r.high AND c.line0 >= p.segment AND c.line0 <= p.line1 AND c.segment = p.segment
+UNION ALL
+SELECT p.writer, p.epoch, p.line0, NULL, t.line0, t.n, 0, '', t.body, NULL
+FROM batches AS p
+JOIN history_tail AS t
+  ON t.run_id = $1 AND t.stream = $2 AND t.writer = p.writer AND t.epoch = p.epoch AND t.line0 = p.line0;
+
+-- select_last_step: $1 run id, $2 stream → LastStepRow
+-- The greatest step of a run's rows.
+SELECT max(found.step_high)
+FROM (
+  SELECT c.step_high
+  FROM run_stream AS s
+  JOIN history_chunk AS c USING (run_id, stream, writer, epoch)
+  WHERE s.run_id = $1 AND s.stream = $2 AND c.key = '\#'
+  UNION ALL
+  SELECT t.step_high
+  FROM history_tail AS t
+  WHERE t.run_id = $1 AND t.stream = $2
+) AS found;
+
+-- select_keys: $1 run ids, $2 stream → KeyRow*
+-- The keys of runs from what is known beside the data, and the tail unread, in one statement: see history/keys.py.
+SELECT c.run_id, c.key, sum(c.n)::bigint, coalesce(sum(c.n) FILTER (WHERE c.kind <> 0), 0)::bigint,
+  min(c.step_low), max(c.step_high), min(c.low), max(c.high),
+  max(c.epoch), (array_agg(c.writer ORDER BY c.epoch DESC, c.line1 DESC, c.writer DESC))[1],
+  (array_agg(c.line1 ORDER BY c.epoch DESC, c.line1 DESC, c.writer DESC))[1],
+  (array_agg(c.last ORDER BY c.epoch DESC, c.line1 DESC, c.writer DESC))[1], NULL::bytea
+FROM history_chunk AS c
+WHERE c.run_id = ANY ($1::uuid[]) AND c.stream = $2
+GROUP BY c.run_id, c.key
+UNION ALL
+SELECT t.run_id, NULL, t.n, 0, t.step_low, t.step_high, NULL, NULL, t.epoch, t.writer, t.line0, NULL, t.body
+FROM history_tail AS t
+WHERE t.run_id = ANY ($1::uuid[]) AND t.stream = $2;
+
+-- select_streams_to_compact: $1 limit → TailedStreamRow*
+-- Streams whose tail is worth a chunk, or whose run is over or silent; the largest first. The tail is small as long as the
+-- worker keeps up, run_stream is not: hence the sub-select.
+SELECT s.run_id, s.stream, s.writer, s.epoch
+FROM (SELECT DISTINCT t.run_id, t.stream, t.writer, t.epoch FROM history_tail AS t) AS found
+JOIN run_stream AS s USING (run_id, stream, writer, epoch)
+JOIN runs AS r USING (run_id)
+WHERE (s.lease IS NULL OR s.lease < now())
+  AND (
+    s.tail_lines >= 200
+    OR s.tail_bytes >= 1048576
+    OR r.state NOT IN ('pending', 'running', 'preempting')
+    OR r.heartbeat_at < now() - interval '5 minutes'
+  )
+ORDER BY s.tail_bytes DESC, s.run_id, s.stream, s.writer, s.epoch
+LIMIT $1;
+
+-- take_lease: $1 run id, $2 stream, $3 writer, $4 epoch, $5 seconds → LeaseRow
+-- The right to compact a stream for a while; no row when somebody else has it or nothing is in the tail.
+UPDATE run_stream
+SET lease = now() + make_interval(secs => $5)
+WHERE run_id = $1 AND stream = $2 AND writer = $3 AND epoch = $4
+  AND tail_lines > 0 AND (lease IS NULL OR lease < now())
+RETURNING lease, coalesce(upper(missing), 0);
+
+-- select_tail: $1 run id, $2 stream, $3 writer, $4 epoch, $5 lines, $6 bytes → TailRow*
+-- The first batches of the tail, as many as begin within these bounds; one at least.
+SELECT t.line0, t.n, t.body
+FROM (
+  SELECT b.line0, b.n, b.body,
+    sum(b.n) OVER earlier - b.n AS lines_before,
+    sum(octet_length(b.body)) OVER earlier - octet_length(b.body) AS bytes_before
+  FROM history_tail AS b
+  WHERE b.run_id = $1 AND b.stream = $2 AND b.writer = $3 AND b.epoch = $4
+  WINDOW earlier AS (ORDER BY b.line0)
+) AS t
+WHERE t.lines_before < $5 AND t.bytes_before < $6
+ORDER BY t.line0;
+
+-- select_last_segments: $1 run id, $2 stream, $3 writer, $4 epoch, $5 first and $6 past last line, $7 limit → SegmentRow*
+-- The newest segments that begin in these lines, newest first.
+SELECT c.segment, c.n, c.line1
+FROM history_chunk AS c
+WHERE c.run_id = $1 AND c.stream = $2 AND c.writer = $3 AND c.epoch = $4
+  AND c.key = '\#' AND c.line0 >= $5 AND c.line0 < $6 AND c.segment >= $5
+ORDER BY c.line0 DESC
+LIMIT $7;
+
+-- select_segment_chunks: $1 run id, $2 stream, $3 writer, $4 epoch, $5 first and $6 past last line, $7 bytes, $8 values → PieceRow*
+-- Everything of the segments that begin in these lines; no row when that is more than so much data or so many values.
+SELECT c.writer, c.epoch, c.segment, c.key, c.line0, c.n, c.kind, c.lines, c.data, NULL::float8
+FROM (
+  SELECT f.writer, f.epoch, f.segment, f.key, f.line0, f.n, f.kind, f.lines, f.data,
+    sum(octet_length(f.data)) OVER () AS bytes, sum(f.n) OVER () AS values
+  FROM history_chunk AS f
+  WHERE f.run_id = $1 AND f.stream = $2 AND f.writer = $3 AND f.epoch = $4
+    AND f.line0 >= $5 AND f.line0 < $6 AND f.segment >= $5
+) AS c
+WHERE c.bytes <= $7 AND c.values <= $8;
+
+-- delete_tail: $1 run id, $2 stream, $3 writer, $4 epoch, $5 first lines
+DELETE FROM history_tail
+WHERE run_id = $1 AND stream = $2 AND writer = $3 AND epoch = $4 AND line0 = ANY ($5::bigint[]);
+
+-- delete_segments: $1 run id, $2 stream, $3 writer, $4 epoch, $5 first and $6 past last line
+DELETE FROM history_chunk
+WHERE run_id = $1 AND stream = $2 AND writer = $3 AND epoch = $4
+  AND line0 >= $5 AND line0 < $6 AND segment >= $5;
+
+-- insert_chunks: $1 run id, $2 stream, $3 writer, $4 epoch, $5 … $18 one array per column
+INSERT INTO history_chunk (
+  run_id, stream, writer, epoch, key, line0, line1, segment, n, kind, step_low, step_high, low, high, first, last,
+  lines, data
+)
+SELECT $1, $2, $3, $4, c.key, c.line0, c.line1, c.segment, c.n, c.kind, c.step_low, c.step_high, c.low, c.high, c.first,
+  c.last, c.lines, c.data
+FROM unnest(
+  $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[], $10::smallint[], $11::float8[], $12::float8[],
+  $13::float8[], $14::float8[], $15::text[], $16::text[], $17::bytea[], $18::bytea[]
+) AS c (key, line0, line1, segment, n, kind, step_low, step_high, low, high, first, last, lines, data);
+
+-- release_lease: $1 run id, $2 stream, $3 writer, $4 epoch, $5 lease, $6 past the last line compacted, $7 lines, $8 bytes taken out
+-- No row: the lease ran out and somebody else has taken it since.
+UPDATE run_stream
+SET done = greatest(done, $6),
+    tail_lines = tail_lines - $7,
+    tail_bytes = tail_bytes - $8,
+    lease = NULL
+WHERE run_id = $1 AND stream = $2 AND writer = $3 AND epoch = $4 AND lease = $5;

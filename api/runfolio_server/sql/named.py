@@ -1,0 +1,59 @@
+"""Queries live in .sql files; this loads them by name.
+
+A query starts with a header: `-- name: $1 what, $2 what → RowClass*`. The arrow and class are absent for queries that
+return nothing, `*` marks many rows. Text up to the next header is the query; further comment lines are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import resources
+from typing import Generic, TypeVar
+
+import msgspec
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+HEADER = re.compile(r"^-- (?P<name>[a-z_]+):(?P<arguments>[^→\n]*?)(?: → (?P<row>\w+)\*?)?$", re.MULTILINE)
+
+
+class NoRow(msgspec.Struct, frozen=True):
+    """The row class of queries that return nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Generic[R]):
+    """One statement and the class of its rows; the columns are the class's fields, in order."""
+
+    name: str
+    sql: str
+    row: type[R]
+
+
+class QueryFile:
+    """The queries of one .sql file beside the Python modules of this package."""
+
+    def __init__(self, file_name: str) -> None:
+        self.file_name = file_name
+        text = resources.files(__package__).joinpath(file_name).read_text(encoding="utf-8")
+        headers = list(HEADER.finditer(text))
+        ends = [header.start() for header in headers[1:]] + [len(text)]
+        self._found = {
+            header["name"]: (text[header.start() : end].strip(), header["row"])
+            for header, end in zip(headers, ends, strict=True)
+        }
+
+    def query(self, name: str, row: type[R]) -> Query[R]:
+        """The query that returns rows of this class. Raises LookupError when file and class disagree."""
+        sql, row_name = self._found[name]
+        if row_name != row.__name__:
+            raise LookupError(f"{self.file_name}: {name} returns {row_name}, not {row.__name__}")
+        return Query(name, sql, row)
+
+    def command(self, name: str) -> Query[NoRow]:
+        """The query that returns nothing."""
+        sql, row_name = self._found[name]
+        if row_name is not None:
+            raise LookupError(f"{self.file_name}: {name} returns {row_name}")
+        return Query(name, sql, NoRow)

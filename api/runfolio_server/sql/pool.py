@@ -1,0 +1,174 @@
+"""Connections to PostgreSQL, and the one place where its errors become ours.
+
+Made in app.py and the worker; used by loaders, actions and ingest through `Connection`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+import msgspec
+import orjson
+
+from runfolio_server.errors import AppError, Conflict, OverlappingLines, Unavailable
+from runfolio_server.sql.constraints import MESSAGES_BY_CONSTRAINT
+from runfolio_server.sql.named import Query
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.ReadOnlySQLTransactionError,
+    # After the server dies asyncpg may raise this one, which is neither a PostgresError nor an InterfaceError.
+    asyncpg.InternalClientError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
+
+
+class Connection:
+    """One connection, held for as short as possible; rows come back as the query's own class."""
+
+    def __init__(self, raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
+        self._raw = raw
+
+    async def rows(self, query: Query[R], *arguments: object) -> list[R]:
+        """All rows of the query, in its order."""
+        make = query.row
+        return [make(*record) for record in await self._raw.fetch(query.sql, *arguments)]
+
+    async def row(self, query: Query[R], *arguments: object) -> R | None:
+        """The first row of the query, or None."""
+        record = await self._raw.fetchrow(query.sql, *arguments)
+        return None if record is None else query.row(*record)
+
+    async def execute(self, query: Query[Any], *arguments: object) -> int:
+        """Run the query; the number of rows it changed (0 for a statement that changes none)."""
+        status = await self._raw.execute(query.sql, *arguments)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def execute_many(self, query: Query[Any], arguments: Sequence[Sequence[object]]) -> None:
+        """Run the query once for each tuple of arguments, pipelined."""
+        await self._raw.executemany(query.sql, arguments)
+
+    async def script(self, sql: str) -> None:
+        """Run a migration: several statements, no arguments."""
+        await self._raw.execute(sql)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """BEGIN … COMMIT, or ROLLBACK when the block raises."""
+        async with self._raw.transaction():
+            yield
+
+
+class Database:
+    """A pool of connections to one PostgreSQL."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], wait_s: float) -> None:
+        self._pool = pool
+        self._wait_s = wait_s
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Borrow a connection. Raises Unavailable when none comes in time or PostgreSQL goes away meanwhile."""
+        with translated_errors():
+            raw = await self._pool.acquire(timeout=self._wait_s)
+            try:
+                yield Connection(raw)
+            finally:
+                await self._give_back(raw)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Borrow a connection inside one transaction."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection, waiting a few seconds for those in use."""
+        try:
+            await asyncio.wait_for(self._pool.close(), timeout=3)
+        except (TimeoutError, *AWAY):
+            self._pool.terminate()
+
+    async def _give_back(self, raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
+        try:
+            await asyncio.shield(self._pool.release(raw, timeout=self._wait_s))
+        except AWAY:
+            raw.terminate()
+
+
+class translated_errors:  # noqa: N801 - reads as a context manager
+    """Turn asyncpg's errors into ours: constraint violations by constraint name, a lost server into Unavailable."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, AppError) or error is None:
+            return
+        if isinstance(error, asyncpg.PostgresError) and error.sqlstate in _SIGNALS:
+            raise _SIGNALS[error.sqlstate](error) from error
+        if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+            message = MESSAGES_BY_CONSTRAINT.get(error.constraint_name or "")
+            if message is not None:
+                raise Conflict(message) from error
+        if _is_about_a_value(error):
+            raise AppError("A value in this request cannot be stored: a NUL character, or out of range.") from error
+        if isinstance(error, AWAY):
+            raise Unavailable("The database is not reachable right now; try again.") from error
+
+
+def _is_about_a_value(error: BaseException) -> bool:
+    """Whether PostgreSQL (class 22) or asyncpg (a ValueError) refused an argument: NUL in text, a number too large."""
+    return isinstance(error, asyncpg.DataError) or (
+        isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
+    )
+
+
+def _overlapping_lines(error: asyncpg.PostgresError) -> Exception:
+    found = orjson.loads(error.detail or "")
+    return OverlappingLines(found["piece"], [(first, last) for first, last in found["wanted"]])
+
+
+def _too_many_gaps(_: asyncpg.PostgresError) -> Exception:
+    return AppError("These lines would leave more than 64 gaps in the stream; send the missing lines first.")
+
+
+# What the functions of tables.sql raise.
+_SIGNALS = {"RF001": _overlapping_lines, "RF002": _too_many_gaps}
+
+
+async def open_database(url: str, *, size: int, wait_s: float, statement_timeout_s: float) -> Database:
+    """Connect. Raises Unavailable when PostgreSQL cannot be reached."""
+    with translated_errors():
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            timeout=wait_s,
+            command_timeout=statement_timeout_s + 5,
+            max_inactive_connection_lifetime=300,
+            server_settings={
+                "application_name": "runfolio",
+                "statement_timeout": str(int(statement_timeout_s * 1000)),
+                "timezone": "UTC",
+                # JIT costs more than it gives on statements this short.
+                "jit": "off",
+            },
+        )
+    return Database(pool, wait_s)

@@ -1,0 +1,41 @@
+-- insert_project: $1 entity id, $2 name, $3 user id
+-- Idempotent: a project of this name stays as it is.
+INSERT INTO projects (entity_id, name, created_by)
+VALUES ($1, $2, $3)
+ON CONFLICT (entity_id, name) DO NOTHING;
+
+-- select_project_by_name: $1 entity name, $2 project name, $3 entity ids that the viewer may see → ProjectRow
+SELECT p.project_id, p.entity_id, p.name, p.description, p.created_by, p.created_at
+FROM projects AS p
+JOIN entities AS e USING (entity_id)
+WHERE e.name = $1 AND p.name = $2 AND p.entity_id = ANY ($3::bigint[]);
+
+-- select_projects: $1 project ids, $2 entity ids that the viewer may see → ProjectRow*
+SELECT project_id, entity_id, name, description, created_by, created_at
+FROM projects
+WHERE project_id = ANY ($1::bigint[]) AND entity_id = ANY ($2::bigint[])
+ORDER BY project_id;
+
+-- select_projects_page: $1 entity ids that the viewer may see, $2 entity name or null, $3 after name or null, $4 after id, $5 limit → ProjectRow*
+SELECT p.project_id, p.entity_id, p.name, p.description, p.created_by, p.created_at
+FROM projects AS p
+JOIN entities AS e USING (entity_id)
+WHERE p.entity_id = ANY ($1::bigint[])
+  AND ($2::text IS NULL OR e.name = $2)
+  AND ($3::text IS NULL OR (p.name, p.project_id) > ($3, $4::bigint))
+ORDER BY p.name, p.project_id
+LIMIT $5;
+
+-- count_projects: $1 entity ids that the viewer may see, $2 entity name or null → CountRow
+SELECT count(*)
+FROM projects AS p
+JOIN entities AS e USING (entity_id)
+WHERE p.entity_id = ANY ($1::bigint[])
+  AND ($2::text IS NULL OR e.name = $2);
+
+-- count_project_run: $1 project id → CountRow
+-- The number of the run that is about to be made, for its display name.
+UPDATE projects
+SET run_counter = run_counter + 1
+WHERE project_id = $1
+RETURNING run_counter;

@@ -1,0 +1,99 @@
+"""Rows of runs and of their streams. Called by loaders, actions and the worker; see runs.sql."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from runfolio_server.sql.named import QueryFile
+from runfolio_server.sql.users import CountRow
+
+
+class RunRow(msgspec.Struct, frozen=True):
+    """A run without its history. `config_text` and `summary_text` are as received."""
+
+    run_id: UUID
+    project_id: int
+    name: str
+    display_name: str
+    state: str
+    tags: list[str]
+    group_name: str | None
+    job_type: str | None
+    notes: str | None
+    description: str | None
+    sweep_name: str | None
+    host: str | None
+    program: str | None
+    commit_hash: str | None
+    repository: str | None
+    created_by: int
+    created_at: datetime
+    updated_at: datetime
+    heartbeat_at: datetime
+    finished_at: datetime | None
+    exit_code: int | None
+    stop_requested: bool
+    config_text: str
+    summary_text: str
+    system_text: str | None
+
+
+class RunLockRow(msgspec.Struct, frozen=True):
+    """What decides how a run may be changed; its row is locked until the transaction ends."""
+
+    state: str
+    is_deleted: bool
+
+
+class InsertedRow(msgspec.Struct, frozen=True):
+    """The key of a run just made."""
+
+    run_id: UUID
+
+
+class StreamRow(msgspec.Struct, frozen=True):
+    """Where a stream of a run stands in its newest epoch; `next_line` is what a resuming client continues at."""
+
+    run_id: UUID
+    stream: str
+    writer: str
+    epoch: int
+    next_line: int
+    step_high: float | None
+    rejected: int
+
+
+class ConsoleRow(msgspec.Struct, frozen=True):
+    """One line of captured output; `number` counts over all starts of the process."""
+
+    writer: str
+    epoch: int
+    line: int
+    number: int
+    time: str | None
+    level: str
+    label: str
+    text: str
+
+
+_FILE = QueryFile("runs.sql")
+
+SELECT_RUN_BY_NAME: Final = _FILE.query("select_run_by_name", RunRow)
+SELECT_VISIBLE_RUN: Final = _FILE.query("select_visible_run", RunRow)
+SELECT_RUNS_PAGE: Final = _FILE.query("select_runs_page", RunRow)
+COUNT_RUNS: Final = _FILE.query("count_runs", CountRow)
+LOCK_RUN: Final = _FILE.query("lock_run", RunLockRow)
+INSERT_RUN: Final = _FILE.query("insert_run", InsertedRow)
+UPDATE_RUN: Final = _FILE.query("update_run", RunRow)
+RESTART_RUN: Final = _FILE.command("restart_run")
+BEAT_RUN: Final = _FILE.command("beat_run")
+REQUEST_STOP: Final = _FILE.command("request_stop")
+MARK_SILENT_RUNS_CRASHED: Final = _FILE.command("mark_silent_runs_crashed")
+SELECT_STREAMS: Final = _FILE.query("select_streams", StreamRow)
+SELECT_CONSOLE_PAGE: Final = _FILE.query("select_console_page", ConsoleRow)
+SELECT_CONSOLE_TAIL: Final = _FILE.query("select_console_tail", ConsoleRow)
+COUNT_CONSOLE: Final = _FILE.query("count_console", CountRow)

@@ -1,0 +1,133 @@
+-- select_run_by_name: $1 project id, $2 name, $3 run id made of both → RunRow
+-- The caller has seen the project, so the run is the viewer's to see.
+SELECT r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
+  r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
+  r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
+  r.system_text
+FROM runs AS r
+WHERE r.project_id = $1 AND r.name = $2 AND r.run_id = $3 AND r.deleted_at IS NULL;
+
+-- select_visible_run: $1 run id, $2 entity ids that the viewer may see → RunRow
+SELECT r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
+  r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
+  r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
+  r.system_text
+FROM runs AS r
+JOIN projects AS p USING (project_id)
+WHERE r.run_id = $1 AND p.entity_id = ANY ($2::bigint[]) AND r.deleted_at IS NULL;
+
+-- select_runs_page: $1 project id, $2 after created at or null, $3 after run id, $4 limit → RunRow*
+SELECT r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
+  r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
+  r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
+  r.system_text
+FROM runs AS r
+WHERE r.project_id = $1
+  AND r.deleted_at IS NULL
+  AND ($2::timestamptz IS NULL OR (r.created_at, r.run_id) > ($2, $3::uuid))
+ORDER BY r.created_at, r.run_id
+LIMIT $4;
+
+-- count_runs: $1 project id → CountRow
+SELECT count(*)
+FROM runs
+WHERE project_id = $1 AND deleted_at IS NULL;
+
+-- lock_run: $1 run id → RunLockRow
+SELECT state, deleted_at IS NOT NULL
+FROM runs
+WHERE run_id = $1
+FOR UPDATE;
+
+-- insert_run: $1 run id, $2 project id, $3 name, $4 display name, $5 state, $6 user id → InsertedRow
+INSERT INTO runs (run_id, project_id, name, display_name, state, created_by)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (run_id) DO NOTHING
+RETURNING run_id;
+
+-- update_run: $1 run id, $2 names of the columns to change, $3 … their new values → RunRow
+UPDATE runs AS r
+SET display_name = CASE WHEN 'display_name' = ANY ($2::text[]) THEN $3 ELSE r.display_name END,
+    tags = CASE WHEN 'tags' = ANY ($2) THEN $4::text[] ELSE r.tags END,
+    group_name = CASE WHEN 'group_name' = ANY ($2) THEN $5 ELSE r.group_name END,
+    job_type = CASE WHEN 'job_type' = ANY ($2) THEN $6 ELSE r.job_type END,
+    notes = CASE WHEN 'notes' = ANY ($2) THEN $7 ELSE r.notes END,
+    description = CASE WHEN 'description' = ANY ($2) THEN $8 ELSE r.description END,
+    sweep_name = CASE WHEN 'sweep_name' = ANY ($2) THEN $9 ELSE r.sweep_name END,
+    host = CASE WHEN 'host' = ANY ($2) THEN $10 ELSE r.host END,
+    program = CASE WHEN 'program' = ANY ($2) THEN $11 ELSE r.program END,
+    commit_hash = CASE WHEN 'commit_hash' = ANY ($2) THEN $12 ELSE r.commit_hash END,
+    repository = CASE WHEN 'repository' = ANY ($2) THEN $13 ELSE r.repository END,
+    config_text = CASE WHEN 'config' = ANY ($2) THEN $14 ELSE r.config_text END,
+    config = CASE WHEN 'config' = ANY ($2) THEN $15::text::jsonb ELSE r.config END,
+    summary_text = CASE WHEN 'summary' = ANY ($2) THEN $16 ELSE r.summary_text END,
+    summary = CASE WHEN 'summary' = ANY ($2) THEN $17::text::jsonb ELSE r.summary END,
+    state = CASE WHEN 'state' = ANY ($2) THEN $18 ELSE r.state END,
+    updated_at = now()
+WHERE r.run_id = $1 AND r.deleted_at IS NULL
+RETURNING r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
+  r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
+  r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
+  r.system_text;
+
+-- restart_run: $1 run id
+-- A process took the run up: what an earlier one said of its end is past.
+UPDATE runs
+SET state = 'running', heartbeat_at = now(), finished_at = NULL, exit_code = NULL, stop_requested = false
+WHERE run_id = $1;
+
+-- beat_run: $1 run id
+UPDATE runs
+SET heartbeat_at = now(),
+    state = CASE WHEN state IN ('pending', 'crashed') THEN 'running' ELSE state END
+WHERE run_id = $1;
+
+-- request_stop: $1 run id
+UPDATE runs
+SET stop_requested = true
+WHERE run_id = $1 AND deleted_at IS NULL;
+
+-- mark_silent_runs_crashed: $1 seconds of silence
+UPDATE runs
+SET state = 'crashed', updated_at = now()
+WHERE state IN ('running', 'preempting') AND heartbeat_at < now() - make_interval(secs => $1);
+
+-- select_streams: $1 run ids → StreamRow*
+-- Where each stream of these runs stands: its newest epoch.
+SELECT DISTINCT ON (run_id, stream, writer) run_id, stream, writer, epoch, next_line, step_high, rejected
+FROM run_stream
+WHERE run_id = ANY ($1::uuid[])
+ORDER BY run_id, stream, writer, epoch DESC;
+
+-- select_console_page: $1 run id, $2 after writer or null, $3 after epoch, $4 after line, $5 limit → ConsoleRow*
+-- Starts of the process follow each other: a line's number counts on from the lines of the starts before.
+WITH starts AS (
+  SELECT writer, epoch, (sum(next_line) OVER (ORDER BY writer, epoch) - next_line)::bigint AS number0
+  FROM run_stream
+  WHERE run_id = $1 AND stream = 'console'
+)
+SELECT c.writer, c.epoch, c.line, s.number0 + c.line, c.time, c.level, c.label, c.text
+FROM console_line AS c
+JOIN starts AS s USING (writer, epoch)
+WHERE c.run_id = $1 AND ($2::text IS NULL OR (c.writer, c.epoch, c.line) > ($2, $3::int, $4::bigint))
+ORDER BY c.writer, c.epoch, c.line
+LIMIT $5;
+
+-- select_console_tail: $1 run id, $2 limit → ConsoleRow*
+-- The last lines, newest first.
+WITH starts AS (
+  SELECT writer, epoch, (sum(next_line) OVER (ORDER BY writer, epoch) - next_line)::bigint AS number0
+  FROM run_stream
+  WHERE run_id = $1 AND stream = 'console'
+)
+SELECT c.writer, c.epoch, c.line, s.number0 + c.line, c.time, c.level, c.label, c.text
+FROM console_line AS c
+JOIN starts AS s USING (writer, epoch)
+WHERE c.run_id = $1
+ORDER BY c.writer DESC, c.epoch DESC, c.line DESC
+LIMIT $2;
+
+-- count_console: $1 run id → CountRow
+SELECT count(*)
+FROM console_line
+WHERE run_id = $1;

@@ -1,0 +1,80 @@
+-- select_viewer: $1 key hash → Viewer
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin
+FROM api_keys AS k
+JOIN users AS u USING (user_id)
+JOIN entities AS e USING (entity_id)
+WHERE k.key_hash = $1 AND k.revoked_at IS NULL;
+
+-- touch_api_key: $1 key hash
+-- To the minute, so that a busy key does not write a row for each request.
+UPDATE api_keys
+SET last_used_at = now()
+WHERE key_hash = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute');
+
+-- count_users: → CountRow
+SELECT count(*)
+FROM users;
+
+-- lock_users:
+-- Two servers that start on one empty database must not both make a first user.
+LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE;
+
+-- insert_entity: $1 name, $2 kind → EntityRow
+INSERT INTO entities (name, kind)
+VALUES ($1, $2)
+RETURNING entity_id, name, kind, created_at;
+
+-- insert_user: $1 entity id, $2 email, $3 is admin → UserIdRow
+INSERT INTO users (entity_id, email, is_admin)
+VALUES ($1, $2, $3)
+RETURNING user_id;
+
+-- select_users: $1 user ids → UserRow*
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at
+FROM users AS u
+JOIN entities AS e USING (entity_id)
+WHERE u.user_id = ANY ($1::bigint[])
+ORDER BY u.user_id;
+
+-- select_user_by_username: $1 username → UserRow
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at
+FROM users AS u
+JOIN entities AS e USING (entity_id)
+WHERE e.name = $1;
+
+-- select_entities: $1 entity ids → EntityRow*
+SELECT entity_id, name, kind, created_at
+FROM entities
+WHERE entity_id = ANY ($1::bigint[])
+ORDER BY entity_id;
+
+-- select_entity_by_name: $1 name, $2 entity ids that the viewer may see → EntityRow
+SELECT entity_id, name, kind, created_at
+FROM entities
+WHERE name = $1 AND entity_id = ANY ($2::bigint[]);
+
+-- insert_api_key: $1 key id, $2 user id, $3 key hash, $4 description
+INSERT INTO api_keys (api_key_id, user_id, key_hash, description)
+VALUES ($1, $2, $3, $4);
+
+-- select_api_keys_of_user: $1 user id, $2 limit → ApiKeyRow*
+SELECT api_key_id, description, created_at, last_used_at
+FROM api_keys
+WHERE user_id = $1 AND revoked_at IS NULL
+ORDER BY created_at, api_key_id
+LIMIT $2;
+
+-- revoke_api_key: $1 key id, $2 user id of its owner
+UPDATE api_keys
+SET revoked_at = now()
+WHERE api_key_id = $1 AND user_id = $2 AND revoked_at IS NULL;
+
+-- insert_secret: $1 purpose, $2 secret
+INSERT INTO server_secrets (purpose, secret)
+VALUES ($1, $2)
+ON CONFLICT (purpose) DO NOTHING;
+
+-- select_secret: $1 purpose → SecretRow
+SELECT secret
+FROM server_secrets
+WHERE purpose = $1;

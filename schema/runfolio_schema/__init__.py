@@ -1,0 +1,1 @@
+"""The contract of runfolio: the GraphQL SDL, the tables and the migrations that build them."""

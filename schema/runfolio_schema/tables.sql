@@ -1,0 +1,364 @@
+-- The database as it is now. migrations/ is how it came to be; a test proves that both build the same thing.
+--
+-- Past one machine, the tables from `runs` on are distributed by run_id (Citus) and co-located; the ones before it are
+-- reference tables. So every unique key of a distributed table contains run_id, and no foreign key crosses two runs.
+
+-- Owners of projects. A user has one of the same name; a team will be another kind of row.
+CREATE TABLE entities (
+  entity_id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name       text NOT NULL,                          -- in URLs; lower case, see domain/names.py
+  kind       text NOT NULL DEFAULT 'user',
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT entities_name_key UNIQUE (name),
+  CONSTRAINT entities_kind_check CHECK (kind IN ('user', 'team'))
+);
+
+-- People and programs that hold API keys.
+CREATE TABLE users (
+  user_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  entity_id  bigint NOT NULL REFERENCES entities,    -- the personal entity, whose name is the username; the default one
+  email      text,                                   -- null: not told
+  is_admin   boolean NOT NULL DEFAULT false,         -- may create users and keys; sees no more data than others
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT users_entity_id_key UNIQUE (entity_id),
+  CONSTRAINT users_email_key UNIQUE (email)
+);
+
+-- API keys: 160 random bits each, so a plain hash is enough and a slow one would only cost time.
+CREATE TABLE api_keys (
+  api_key_id   uuid PRIMARY KEY,
+  user_id      bigint NOT NULL REFERENCES users,
+  key_hash     bytea NOT NULL,                       -- SHA-256 of the key's text; the key itself is never stored
+  description  text,                                 -- null: none given
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  last_used_at timestamptz,                          -- to the minute; null: never
+  revoked_at   timestamptz,                          -- null: valid
+  CONSTRAINT api_keys_key_hash_key UNIQUE (key_hash)
+);
+
+-- Serves select_api_keys_of_user.
+CREATE INDEX api_keys_user_id ON api_keys (user_id);
+
+-- Named sets of runs inside an entity.
+CREATE TABLE projects (
+  project_id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  entity_id   bigint NOT NULL REFERENCES entities,
+  name        text NOT NULL,                         -- in URLs; see domain/names.py
+  description text,                                  -- null: none given
+  created_by  bigint NOT NULL REFERENCES users,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  run_counter bigint NOT NULL DEFAULT 0,             -- runs ever made here: the number at the end of display names
+  CONSTRAINT projects_entity_id_name_key UNIQUE (entity_id, name)
+);
+
+-- What signs URLs, one row per purpose; every server of one database shares it.
+CREATE TABLE server_secrets (
+  purpose    text PRIMARY KEY,
+  secret     bytea NOT NULL,                         -- 32 random bytes
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- One execution that logs.
+CREATE TABLE runs (
+  run_id         uuid PRIMARY KEY,                   -- derived from (project_id, name): unique without a cross-shard key
+  project_id     bigint NOT NULL REFERENCES projects,
+  name           text NOT NULL,                      -- the slug in URLs; clients call it the run's id
+  display_name   text NOT NULL,                      -- what people read; made here when the client gives none
+  state          text NOT NULL,                      -- see domain/run_state.py
+  tags           text[] NOT NULL DEFAULT '{}',       -- a set; kept in the order given
+  group_name     text,                               -- null: none, as for all text below
+  job_type       text,
+  notes          text,
+  description    text,
+  sweep_name     text,
+  host           text,                               -- where it runs, as it says itself
+  program        text,                               -- what it runs
+  commit_hash    text,                               -- of its source
+  repository     text,
+  created_by     bigint NOT NULL REFERENCES users,
+  created_at     timestamptz NOT NULL DEFAULT now(),
+  updated_at     timestamptz NOT NULL DEFAULT now(), -- last change of anything but history and heartbeat
+  heartbeat_at   timestamptz NOT NULL DEFAULT now(), -- last time it was heard from
+  finished_at    timestamptz,                        -- null: no exit was reported since it last started
+  exit_code      int,                                -- null: no exit was reported since it last started
+  stop_requested boolean NOT NULL DEFAULT false,     -- told to the run in the answer to its next batch
+  deleted_at     timestamptz,                        -- not null: gone for readers; the name stays taken
+  config_text    text NOT NULL DEFAULT '{}',         -- as received, each key wrapped in {"value": …}; what readers get
+  summary_text   text NOT NULL DEFAULT '{}',         -- as received
+  system_text    text,                               -- the newest line of system metrics; null: none yet
+  config         jsonb NOT NULL DEFAULT '{}',        -- unwrapped and mapped (domain/json_text.py): for filters and order
+  summary        jsonb NOT NULL DEFAULT '{}',        -- mapped: for filters and order
+  CONSTRAINT runs_state_check CHECK (
+    state IN ('pending', 'running', 'finished', 'failed', 'crashed', 'killed', 'preempting', 'preempted')
+  )
+) WITH (fillfactor = 70, toast_tuple_target = 8160); -- room on the page, so that summary updates stay HOT
+
+-- Serves select_runs_page: the runs of a project in order of creation.
+CREATE INDEX runs_project_id_created_at ON runs (project_id, created_at, run_id) WHERE deleted_at IS NULL;
+
+-- Serves mark_silent_runs_crashed: the few runs that are alive, by last sign of life.
+CREATE INDEX runs_alive_heartbeat_at ON runs (heartbeat_at) WHERE state IN ('running', 'preempting');
+
+-- Where each stream of lines stands. Its row is locked by ingest for one short statement only.
+CREATE TABLE run_stream (
+  run_id     uuid NOT NULL,
+  stream     text NOT NULL,                          -- history, events (system metrics) or console
+  writer     text NOT NULL,                          -- '' or, where several processes write one run, the client's id
+  epoch      int NOT NULL,                           -- from 0; a new one when a process starts its offsets again
+  next_line  bigint NOT NULL,                        -- one past the highest line stored: what a resuming client is told
+  missing    int8multirange NOT NULL DEFAULT '{}',   -- lines below next_line that never came; taken when they do
+  first_line bytea,                                  -- digest of line 0; tells a repeat from a restart; null: not come
+  step_high  double precision,                       -- greatest step of its rows; null: no rows
+  rejected   bigint NOT NULL DEFAULT 0,              -- lines kept out because they are not JSON objects
+  done       bigint NOT NULL DEFAULT 0,              -- lines below it have been compacted, late ones excepted
+  tail_lines bigint NOT NULL DEFAULT 0,              -- lines in history_tail
+  tail_bytes bigint NOT NULL DEFAULT 0,              -- bytes of body in history_tail
+  lease      timestamptz,                            -- until when a worker compacts this stream; null: nobody
+  PRIMARY KEY (run_id, stream, writer, epoch)
+) WITH (fillfactor = 50);
+
+-- Batches as received, unparsed.
+CREATE TABLE history_tail (
+  run_id     uuid NOT NULL,
+  stream     text NOT NULL,
+  writer     text NOT NULL,
+  epoch      int NOT NULL,
+  line0      bigint NOT NULL,                        -- number of the first line
+  n          int NOT NULL,                           -- lines
+  step_low   double precision,                       -- least and greatest step of its rows; null: no rows
+  step_high  double precision,
+  body       bytea NOT NULL,                         -- zstd of the lines joined by \n; a refused line is empty
+  PRIMARY KEY (run_id, stream, writer, epoch, line0)
+) WITH (autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE history_tail ALTER body SET STORAGE EXTERNAL;
+
+-- Compacted lines: one row per key and chunk, at most 65,536 points; see history/chunk.py for the format.
+-- Each segment also has a chunk of the reserved key '\#': the step of every row, in line order. It says which rows there
+-- are, and scans are ordered and pruned by it.
+CREATE TABLE history_chunk (
+  run_id     uuid NOT NULL,
+  stream     text NOT NULL,
+  writer     text NOT NULL,
+  epoch      int NOT NULL,
+  key        text COLLATE "C" NOT NULL,              -- history/key_path.py: an ordinary key as it is; '\.' nests
+  line0      bigint NOT NULL,                        -- line of the first value
+  line1      bigint NOT NULL,                        -- line of the last value
+  segment    bigint NOT NULL,                        -- first line of the range of lines that was compacted together
+  n          int NOT NULL,                           -- values, at most 65,536
+  kind       smallint NOT NULL,                      -- 0 json, 1 number (float64), 2 int64
+  step_low   double precision NOT NULL,              -- least and greatest step of its rows: `_step`, else the line number
+  step_high  double precision NOT NULL,
+  low        double precision,                       -- least and greatest value, NaN left out; null: not a number
+  high       double precision,
+  first      text,                                   -- JSON of the first and last value; null: longer than 256 bytes
+  last       text,
+  lines      bytea NOT NULL,                         -- history/axis.py; empty: line0, line0 + 1, …
+  data       bytea NOT NULL,                         -- history/chunk.py: a versioned format
+  PRIMARY KEY (run_id, stream, writer, epoch, key, line0),
+  CONSTRAINT history_chunk_kind_check CHECK (kind IN (0, 1, 2)),
+  CONSTRAINT history_chunk_n_check CHECK (n BETWEEN 1 AND 65536)
+) WITH (autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE history_chunk ALTER data SET STORAGE EXTERNAL;  -- compressed already
+ALTER TABLE history_chunk ALTER lines SET STORAGE EXTERNAL;
+
+-- Captured output. Lines are rewritten by progress bars: the last write of a line wins.
+CREATE TABLE console_line (
+  run_id uuid NOT NULL,
+  writer text NOT NULL,
+  epoch  int NOT NULL,
+  line   bigint NOT NULL,                            -- from 0 within the epoch
+  time   text,                                       -- as sent, ISO 8601 without zone; null: none
+  level  text NOT NULL,                              -- 'error' for stderr, else ''
+  label  text NOT NULL,                              -- of the process in shared mode, else ''
+  text   text NOT NULL,
+  PRIMARY KEY (run_id, writer, epoch, line)
+);
+
+-- Files of a run. A row appears when the bytes are stored; the newest upload of a name wins.
+CREATE TABLE run_files (
+  run_id      uuid NOT NULL,
+  name        text NOT NULL,                         -- as the client calls it, with forward slashes; never a path here
+  object_key  text NOT NULL,                         -- in the object store; made of our own ids
+  size        bigint NOT NULL,                       -- bytes
+  md5         text NOT NULL,                         -- base64
+  mimetype    text,                                  -- guessed from the name; null: unknown
+  issued_at   timestamptz NOT NULL,                  -- when the upload was allowed: an older one never replaces a newer
+  uploaded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (run_id, name)
+);
+
+-- The lines of a batch in one stream: where they go, or that they are known. Called by ingest_batch only.
+-- Raises RF001 (detail: the wanted ranges) when some of the lines are stored and some are not: the caller trims.
+CREATE FUNCTION ingest_lines(
+  p_run_id uuid, p_stream text, p_writer text, p_line0 bigint, p_n int, p_first bytea, p_body bytea,
+  p_step_low float8, p_step_high float8, p_rejected int, p_piece int
+) RETURNS boolean                                    -- whether the lines were new
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_stream run_stream%ROWTYPE;
+  v_lines  int8multirange := int8multirange(int8range(p_line0, p_line0 + p_n));
+  v_wanted int8multirange;
+  v_next   bigint;
+  v_gaps   int8multirange;
+BEGIN
+  SELECT * INTO v_stream
+  FROM run_stream AS s
+  WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer
+  ORDER BY s.epoch DESC
+  LIMIT 1;
+
+  IF v_stream.run_id IS NOT NULL AND p_line0 = 0 AND v_stream.first_line <> p_first THEN
+    -- Line 0 differs: another process started its offsets again, unless this is a late repeat of an older epoch.
+    IF EXISTS (
+      SELECT FROM run_stream AS s
+      WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.first_line = p_first
+    ) THEN
+      RETURN false;
+    END IF;
+    v_stream.epoch := v_stream.epoch + 1;
+    v_stream.run_id := NULL;
+  END IF;
+
+  IF v_stream.run_id IS NULL THEN
+    v_stream.epoch := coalesce(v_stream.epoch, 0);
+    v_stream.next_line := 0;
+    v_stream.missing := '{}';
+    INSERT INTO run_stream (run_id, stream, writer, epoch, next_line)
+    VALUES (p_run_id, p_stream, p_writer, v_stream.epoch, 0);
+  END IF;
+
+  v_wanted := v_lines * (v_stream.missing + int8multirange(int8range(v_stream.next_line, NULL)));
+  IF isempty(v_wanted) THEN
+    RETURN false;
+  END IF;
+  IF v_wanted <> v_lines THEN
+    RAISE EXCEPTION 'overlap' USING ERRCODE = 'RF001', DETAIL = json_build_object(
+      'piece', p_piece,
+      'wanted', (SELECT json_agg(json_build_array(lower(r), upper(r))) FROM unnest(v_wanted) AS r)
+    )::text;
+  END IF;
+
+  v_next := greatest(v_stream.next_line, p_line0 + p_n);
+  v_gaps := (v_stream.missing - v_lines) + CASE
+    WHEN p_line0 > v_stream.next_line THEN int8multirange(int8range(v_stream.next_line, p_line0))
+    ELSE '{}'::int8multirange
+  END;
+  IF (SELECT count(*) FROM unnest(v_gaps)) > 64 THEN
+    -- Unbounded, each batch would cost time in the number of gaps.
+    RAISE EXCEPTION 'gaps' USING ERRCODE = 'RF002';
+  END IF;
+
+  UPDATE run_stream AS s
+  SET next_line = v_next,
+      missing = v_gaps,
+      first_line = CASE WHEN p_line0 = 0 THEN p_first ELSE s.first_line END,
+      step_high = greatest(s.step_high, p_step_high),
+      rejected = s.rejected + p_rejected,
+      tail_lines = s.tail_lines + p_n,
+      tail_bytes = s.tail_bytes + octet_length(p_body)
+  WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.epoch = v_stream.epoch;
+
+  INSERT INTO history_tail (run_id, stream, writer, epoch, line0, n, step_low, step_high, body)
+  VALUES (p_run_id, p_stream, p_writer, v_stream.epoch, p_line0, p_n, p_step_low, p_step_high, p_body);
+  RETURN true;
+END $$;
+
+-- Console lines of a batch: the last write of a line wins, so there is no gap and no overlap.
+-- p_first is the time of line 0, which a rewrite keeps and a new process does not have; null: unknown.
+CREATE FUNCTION ingest_console(
+  p_run_id uuid, p_writer text, p_line0 bigint, p_first bytea,
+  p_time text[], p_level text[], p_label text[], p_text text[]
+) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_epoch int;
+  v_first bytea;
+BEGIN
+  SELECT s.epoch, s.first_line INTO v_epoch, v_first
+  FROM run_stream AS s
+  WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = p_writer
+  ORDER BY s.epoch DESC
+  LIMIT 1;
+
+  IF p_line0 = 0 AND v_first <> p_first THEN
+    SELECT s.epoch INTO v_epoch
+    FROM run_stream AS s
+    WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = p_writer AND s.first_line = p_first;
+    IF NOT FOUND THEN
+      SELECT max(s.epoch) + 1 INTO v_epoch
+      FROM run_stream AS s
+      WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = p_writer;
+    END IF;
+  END IF;
+
+  INSERT INTO run_stream AS s (run_id, stream, writer, epoch, next_line, first_line)
+  VALUES (
+    p_run_id, 'console', p_writer, coalesce(v_epoch, 0), p_line0 + cardinality(p_text),
+    CASE WHEN p_line0 = 0 THEN p_first END
+  )
+  ON CONFLICT (run_id, stream, writer, epoch) DO UPDATE
+  SET next_line = greatest(s.next_line, excluded.next_line),
+      first_line = coalesce(s.first_line, excluded.first_line);
+
+  INSERT INTO console_line AS c (run_id, writer, epoch, line, time, level, label, text)
+  SELECT p_run_id, p_writer, coalesce(v_epoch, 0), p_line0 + i - 1, p_time[i], p_level[i], p_label[i], p_text[i]
+  FROM generate_subscripts(p_text, 1) AS i
+  ON CONFLICT (run_id, writer, epoch, line) DO UPDATE
+  SET time = excluded.time, level = excluded.level, label = excluded.label, text = excluded.text
+  WHERE (c.time, c.level, c.label, c.text)
+    IS DISTINCT FROM (excluded.time, excluded.level, excluded.label, excluded.text);
+END $$;
+
+-- One request of a run: every stream in it, summary, heartbeat and exit together, or none. Idempotent.
+-- Returns no row when the run does not exist or is deleted.
+CREATE FUNCTION ingest_batch(
+  p_run_id uuid, p_writer text,
+  p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
+  p_step_low float8[], p_step_high float8[], p_rejected int[],
+  p_console_line0 bigint, p_console_first bytea,
+  p_time text[], p_level text[], p_label text[], p_text text[],
+  p_summary_text text, p_summary jsonb, p_system_text text,
+  p_preempting boolean, p_exit_code int, p_exit_state text
+) RETURNS TABLE (stop_requested boolean, state text)
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_new boolean := false;
+BEGIN
+  -- The run's row first: batches of one run wait for each other here, and so see each other's streams.
+  PERFORM FROM runs AS r WHERE r.run_id = p_run_id AND r.deleted_at IS NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+
+  FOR i IN 1 .. cardinality(p_stream) LOOP
+    v_new := ingest_lines(
+      p_run_id, p_stream[i], p_writer, p_line0[i], p_n[i], p_first[i], p_body[i],
+      p_step_low[i], p_step_high[i], p_rejected[i], i - 1
+    ) OR v_new;
+  END LOOP;
+  IF cardinality(p_text) > 0 THEN
+    PERFORM ingest_console(p_run_id, p_writer, p_console_line0, p_console_first, p_time, p_level, p_label, p_text);
+  END IF;
+
+  -- A request whose lines are all known is a repeat, perhaps a late one: its summary may be older than the stored one.
+  v_new := v_new OR cardinality(p_stream) = 0;
+  RETURN QUERY
+  UPDATE runs AS r
+  SET heartbeat_at = now(),
+      updated_at = CASE WHEN p_exit_state IS NOT NULL OR (v_new AND p_summary_text IS NOT NULL) THEN now()
+                        ELSE r.updated_at END,
+      summary_text = CASE WHEN v_new THEN coalesce(p_summary_text, r.summary_text) ELSE r.summary_text END,
+      summary = CASE WHEN v_new THEN coalesce(p_summary, r.summary) ELSE r.summary END,
+      system_text = CASE WHEN v_new THEN coalesce(p_system_text, r.system_text) ELSE r.system_text END,
+      state = CASE
+        WHEN p_exit_state IS NOT NULL AND p_exit_state <> 'finished' AND r.state = 'preempting' THEN 'preempted'
+        WHEN p_exit_state IS NOT NULL AND r.state IN ('running', 'preempting', 'pending', 'crashed') THEN p_exit_state
+        WHEN p_preempting AND r.state IN ('running', 'pending', 'crashed') THEN 'preempting'
+        WHEN p_exit_state IS NULL AND r.state IN ('pending', 'crashed') THEN 'running'
+        ELSE r.state
+      END,
+      exit_code = coalesce(p_exit_code, r.exit_code),
+      finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, now()) ELSE r.finished_at END
+  WHERE r.run_id = p_run_id
+  RETURNING r.stop_requested, r.state;
+END $$;
