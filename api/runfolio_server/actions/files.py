@@ -1,0 +1,81 @@
+"""Files of runs: allow uploads, and list what has arrived."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from runfolio_server.domain.names import check_file_name
+from runfolio_server.domain.run_id import run_id_of
+from runfolio_server.domain.viewer import Viewer
+from runfolio_server.errors import AppError, NotFound
+from runfolio_server.objects.signing import UploadGrant
+from runfolio_server.objects.store import ObjectStore, StoredObject
+from runfolio_server.sql.files import UPSERT_RUN_FILE
+from runfolio_server.sql.pool import Database
+from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
+from runfolio_server.sql.runs import SELECT_RUN_BY_NAME, RunRow
+
+FILES_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedUploads:
+    """A run, and a grant for each file in the order asked."""
+
+    run: RunRow
+    grants: list[UploadGrant]
+
+
+async def allow_uploads(
+    database: Database, viewer: Viewer, entity_name: str, project_name: str, run_name: str, names: Sequence[str]
+) -> AllowedUploads:
+    """Allow each named file of the run to be uploaded. Nothing is stored before the bytes arrive.
+
+    Raises NotFound when the viewer sees no such run, AppError for a name that is not allowed.
+    """
+    if len(names) > FILES_MAX:
+        raise AppError(f"{len(names)} files at once; allowed: {FILES_MAX}", path="input.files")
+    for index, name in enumerate(names):
+        check_file_name(name, f"input.files[{index}]")
+    async with database.connection() as connection:
+        project = await connection.row(SELECT_PROJECT_BY_NAME, entity_name, project_name, viewer.entity_ids)
+        run = None
+        if project is not None:
+            run_id = run_id_of(project.project_id, run_name)
+            run = await connection.row(SELECT_RUN_BY_NAME, project.project_id, run_name, run_id)
+    if run is None:
+        raise NotFound(f"There is no run {run_name[:100]!r} in {entity_name[:100]}/{project_name[:100]}.")
+    issued_at = datetime.now(UTC)
+    return AllowedUploads(
+        run,
+        [
+            # A fresh object for each upload: a reader of the old one is not disturbed.
+            UploadGrant(run.run_id, name, f"runs/{run.run_id}/{uuid4()}", issued_at)
+            for name in names
+        ],
+    )
+
+
+async def register_file(database: Database, store: ObjectStore, grant: UploadGrant, stored: StoredObject) -> None:
+    """List a file whose bytes are stored. Idempotent; of two uploads of one name the one allowed later wins."""
+    async with database.connection() as connection:
+        replaced = await connection.row(
+            UPSERT_RUN_FILE,
+            grant.run_id,
+            grant.file_name,
+            grant.object_key,
+            stored.size,
+            stored.md5_base64,
+            mimetypes.guess_type(grant.file_name)[0],
+            grant.issued_at,
+        )
+    if replaced is None:
+        return
+    obsolete = replaced.old_object_key if replaced.is_stored else grant.object_key
+    if obsolete is not None and not (replaced.is_stored and obsolete == grant.object_key):
+        # A crash before this line leaves an object that nothing leads to: wasted bytes, never a wrong answer.
+        await store.delete(obsolete)

@@ -1,0 +1,61 @@
+"""API key → Viewer. Called once for each request, before anything else."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+
+from runfolio_server.domain.api_keys import hash_api_key
+from runfolio_server.domain.viewer import Viewer
+from runfolio_server.errors import Unauthenticated
+from runfolio_server.sql.pool import Database
+from runfolio_server.sql.users import SELECT_VIEWER, TOUCH_API_KEY
+
+# How long a revoked key may still work, and how often a busy one asks the database.
+REMEMBERED_S = 5.0
+REMEMBERED_MAX = 10_000
+
+HOW_TO = "Send it as `Authorization: Bearer KEY`, or Basic with user `api`."
+
+
+class SignIn:
+    """Signs in by the Authorization header; remembers the viewers of valid keys for a few seconds."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._remembered: dict[bytes, tuple[float, Viewer]] = {}
+
+    async def viewer(self, authorization: str | None) -> Viewer:
+        """Who sent this header. Raises Unauthenticated when nobody did."""
+        if not authorization:
+            raise Unauthenticated(f"This request has no API key. {HOW_TO}")
+        key_hash = hash_api_key(read_key(authorization))
+        known = self._remembered.get(key_hash)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        async with self._database.connection() as connection:
+            viewer = await connection.row(SELECT_VIEWER, key_hash)
+            if viewer is None:
+                raise Unauthenticated("This API key is not valid: it was never issued here, or it has been revoked.")
+            await connection.execute(TOUCH_API_KEY, key_hash)
+        if len(self._remembered) >= REMEMBERED_MAX:
+            self._remembered.clear()
+        self._remembered[key_hash] = (time.monotonic() + REMEMBERED_S, viewer)
+        return viewer
+
+
+def read_key(authorization: str) -> str:
+    """The key in `Basic base64(user:KEY)` or `Bearer KEY`. Raises Unauthenticated for another form."""
+    scheme, _, rest = authorization.partition(" ")
+    rest = rest.strip()
+    if scheme.lower() == "bearer" and rest:
+        return rest
+    if scheme.lower() == "basic":
+        try:
+            _, _, key = base64.b64decode(rest, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            key = ""
+        if key:
+            return key
+    raise Unauthenticated(f"The Authorization header is not readable. {HOW_TO}")

@@ -1,0 +1,94 @@
+"""The composition root: settings → the ASGI application. Run by `serve`, and in-process by the tests."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from runfolio_server.actions.files import register_file
+from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.actions.users import ensure_secret
+from runfolio_server.endpoints.answers import json_response
+from runfolio_server.endpoints.file_stream import file_stream_routes
+from runfolio_server.endpoints.graphql import graphql_routes
+from runfolio_server.endpoints.health import health_routes
+from runfolio_server.endpoints.objects import object_routes
+from runfolio_server.graph.schema import MASKED_MESSAGE
+from runfolio_server.ingest.target import RunTargets
+from runfolio_server.objects.signing import UploadGrant, UrlSigner
+from runfolio_server.objects.store import StoredObject, open_store
+from runfolio_server.settings import Settings
+from runfolio_server.sql.pool import open_database
+
+LOGGER = logging.getLogger(__name__)
+
+URL_SECRET = "signed urls"  # noqa: S105 - the name of a secret, not a secret
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application. Its lifespan connects to PostgreSQL, which must have been migrated."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        database = await open_database(
+            settings.database_url,
+            size=settings.pool_size,
+            wait_s=settings.pool_wait_s,
+            statement_timeout_s=settings.statement_timeout_s,
+        )
+        try:
+            async with database.connection() as connection:
+                secret = await ensure_secret(connection, URL_SECRET)
+            store = open_store(settings.data_dir / "objects")
+
+            async def register(grant: UploadGrant, stored: StoredObject) -> None:
+                await register_file(database, store, grant, stored)
+
+            app.state.settings = settings
+            app.state.database = database
+            app.state.sign_in = SignIn(database)
+            app.state.run_targets = RunTargets(database)
+            app.state.object_store = store
+            app.state.url_signer = UrlSigner(secret, settings.url_lifetime_s)
+            app.state.register_file = register
+            yield
+        finally:
+            await database.close()
+
+    return Starlette(
+        routes=[
+            Route("/", to_graphiql),
+            *graphql_routes,
+            *file_stream_routes,
+            *object_routes,
+            *health_routes,
+        ],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: tell_http_error, Exception: tell_unforeseen_error},
+    )
+
+
+async def to_graphiql(_: Request) -> Response:
+    """A browser at the root has come for GraphiQL."""
+    return RedirectResponse("/graphql")
+
+
+async def tell_http_error(request: Request, error: Exception) -> Response:
+    """404 and 405 in the shape of every other error."""
+    if not isinstance(error, HTTPException):
+        raise error
+    message = f"{error.detail}: {request.method} {request.url.path}"
+    return json_response({"errors": [{"message": message}]}, error.status_code)
+
+
+async def tell_unforeseen_error(request: Request, error: Exception) -> Response:
+    """500; the trace goes to the log and nowhere else."""
+    LOGGER.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return json_response({"errors": [{"message": MASKED_MESSAGE, "extensions": {"code": "INTERNAL"}}]}, 500)

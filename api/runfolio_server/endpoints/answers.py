@@ -1,0 +1,75 @@
+"""What every endpoint shares: the body within its limit, and errors as {"errors": [{"message", "extensions"}]}."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from runfolio_server.errors import RETRY_AFTER_S, AppError, TooLarge, Unauthenticated, Unavailable
+from runfolio_server.settings import Settings
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
+
+
+def json_response(content: object, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(orjson.dumps(content), status, media_type="application/json")
+
+
+def error_response(error: AppError) -> Response:
+    """The answer that tells an error; the status says whether trying again may help."""
+    response = json_response({"errors": [{"message": error.message, "extensions": error.extensions}]}, error.status)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(error, Unauthenticated):
+        response.headers["WWW-Authenticate"] = 'Basic realm="runfolio", charset="UTF-8"'
+    return response
+
+
+def answering_errors(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, with each AppError it raises told to the caller."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except AppError as error:
+            return error_response(error)
+        except ClientDisconnect:
+            # Nobody reads this; a response ends the request without a line in the log of errors.
+            return Response(status_code=400)
+
+    return answer
+
+
+async def read_body(request: Request, max_bytes: int) -> bytes:
+    """The whole body. Raises TooLarge as soon as that is known."""
+    too_large = TooLarge(f"The body is larger than {max_bytes} bytes, which is the most that is allowed here.")
+    length = request.headers.get("Content-Length", "")
+    if length.isascii() and length.isdigit() and (len(length) > 18 or int(length) > max_bytes):
+        raise too_large
+    chunks = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > max_bytes:
+            raise too_large
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def base_url_of(request: Request) -> str:
+    """Where the client reaches this server: the setting, else the scheme and host of the request."""
+    settings: Settings = request.app.state.settings
+    if settings.base_url:
+        return settings.base_url
+    host = request.headers.get("Host", "")
+    if not HOST.fullmatch(host):
+        raise AppError(f"The Host header {host[:100]!r} is not a host name.")
+    return f"{request.url.scheme}://{host}"

@@ -1,0 +1,59 @@
+"""`POST /files/{entity}/{project}/{run}/file_stream`: what a run logs, in batches.
+
+The status decides what the sender does: 2xx acknowledges, 408, 429 and 5xx make it send the same bytes again, any other
+4xx makes it give up streaming. So only what can never pass is a 4xx, and a bad line is told, not refused.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.endpoints.answers import answering_errors, json_response, read_body
+from runfolio_server.errors import NotFound
+from runfolio_server.ingest.append import append_batch
+from runfolio_server.ingest.parse import decompress, parse_file_stream
+from runfolio_server.ingest.target import RunTargets
+from runfolio_server.settings import Settings
+from runfolio_server.sql.pool import Database
+
+WRITER_HEADER = "X-WANDB-ASYNC-CLIENT-ID"
+# Enough to see what is wrong; the count tells the rest.
+REJECTED_SHOWN = 20
+
+
+async def file_stream(request: Request) -> Response:
+    """Store one batch, whole or not at all."""
+    state = request.app.state
+    sign_in: SignIn = state.sign_in
+    settings: Settings = state.settings
+    database: Database = state.database
+    targets: RunTargets = state.run_targets
+
+    viewer = await sign_in.viewer(request.headers.get("Authorization"))
+    path = request.path_params
+    run_id = await targets.find(viewer, path["entity"], path["project"], path["run"])
+    body = await read_body(request, settings.max_body_bytes)
+    plain = decompress(body, request.headers.get("Content-Encoding", "").lower(), settings.max_body_bytes)
+    batch = parse_file_stream(plain, request.headers.get(WRITER_HEADER, ""))
+    stored = None if run_id is None else await append_batch(database, run_id, batch)
+    if stored is None:
+        raise NotFound(
+            f"There is no run {path['run'][:100]!r} in {path['entity'][:100]}/{path['project'][:100]}; "
+            "make it with upsertBucket first."
+        )
+    answer: dict[str, object] = {"exitcode": None, "limits": {}, "stopped": stored.is_stop_requested}
+    if batch.rejected:
+        answer["rejectedCount"] = len(batch.rejected)
+        answer["rejected"] = [
+            {"stream": line.stream, "line": line.line, "message": line.reason}
+            for line in batch.rejected[:REJECTED_SHOWN]
+        ]
+    return json_response(answer)
+
+
+file_stream_routes = [
+    Route("/files/{entity}/{project}/{run}/file_stream", answering_errors(file_stream), methods=["POST"])
+]

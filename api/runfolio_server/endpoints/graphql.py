@@ -1,0 +1,119 @@
+"""`/graphql`: POST executes a document, GET shows GraphiQL to a browser.
+
+Statuses: documents that do not parse or validate, and partial data, are 200 as GraphQL clients expect. When an error
+leaves no data at all, the status is the error's own, because it decides what clients retry: 400 for what can never
+pass, 401 and 403, 503 while the database is away.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import orjson
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from strawberry.http.ides import get_graphql_ide_html
+
+from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.context import Context
+from runfolio_server.domain import json_text
+from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response, read_body
+from runfolio_server.errors import RETRY_AFTER_S, AppError, Unavailable
+from runfolio_server.graph.schema import MASKED_MESSAGE, is_unforeseen, schema
+from runfolio_server.loaders import Loaders
+from runfolio_server.settings import Settings
+from runfolio_server.sql.pool import Database
+
+LOGGER = logging.getLogger(__name__)
+
+
+async def execute_document(request: Request) -> Response:
+    """Execute one document."""
+    state = request.app.state
+    sign_in: SignIn = state.sign_in
+    settings: Settings = state.settings
+    database: Database = state.database
+
+    viewer = await sign_in.viewer(request.headers.get("Authorization"))
+    query, variables, operation_name = read_document(await read_body(request, settings.max_body_bytes))
+    context = Context(viewer, database, Loaders(database, viewer), state.url_signer, base_url_of(request))
+    result = await schema.execute(
+        query, variable_values=variables, operation_name=operation_name, context_value=context
+    )
+    errors = result.errors or []
+    answer: dict[str, Any] = {"data": result.data}
+    if errors:
+        answer["errors"] = [format_error(error) for error in errors]
+    response = Response(encode(answer), status_of(result.data, errors), media_type="application/json")
+    if response.status_code == Unavailable.status:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+async def show_graphiql(request: Request) -> Response:
+    """GraphiQL for a browser; anything else is told to POST."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return HTMLResponse(get_graphql_ide_html("graphiql"))
+    response = json_response({"errors": [{"message": "Send GraphQL documents with POST."}]}, 405)
+    response.headers["Allow"] = "POST"
+    return response
+
+
+def read_document(body: bytes) -> tuple[str, dict[str, Any], str | None]:
+    """Document, variables and operation name of a request body; an empty name means none, as some SDKs send it.
+
+    Raises AppError when the body is not of this shape.
+    """
+    try:
+        found = json_text.parse(body)
+    except ValueError as error:
+        raise AppError(f"The body is not valid JSON: {error}") from error
+    if not isinstance(found, dict) or not isinstance(found.get("query"), str):
+        raise AppError("The body must be a JSON object with a string `query`.")
+    variables = found.get("variables")
+    if variables is not None and not isinstance(variables, dict):
+        raise AppError("`variables` must be an object.", path="variables")
+    operation_name = found.get("operationName")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise AppError("`operationName` must be a string.", path="operationName")
+    return found["query"], variables or {}, operation_name or None
+
+
+def format_error(error: GraphQLError) -> dict[str, Any]:
+    """The error as the caller sees it: what nobody foresaw stays in our log."""
+    if is_unforeseen(error):
+        hidden: dict[str, Any] = {"message": MASKED_MESSAGE, "extensions": {"code": "INTERNAL"}}
+        if error.path is not None:
+            hidden["path"] = error.path
+        return hidden
+    return dict(error.formatted)
+
+
+def status_of(data: dict[str, Any] | None, errors: list[GraphQLError]) -> int:
+    """200, or the status of the error that left no data."""
+    if not errors or any(value is not None for value in (data or {}).values()):
+        return 200
+    for error in errors:
+        if isinstance(error.original_error, AppError):
+            return error.original_error.status
+        if is_unforeseen(error):
+            return 500
+    return 200
+
+
+def encode(answer: dict[str, Any]) -> bytes:
+    """JSON bytes; by the standard library where orjson refuses: integers beyond 64 bits, lone surrogates."""
+    try:
+        return orjson.dumps(answer)
+    except TypeError:
+        return json.dumps(answer).encode()
+
+
+graphql_routes = [
+    Route("/graphql", answering_errors(execute_document), methods=["POST"]),
+    Route("/graphql", show_graphiql, methods=["GET"]),
+]

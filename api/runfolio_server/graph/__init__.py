@@ -1,0 +1,1 @@
+"""The GraphQL schema: types whose resolvers are one line to a loader or an action."""

@@ -1,0 +1,15 @@
+"""The roots of changing."""
+
+from __future__ import annotations
+
+import strawberry
+
+from runfolio_server.graph.mutations.files import FileMutations
+from runfolio_server.graph.mutations.runs import RunMutations
+from runfolio_server.graph.mutations.users import UserMutations
+from runfolio_server.graph.wandb.mutation import MutationWireNames
+
+
+@strawberry.type(description="Changing. Each takes one input and answers what it changed.")
+class Mutation(RunMutations, FileMutations, UserMutations, MutationWireNames):
+    """The mutation root."""

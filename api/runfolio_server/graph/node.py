@@ -1,0 +1,12 @@
+"""The interface of everything that has an identity."""
+
+from __future__ import annotations
+
+import strawberry
+
+
+@strawberry.interface(description="An object with an identity.")
+class Node:
+    """Anything that `Query.node` can find again."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque and permanent; unique among all objects.")

@@ -1,0 +1,39 @@
+"""Node ids: opaque to clients, base64 of a type and a uuid or integer, never anything that a user chose."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from uuid import UUID
+
+import strawberry
+
+from runfolio_server.errors import AppError
+
+
+def encode_node_id(type_name: str, key: int | UUID) -> strawberry.ID:
+    """The id of an object of this type. Its base64 has no slash: the text is letters, digits, `:` and `-`."""
+    return strawberry.ID(base64.b64encode(f"{type_name}:{key}".encode()).decode())
+
+
+def decode_node_id(node_id: str) -> tuple[str, str]:
+    """The type and the key's text. Raises AppError for anything that is not a node id."""
+    try:
+        text = base64.b64decode(node_id, validate=True).decode("ascii")
+    except (ValueError, binascii.Error):
+        text = ""
+    type_name, found, key = text.partition(":")
+    if not found:
+        raise AppError(f"id {node_id[:100]!r} is not a node id; take one from the `id` field of an object", path="id")
+    return type_name, key
+
+
+def decode_uuid(type_name: str, node_id: str) -> UUID:
+    """The uuid of a node of this type. Raises AppError for an id of another type or none at all."""
+    found, key = decode_node_id(node_id)
+    try:
+        if found == type_name:
+            return UUID(key)
+    except ValueError:
+        pass
+    raise AppError(f"id {node_id[:100]!r} is not the id of a {type_name}", path="id")

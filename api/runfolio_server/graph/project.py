@@ -1,0 +1,105 @@
+"""Project: a named set of runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.graph.connections import After, Connection, First, build_connection, page_size
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.node import Node
+from runfolio_server.graph.node_ids import encode_node_id
+from runfolio_server.graph.run import Run, find_run, run_page
+from runfolio_server.graph.user import User, find_user
+from runfolio_server.graph.wandb.project import ProjectWireNames
+from runfolio_server.sql.projects import COUNT_PROJECTS, SELECT_PROJECT_BY_NAME, SELECT_PROJECTS_PAGE, ProjectRow
+
+if TYPE_CHECKING:
+    from runfolio_server.graph.entity import Entity
+
+LazyEntity = Annotated["Entity", strawberry.lazy("runfolio_server.graph.entity")]
+
+
+@strawberry.type(description="A named set of runs inside an entity.")
+class Project(ProjectWireNames, Node):
+    """One project."""
+
+    row: strawberry.Private[ProjectRow]
+    name: str = strawberry.field(description="Its name in URLs; unique in its entity.")
+    description: str | None = strawberry.field(description="Text for people; null: none.")
+    created_at: datetime = strawberry.field(description="When it was made, UTC.")
+
+    @strawberry.field(description="Its owner.")
+    async def entity(self, info: RequestInfo) -> LazyEntity:
+        """The entity that owns the project."""
+        from runfolio_server.graph.entity import Entity
+
+        row = await info.context.loaders.entity.load(self.row.entity_id)
+        if row is None:
+            raise LookupError(f"project {self.row.project_id} has no entity")
+        return Entity.of(row)
+
+    @strawberry.field(description="Who made it; null: an account that is gone.")
+    async def user(self, info: RequestInfo) -> User | None:
+        """The maker."""
+        return await find_user(info, self.row.created_by)
+
+    @strawberry.field(description="Its run of this name; null when there is none.")
+    async def run(
+        self, info: RequestInfo, name: Annotated[str, strawberry.argument(description="The slug in URLs.")]
+    ) -> Run | None:
+        """One run of the project."""
+        return await find_run(info, self.row.project_id, name)
+
+    @strawberry.field(description="Its runs, oldest first.")
+    async def runs(
+        self, info: RequestInfo, first: First = strawberry.UNSET, after: After = strawberry.UNSET
+    ) -> Connection[Run]:
+        """A page of the project's runs."""
+        return await run_page(info, self.row.project_id, first, after)
+
+    @classmethod
+    def of(cls, row: ProjectRow) -> Project:
+        """The project of a row."""
+        return cls(
+            id=encode_node_id("Project", row.project_id),
+            row=row,
+            name=row.name,
+            description=row.description,
+            created_at=row.created_at,
+        )
+
+
+async def find_project(info: RequestInfo, entity_name: str | None, name: str | None) -> Project | None:
+    """The project of this name, when the viewer may see it; without an entity the viewer's own."""
+    viewer = info.context.viewer
+    async with info.context.database.connection() as connection:
+        row = await connection.row(
+            SELECT_PROJECT_BY_NAME, entity_name or viewer.username, name or "", viewer.entity_ids
+        )
+    return None if row is None else Project.of(row)
+
+
+async def project_page(
+    info: RequestInfo, entity_name: str | None, first: int | None, after: str | None
+) -> Connection[Project]:
+    """A page of the projects that the viewer may see, of one entity or of all, by name."""
+    context = info.context
+    size = page_size(first)
+    name, project_id = decode_cursor("projects", after, [str, int]) if after else (None, None)
+    async with context.database.connection() as connection:
+        rows = await connection.rows(
+            SELECT_PROJECTS_PAGE, context.viewer.entity_ids, entity_name, name, project_id, size + 1
+        )
+
+    async def count() -> int:
+        async with context.database.connection() as connection:
+            row = await connection.row(COUNT_PROJECTS, context.viewer.entity_ids, entity_name)
+        return row.count if row else 0
+
+    return build_connection(
+        rows, size, Project.of, lambda row: encode_cursor("projects", [row.name, row.project_id]), count
+    )

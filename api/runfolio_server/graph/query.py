@@ -1,0 +1,60 @@
+"""The roots of reading."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from runfolio_server.graph.connections import After, Connection, First
+from runfolio_server.graph.entity import Entity, find_entity
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.project import Project, find_project, project_page
+from runfolio_server.graph.server_info import ServerInfo, server_info
+from runfolio_server.graph.user import User, find_user
+from runfolio_server.graph.wandb.query import QueryWireNames
+
+ProjectName = Annotated[str | None, strawberry.argument(description="The project's name.")]
+EntityName = Annotated[
+    str | None, strawberry.argument(description="The entity's name; null means your own, for a list: all you may see.")
+]
+
+
+@strawberry.type(description="Reading. What is not there, and what you may not see, is null.")
+class Query(QueryWireNames):
+    """The query root."""
+
+    @strawberry.field(description="Whose API key this request carries.")
+    async def viewer(self, info: RequestInfo) -> User | None:
+        """The caller."""
+        return await find_user(info, info.context.viewer.user_id)
+
+    @strawberry.field(description="What this server is and can do.")
+    def server_info(self) -> ServerInfo:
+        """The server."""
+        return server_info()
+
+    @strawberry.field(description="The entity of this name.")
+    async def entity(
+        self, info: RequestInfo, name: Annotated[str, strawberry.argument(description="The entity's name.")]
+    ) -> Entity | None:
+        """One entity."""
+        return await find_entity(info, name)
+
+    @strawberry.field(description="The project of this name.")
+    async def project(
+        self, info: RequestInfo, name: ProjectName = strawberry.UNSET, entity_name: EntityName = strawberry.UNSET
+    ) -> Project | None:
+        """One project."""
+        return await find_project(info, entity_name, name)
+
+    @strawberry.field(description="The projects that you may see, by name.")
+    async def projects(
+        self,
+        info: RequestInfo,
+        entity_name: EntityName = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+    ) -> Connection[Project]:
+        """A page of projects."""
+        return await project_page(info, entity_name or None, first, after)

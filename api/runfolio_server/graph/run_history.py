@@ -1,0 +1,181 @@
+"""History of a run: rows in a range, a sample, and what keys there are."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.errors import AppError
+from runfolio_server.graph.connections import After, PageInfo, page_size
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.scalars import Int64, JSONString
+from runfolio_server.history.keys import KeySummary, list_keys
+from runfolio_server.history.sample import sample
+from runfolio_server.history.scan import Position, scan
+from runfolio_server.sql.runs import RunRow
+
+ROWS_DEFAULT = 1000
+ROWS_MAX = 10_000
+SAMPLES_DEFAULT = 500
+SAMPLES_MAX = 10_000
+KEYS_MAX = 1000
+
+
+@strawberry.enum(description="A stream of rows that a run logs.")
+class HistoryStream(Enum):
+    """Which rows."""
+
+    HISTORY = strawberry.enum_value("history", description="What the program logs.")
+    SYSTEM = strawberry.enum_value("events", description="Machine measurements, taken every few seconds.")
+
+
+STREAM_NAMES = {HistoryStream.HISTORY: "history", HistoryStream.SYSTEM: "events"}
+
+
+@strawberry.type(description="A page of history rows.")
+class HistoryRows:
+    """Rows in step order."""
+
+    rows: list[JSONString] = strawberry.field(description="Each an object; numbers as they were written.")
+    page_info: PageInfo = strawberry.field(description="Where this page ends.")
+
+
+@strawberry.type(description="A key that a run has logged.")
+class MetricKey:
+    """One key of a history."""
+
+    name: str = strawberry.field(description="Its name; a key inside an object is joined by dots.")
+    kind: str = strawberry.field(description="`number`, `json` (anything else) or `mixed`.")
+    count: Int64 = strawberry.field(description="How many rows have it.")
+    first_step: float = strawberry.field(description="Least step of the rows that have it.")
+    last_step: float = strawberry.field(description="Greatest step of the rows that have it.")
+    low: float | None = strawberry.field(description="Least number; null: no finite one.")
+    high: float | None = strawberry.field(description="Greatest number; null: no finite one.")
+    last_value: JSONString | None = strawberry.field(description="Its last value; null: longer than 256 bytes.")
+
+    @classmethod
+    def of(cls, key: KeySummary) -> MetricKey:
+        """The key of a summary."""
+        return cls(
+            name=key.name,
+            kind="number" if key.number_count == key.count else "mixed" if key.number_count else "json",
+            count=Int64(key.count),
+            first_step=key.first_step,
+            last_step=key.last_step,
+            low=_finite(key.low),
+            high=_finite(key.high),
+            last_value=None if key.last is None else JSONString(key.last),
+        )
+
+
+Keys = Annotated[
+    list[str] | None,
+    strawberry.argument(description="Only these keys, and only rows that have all of them; null or empty: whole rows."),
+]
+Stream = Annotated[HistoryStream, strawberry.argument(description="Which stream; what the program logs unless told.")]
+
+
+@strawberry.type
+class RunHistory:
+    """The fields of Run that read its history."""
+
+    row: strawberry.Private[RunRow]
+
+    @strawberry.field(
+        description="Rows in a range of steps, in step order. A row without `_step` counts as its number."
+    )
+    async def history_rows(
+        self,
+        info: RequestInfo,
+        keys: Keys = strawberry.UNSET,
+        min_step: Annotated[
+            Int64 | None, strawberry.argument(description="First step of the range; null: from the beginning.")
+        ] = strawberry.UNSET,
+        max_step: Annotated[
+            Int64 | None, strawberry.argument(description="The step that ends the range, itself left out; null: none.")
+        ] = strawberry.UNSET,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many rows; 1,000 unless told, at most 10,000.")
+        ] = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        stream: Stream = HistoryStream.HISTORY,
+    ) -> HistoryRows:
+        """A page of rows."""
+        size = page_size(first, ROWS_MAX, ROWS_DEFAULT)
+        position = Position(*decode_cursor("history", after, [float, int, str, int])) if after else None
+        async with info.context.database.connection() as connection:
+            page = await scan(
+                connection,
+                self.row.run_id,
+                STREAM_NAMES[stream],
+                keys=check_keys(keys),
+                min_step=min_step if isinstance(min_step, int) else None,
+                max_step=max_step if isinstance(max_step, int) else None,
+                after=position,
+                limit=size,
+            )
+        end = page.end
+        return HistoryRows(
+            rows=[JSONString(row) for row in page.rows],
+            page_info=PageInfo(
+                has_next_page=page.has_next,
+                end_cursor=encode_cursor("history", [end.step, end.epoch, end.writer, end.line]) if end else None,
+            ),
+        )
+
+    @strawberry.field(
+        description="Rows chosen to show the curve: always the same ones, extremes kept, all of them when they fit."
+    )
+    async def history_sample(
+        self,
+        info: RequestInfo,
+        keys: Keys = strawberry.UNSET,
+        x_axis: Annotated[str, strawberry.argument(description="The key to spread them over.")] = "_step",
+        samples: Annotated[
+            int, strawberry.argument(description="How many rows at most; 1 to 10,000.")
+        ] = SAMPLES_DEFAULT,
+        stream: Stream = HistoryStream.HISTORY,
+    ) -> list[JSONString]:
+        """A sample of rows."""
+        check_samples(samples)
+        async with info.context.database.connection() as connection:
+            rows = await sample(
+                connection, self.row.run_id, STREAM_NAMES[stream], keys=check_keys(keys), x_axis=x_axis, samples=samples
+            )
+        return [JSONString(row) for row in rows]
+
+    @strawberry.field(description="The keys it has logged, by name.")
+    async def metric_keys(self, info: RequestInfo, stream: Stream = HistoryStream.HISTORY) -> list[MetricKey]:
+        """The keys of a stream."""
+        async with info.context.database.connection() as connection:
+            found = await list_keys(connection, [self.row.run_id], STREAM_NAMES[stream])
+        return [MetricKey.of(key) for key in found[self.row.run_id]]
+
+    async def next_line(self, info: RequestInfo, stream: str) -> int:
+        """Where a resuming process goes on in a stream."""
+        streams = await info.context.loaders.streams.load(self.row.run_id)
+        return next((row.next_line for row in streams if row.stream == stream and row.writer == ""), 0)
+
+
+def check_samples(samples: int) -> int:
+    """The number. Raises AppError when it is out of bounds."""
+    if not 1 <= samples <= SAMPLES_MAX:
+        raise AppError(f"samples is {samples}; allowed: 1 to {SAMPLES_MAX}", path="samples")
+    return samples
+
+
+def check_keys(keys: list[str] | None) -> list[str] | None:
+    """The keys, None for all. Raises AppError when there are too many."""
+    if not keys:
+        return None
+    if len(keys) > KEYS_MAX:
+        raise AppError(f"{len(keys)} keys; allowed: {KEYS_MAX}", path="keys")
+    return list(dict.fromkeys(keys))
+
+
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and math.isfinite(number) else None

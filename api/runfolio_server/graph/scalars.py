@@ -1,0 +1,48 @@
+"""Scalars of the schema, and the Python types that stand for them."""
+
+from __future__ import annotations
+
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+
+JSONString = NewType("JSONString", str)
+JSON = NewType("JSON", object)
+Int64 = NewType("Int64", int)
+
+INT64_MAX = 2**63 - 1
+
+
+def _parse_json_string(value: object) -> JSONString:
+    if not isinstance(value, str):
+        raise GraphQLError(f"JSONString must be a string that holds JSON, not {type(value).__name__}")
+    return JSONString(value)
+
+
+def _parse_int64(value: object) -> Int64:
+    try:
+        number = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
+    except ValueError:
+        number = None
+    if isinstance(value, float) and value.is_integer():
+        number = int(value)
+    if number is None or not -INT64_MAX - 1 <= number <= INT64_MAX:
+        raise GraphQLError(f"Int64 must be a 64-bit integer, not {value!r:.60}")
+    return Int64(number)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+SCALARS: dict[object, Any] = {
+    JSONString: strawberry.scalar(
+        name="JSONString",
+        description="JSON as a string; it may hold NaN, Infinity and -Infinity, and integers of any size.",
+        serialize=_same,
+        parse_value=_parse_json_string,
+    ),
+    JSON: strawberry.scalar(name="JSON", description="Any JSON value.", serialize=_same, parse_value=_same),
+    Int64: strawberry.scalar(name="Int64", description="A 64-bit integer.", serialize=_same, parse_value=_parse_int64),
+}

@@ -1,0 +1,43 @@
+"""The schema: both roots, the scalars, the limits. Executed by endpoints/graphql.py, printed by export.py."""
+
+from __future__ import annotations
+
+import logging
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from runfolio_server.errors import AppError
+from runfolio_server.graph.limits import limit_extensions
+from runfolio_server.graph.mutation import Mutation
+from runfolio_server.graph.query import Query
+from runfolio_server.graph.scalars import SCALARS
+
+LOGGER = logging.getLogger(__name__)
+
+MASKED_MESSAGE = "Internal server error; the server's log says more."
+
+
+class Schema(strawberry.Schema):
+    """Logs what nobody foresaw, and nothing else: a caller's mistake is told to the caller."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:  # noqa: ARG002
+        """Log unforeseen errors with their trace."""
+        for error in errors:
+            if is_unforeseen(error):
+                LOGGER.error("GraphQL field %s failed", error.path, exc_info=error.original_error)
+
+
+def is_unforeseen(error: GraphQLError) -> bool:
+    """Whether the error is ours and not the caller's: its text must not leave the server."""
+    return not isinstance(error.original_error, type(None) | GraphQLError | AppError)
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    config=StrawberryConfig(scalar_map=SCALARS),
+    extensions=limit_extensions(),
+)

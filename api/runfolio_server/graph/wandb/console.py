@@ -1,0 +1,46 @@
+"""Wire names of Run for captured output."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from runfolio_server.graph.connections import Connection, Edge, PageInfo, page_size
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.run_console import CONSOLE_PAGE_MAX, ConsoleLine, console_cursor, console_page, count_console
+from runfolio_server.graph.wandb.deprecation import instead
+from runfolio_server.sql.runs import SELECT_CONSOLE_TAIL, RunRow
+
+Count = Annotated[int | None, strawberry.argument(description="How many; 1,000 unless told, at most 10,000.")]
+
+
+@strawberry.type
+class RunConsoleWireNames:
+    """Wire names of Run that read captured output."""
+
+    row: strawberry.Private[RunRow]
+
+    @strawberry.field(deprecation_reason=instead("consoleLines"), description="What it printed.")
+    async def log_lines(
+        self,
+        info: RequestInfo,
+        first: Count = None,
+        after: Annotated[str | None, strawberry.argument(description="A cursor of this list.")] = None,
+        last: Count = None,
+        use_improved_pagination: Annotated[bool | None, strawberry.argument(description="Ignored.")] = None,  # noqa: ARG002
+    ) -> Connection[ConsoleLine] | None:
+        """Sent by run.console_logs()."""
+        run_id = self.row.run_id
+        if last is None:
+            rows, has_next = await console_page(info, run_id, first, after)
+        else:
+            async with info.context.database.connection() as connection:
+                newest = await connection.rows(SELECT_CONSOLE_TAIL, run_id, page_size(last, CONSOLE_PAGE_MAX))
+            rows, has_next = newest[::-1], False
+        edges = [Edge(node=ConsoleLine.of(row), cursor=console_cursor(row)) for row in rows]
+        return Connection(
+            edges=edges,
+            page_info=PageInfo(has_next_page=has_next, end_cursor=edges[-1].cursor if edges else None),
+            count=lambda: count_console(info, run_id),
+        )

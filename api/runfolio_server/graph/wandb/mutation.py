@@ -1,0 +1,100 @@
+"""Wire names of the mutation root: UpsertBucketInput → actions.start_run or update_run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from runfolio_server.actions.runs import RunAddress, start_run, update_run
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.node_ids import decode_uuid
+from runfolio_server.graph.run import Run
+from runfolio_server.graph.scalars import JSONString
+from runfolio_server.graph.wandb.deprecation import instead
+
+
+def _text(description: str, name: str | None = None) -> str | None:
+    field: str | None = strawberry.field(default=strawberry.UNSET, description=description, name=name)
+    return field
+
+
+@strawberry.input(
+    description="A run to make or change, as the W&B SDK sends it. Null and absent leave a field as it is."
+)
+class UpsertBucketInput:
+    """Input of upsertBucket."""
+
+    id: str | None = _text("Node id of the run; null: it is named by entity, project and name.")
+    name: str | None = _text("The slug in URLs; null without an id makes one.")
+    group_name: str | None = _text("Group.")
+    model_name: str | None = _text("Project; null means `uncategorized`.")
+    entity_name: str | None = _text("Entity; null means your own.")
+    description: str | None = _text("A second long text.")
+    display_name: str | None = _text("What people read; made here when a new run has none.")
+    notes: str | None = _text("The user's long text.")
+    config: JSONString | None = strawberry.field(default=strawberry.UNSET, description="The whole config.")
+    commit: str | None = _text("Commit of its source.")
+    host: str | None = _text("The machine.")
+    debug: bool | None = strawberry.field(default=strawberry.UNSET, description="Ignored.")
+    job_program: str | None = _text("What is run.")
+    job_repo: str | None = _text("Repository of its source.")
+    job_type: str | None = _text("The role inside a group.")
+    state: str | None = _text("State; null: it is running.")
+    sweep: str | None = _text("The sweep it belongs to.")
+    tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All tags.")
+    summary_metrics: JSONString | None = strawberry.field(default=strawberry.UNSET, description="The whole summary.")
+
+
+@strawberry.type(description="What upsertBucket answers.")
+class UpsertBucketPayload:
+    """Payload of upsertBucket."""
+
+    bucket: Run | None = strawberry.field(description="The run as it is now.")
+    inserted: bool | None = strawberry.field(description="Whether it was made just now.")
+
+
+COLUMN_BY_FIELD = {
+    "group_name": "group_name",
+    "description": "description",
+    "display_name": "display_name",
+    "notes": "notes",
+    "config": "config",
+    "commit": "commit_hash",
+    "host": "host",
+    "job_program": "program",
+    "job_repo": "repository",
+    "job_type": "job_type",
+    "state": "state",
+    "sweep": "sweep_name",
+    "tags": "tags",
+    "summary_metrics": "summary",
+}
+
+
+@strawberry.type
+class MutationWireNames:
+    """Wire names of the mutation root."""
+
+    @strawberry.mutation(
+        deprecation_reason=instead("updateRun"),
+        description="Make a run or take it up again, and change it. Idempotent.",
+    )
+    async def upsert_bucket(
+        self, info: RequestInfo, input: Annotated[UpsertBucketInput, strawberry.argument(description="The run.")]
+    ) -> UpsertBucketPayload | None:
+        """Sent at wandb.init, after changes of config, and by run.update()."""
+        database, viewer = info.context.database, info.context.viewer
+        change = {
+            column: getattr(input, field)
+            for field, column in COLUMN_BY_FIELD.items()
+            if getattr(input, field) is not None
+        }
+        change = {column: value for column, value in change.items() if value is not strawberry.UNSET}
+        # A process that writes names its run; run.update(), which may come long after the end, sends the id alone.
+        if input.id and not input.name:
+            row = await update_run(database, viewer, decode_uuid("Run", input.id), change)
+            return UpsertBucketPayload(bucket=Run.of(row), inserted=False)
+        address = RunAddress(input.entity_name or None, input.model_name or None, input.name or None)
+        started = await start_run(database, viewer, address, change)
+        return UpsertBucketPayload(bucket=Run.of(started.row), inserted=started.is_new)

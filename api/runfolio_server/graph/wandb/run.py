@@ -1,0 +1,162 @@
+"""Wire names of Run."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import strawberry
+
+from runfolio_server.domain import json_text
+from runfolio_server.errors import AppError
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.scalars import JSON, Int64, JSONString
+from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
+from runfolio_server.graph.wandb.history import history_window, key_table, sample_of_spec
+from runfolio_server.history.keys import last_row
+from runfolio_server.history.sample import sample
+from runfolio_server.sql.files import COUNT_RUN_FILES
+from runfolio_server.sql.runs import RunRow
+
+INTERNAL_KEY = "_wandb"
+SAMPLES_MAX = 100_000
+SPECS_MAX = 100
+
+Samples = Annotated[int | None, strawberry.argument(description="How many rows; 500 unless told.")]
+
+
+@strawberry.type(description="Where exported history is; this server answers live rows instead.")
+class ParquetHistory:
+    """Always empty: the SDK then reads every page live, and sees each row once."""
+
+    parquet_urls: list[str] = strawberry.field(description="Always empty.")
+    live_data: list[JSON] | None = strawberry.field(description="Always empty.")
+
+
+@strawberry.type
+class RunWireNames:
+    """Wire names of Run."""
+
+    row: strawberry.Private[RunRow]
+
+    @strawberry.field(deprecation_reason=instead("project"), description="The number behind the project's id.")
+    def project_id(self) -> int | None:
+        """Asked with every run; must be an integer."""
+        return self.row.project_id
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always false.")
+    def read_only(self) -> bool | None:
+        """Asked with every run."""
+        return False
+
+    @strawberry.field(deprecation_reason=instead("stopRequested"), description="Whether somebody asked it to stop.")
+    def stopped(self) -> bool | None:
+        """Polled by SDKs up to 0.22."""
+        return self.row.stop_requested
+
+    @strawberry.field(deprecation_reason=instead("files"), description="How many files it has.")
+    async def file_count(self, info: RequestInfo) -> int | None:
+        """Asked by run.files()."""
+        async with info.context.database.connection() as connection:
+            row = await connection.row(COUNT_RUN_FILES, self.row.run_id, None, None)
+        return row.count if row else 0
+
+    @strawberry.field(deprecation_reason=instead("historyRows"), description="Rows of a step range, or a sample.")
+    async def history(
+        self,
+        info: RequestInfo,
+        min_step: Annotated[Int64 | None, strawberry.argument(description="First step.")] = None,
+        max_step: Annotated[Int64 | None, strawberry.argument(description="The step after the last.")] = None,
+        samples: Samples = None,
+    ) -> list[str]:
+        """Sent by run.history() and, with a range, by run.scan_history()."""
+        if min_step is None and max_step is None:
+            return await self._sample(info, "history", samples)
+        async with info.context.database.connection() as connection:
+            return await history_window(connection, self.row.run_id, keys=None, min_step=min_step, max_step=max_step)
+
+    @strawberry.field(deprecation_reason=instead("historySample"), description="A sample of machine measurements.")
+    async def events(self, info: RequestInfo, samples: Samples = None) -> list[str]:
+        """Sent by run.history(stream="system")."""
+        return await self._sample(info, "events", samples)
+
+    @strawberry.field(deprecation_reason=instead("historySample"), description="A sample for each spec.")
+    async def sampled_history(
+        self,
+        info: RequestInfo,
+        specs: Annotated[
+            list[JSONString],
+            strawberry.argument(description='Each {"keys", "samples", "minStep", "maxStep"}, maxStep inclusive.'),
+        ],
+    ) -> list[JSON]:
+        """Sent by run.history(keys=…) and run.scan_history(keys=…)."""
+        if len(specs) > SPECS_MAX:
+            raise AppError(f"{len(specs)} specs; allowed: {SPECS_MAX}", path="specs")
+        async with info.context.database.connection() as connection:
+            return [JSON(await sample_of_spec(connection, self.row.run_id, spec)) for spec in specs]
+
+    @strawberry.field(deprecation_reason=instead("historyRows"), description="Exported history: none.")
+    def parquet_history(
+        self,
+        live_keys: Annotated[list[str], strawberry.argument(description="Ignored.")],  # noqa: ARG002
+    ) -> ParquetHistory:
+        """Sent by run.scan_history()."""
+        return ParquetHistory(parquet_urls=[], live_data=[])
+
+    @strawberry.field(
+        deprecation_reason=instead("metricKeys"), description="The keys it has logged, and its last step."
+    )
+    async def history_keys(self, info: RequestInfo) -> JSON | None:
+        """Asked with every run and at every scan."""
+        keys = await info.context.loaders.history_keys.load(self.row.run_id)
+        streams = await info.context.loaders.streams.load(self.row.run_id)
+        steps = [row.step_high for row in streams if row.stream == "history" and row.step_high is not None]
+        return JSON(key_table(keys, max(steps, default=None)))
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Where a resuming process goes on in system metrics.")
+    async def events_line_count(self, info: RequestInfo) -> Int64 | None:
+        """Asked before a run is resumed."""
+        return await self._next_line(info, "events")
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Where a resuming process goes on in its output.")
+    async def log_line_count(self, info: RequestInfo) -> Int64 | None:
+        """Asked before a run is resumed, and with console lines."""
+        return await self._next_line(info, "console")
+
+    @strawberry.field(
+        deprecation_reason=ONLY_WIRE, description="The last history row: a list of one JSON text, or none."
+    )
+    async def history_tail(self, info: RequestInfo) -> JSONString | None:
+        """Asked before a run is resumed."""
+        return await self._last_row(info, "history")
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="The last row of system metrics, likewise.")
+    async def events_tail(self, info: RequestInfo) -> JSONString | None:
+        """Asked before a run is resumed."""
+        return await self._last_row(info, "events")
+
+    @strawberry.field(deprecation_reason=instead("config"), description="The SDK's own notes in the config.")
+    def wandb_config(
+        self, keys: Annotated[list[str] | None, strawberry.argument(description="Which of them; null: all.")] = None
+    ) -> JSONString | None:
+        """Asked before a run is resumed: a run with key `t` has been started."""
+        internal = json_text.parse(self.row.config_text.encode()).get(INTERNAL_KEY)
+        notes = internal.get("value") if isinstance(internal, dict) else None
+        found = notes if isinstance(notes, dict) else {}
+        return JSONString(json_text.dump({key: found[key] for key in found if keys is None or key in keys}))
+
+    async def _sample(self, info: RequestInfo, stream: str, samples: int | None) -> list[str]:
+        count = 500 if samples is None else samples
+        if not 1 <= count <= SAMPLES_MAX:
+            raise AppError(f"samples is {count}; allowed: 1 to {SAMPLES_MAX}", path="samples")
+        async with info.context.database.connection() as connection:
+            return await sample(connection, self.row.run_id, stream, keys=None, x_axis="_step", samples=count)
+
+    async def _next_line(self, info: RequestInfo, stream: str) -> Int64:
+        streams = await info.context.loaders.streams.load(self.row.run_id)
+        return Int64(next((row.next_line for row in streams if row.stream == stream and row.writer == ""), 0))
+
+    async def _last_row(self, info: RequestInfo, stream: str) -> JSONString:
+        async with info.context.database.connection() as connection:
+            row = await last_row(connection, self.row.run_id, stream)
+        return JSONString(json.dumps([] if row is None else [row]))

@@ -1,0 +1,48 @@
+"""What the W&B SDK asks of a server before it uses it."""
+
+from __future__ import annotations
+
+import strawberry
+
+from runfolio_server.graph.scalars import JSON
+from runfolio_server.graph.wandb.deprecation import ONLY_WIRE
+
+# Names of the SDK; each changes what it sends (reference: ServerFeaturesQuery). Missing means off.
+FEATURES = (
+    # file_stream bodies may be gzip.
+    "FILESTREAM_GZIP",
+    # Console lines come as JSON objects with time and level.
+    "STRUCTURED_CONSOLE_LOGS",
+    # File connections have totalCount.
+    "TOTAL_COUNT_IN_FILE_CONNECTION",
+)
+
+# SDKs refuse servers that are too old and mention newer ones: a recent number keeps them quiet.
+SERVER_VERSION = "0.80.0"
+NEWEST_CLIENT = "1.0.0"
+
+
+@strawberry.type(description="A server version, as the W&B SDK asks for it.")
+class LocalVersionInfo:
+    """Whether the server is old."""
+
+    out_of_date: bool = strawberry.field(description="Always false.")
+    latest_version_string: str = strawberry.field(description="The version that the SDK compares with.")
+    version_on_this_instance_string: str = strawberry.field(description="The same.")
+
+
+@strawberry.type
+class ServerInfoWireNames:
+    """Wire names of ServerInfo."""
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Versions of the SDK that this server knows.")
+    def cli_version_info(self) -> JSON | None:
+        """Asked by SDKs up to 0.22."""
+        return JSON({"max_cli_version": NEWEST_CLIENT})
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Version of the server that the SDK takes this for.")
+    def latest_local_version_info(self) -> LocalVersionInfo | None:
+        """Asked by SDKs up to 0.22."""
+        return LocalVersionInfo(
+            out_of_date=False, latest_version_string=SERVER_VERSION, version_on_this_instance_string=SERVER_VERSION
+        )

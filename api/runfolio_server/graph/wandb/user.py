@@ -1,0 +1,88 @@
+"""Wire names of User."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.scalars import JSONString
+from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
+from runfolio_server.sql.users import SELECT_API_KEYS_OF_USER, UserRow
+
+if TYPE_CHECKING:
+    from runfolio_server.graph.entity import Entity
+    from runfolio_server.graph.user import ApiKey
+
+API_KEYS_MAX = 1000
+
+LazyEntity = Annotated["Entity", strawberry.lazy("runfolio_server.graph.entity")]
+LazyApiKey = Annotated["ApiKey", strawberry.lazy("runfolio_server.graph.user")]
+
+
+@strawberry.type(description="An entity in a list.")
+class EntityEdge:
+    """An entity of a user."""
+
+    node: LazyEntity | None = strawberry.field(description="The entity.")
+
+
+@strawberry.type(description="Entities of a user.")
+class EntityConnection:
+    """Teams, of which there are none yet."""
+
+    edges: list[EntityEdge] = strawberry.field(description="The entities.")
+
+
+@strawberry.type(description="A key in a list.")
+class ApiKeyEdge:
+    """A key of a user."""
+
+    node: LazyApiKey | None = strawberry.field(description="The key.")
+
+
+@strawberry.type(description="Keys of a user.")
+class ApiKeyConnection:
+    """Keys, under their public names."""
+
+    edges: list[ApiKeyEdge] = strawberry.field(description="The keys.")
+
+
+@strawberry.type
+class UserWireNames:
+    """Wire names of User."""
+
+    row: strawberry.Private[UserRow]
+
+    @strawberry.field(deprecation_reason=instead("defaultEntity"), description="Name of the personal entity.")
+    def entity(self) -> str | None:
+        """Asked at every sign-in."""
+        return self.row.username
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always an empty object.")
+    def flags(self) -> JSONString | None:
+        """Asked at every sign-in; SDKs up to 0.22 parse it, so null would stop them."""
+        return JSONString("{}")
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always null.")
+    def deleted_at(self) -> datetime | None:
+        """Asked by Api().viewer."""
+        return None
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Teams; there are none yet.")
+    def teams(self) -> EntityConnection | None:
+        """Asked at every sign-in."""
+        return EntityConnection(edges=[])
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="The valid keys, for their owner.")
+    async def api_keys(self, info: RequestInfo) -> ApiKeyConnection | None:
+        """Asked by Api().viewer."""
+        from runfolio_server.graph.user import ApiKey
+
+        if info.context.viewer.user_id != self.row.user_id:
+            return None
+        async with info.context.database.connection() as connection:
+            rows = await connection.rows(SELECT_API_KEYS_OF_USER, self.row.user_id, API_KEYS_MAX)
+        return ApiKeyConnection(edges=[ApiKeyEdge(node=ApiKey.of(row)) for row in rows])

@@ -1,0 +1,1 @@
+"""Reading history: tail and chunks as one sequence of lines."""

@@ -1,0 +1,194 @@
+"""Chunks: the values of one key over a range of lines as bytes, and the rows that become them.
+
+Pure: bytes and numpy in, bytes and numpy out. Compaction encodes; pieces.py decodes. The axis is the line number, and
+`_step` is a key like any other. Lines that were compacted together are a segment: a range without gaps.
+
+NOTE: An append-only format: databases hold these bytes. `data` starts with a version byte, then by kind:
+
+    json    json_values.py
+    number  one byte that says which values were written as integers (NONE, ALL, BITMAP, BITMAP_ZSTD);
+            for the bitmaps, uint32 length and that many bytes of numpy.packbits; then numbers.py of float64
+    int64   numbers.py of int64
+
+A version, a kind and a tag keep their meaning for ever. What must change gets a new tag or, at worst, a new version,
+and what is old is still read.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import zstandard
+
+from runfolio_server.domain import json_text
+from runfolio_server.history.axis import encode_lines
+from runfolio_server.history.columns import Column, columns_of
+from runfolio_server.history.json_values import decode_json, encode_json
+from runfolio_server.history.key_path import STEPS_KEY
+from runfolio_server.history.kinds import Kind, split_by_kind
+from runfolio_server.history.numbers import EXACT_INTEGERS_BELOW, Numbers, decode_numbers, encode_numbers
+from runfolio_server.history.steps import steps_of
+
+VERSION: Final = 1
+POINTS_MAXIMUM: Final = 65_536
+"""Lines of a segment, and so values of a chunk."""
+SHOWN_BYTES_MAXIMUM: Final = 256
+"""A first or last value whose JSON is longer is not repeated beside the data."""
+
+NONE: Final = 0
+ALL: Final = 1
+BITMAP: Final = 2
+BITMAP_ZSTD: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One row of history_chunk without its stream; tables.sql says what each column means."""
+
+    key: str
+    line0: int
+    line1: int
+    segment: int
+    n: int
+    kind: Kind
+    step_low: float
+    step_high: float
+    low: float | None
+    high: float | None
+    first: str | None
+    last: str | None
+    lines: bytes
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Decoded values of a chunk, in order of line: `numbers` for the kinds number and int64, `objects` for json."""
+
+    numbers: Numbers | None = None
+    is_integer: npt.NDArray[np.bool_] | None = None
+    """Which float64 were written as integers; None for other kinds."""
+    objects: list[Any] | None = None
+
+    def floats(self) -> npt.NDArray[np.float64] | None:
+        """The numbers as float64, rounded where they were int64; None when the values are not numbers."""
+        return None if self.numbers is None else self.numbers.astype(np.float64, copy=False)
+
+    def take(self, indices: npt.NDArray[np.intp]) -> list[Any]:
+        """The values at these indices, type for type as they were logged."""
+        if self.numbers is None:
+            objects = self.objects or []
+            return [objects[index] for index in indices.tolist()]
+        numbers = self.numbers[indices]
+        plain: list[Any] = numbers.tolist()
+        if self.is_integer is None:
+            return plain
+        marks = self.is_integer[indices]
+        if not marks.any():
+            return plain
+        if marks.all() and bool((np.abs(numbers) < EXACT_INTEGERS_BELOW).all()):
+            integers: list[Any] = numbers.astype(np.int64).tolist()
+            return integers
+        return [int(number) if mark else number for number, mark in zip(plain, marks.tolist(), strict=True)]
+
+
+def encode_segment(first_line: int, rows: Sequence[Mapping[str, Any] | None]) -> list[Chunk]:
+    """The chunks of lines `first_line`, `first_line` + 1, …; None where a line has no row.
+
+    One chunk per key and kind, and one of STEPS_KEY: the step of every row. No chunks when there is no row at all.
+    Raises ValueError for more than POINTS_MAXIMUM lines.
+    """
+    if len(rows) > POINTS_MAXIMUM:
+        raise ValueError(f"{len(rows)} lines in a segment; allowed: {POINTS_MAXIMUM}")
+    steps = np.array(steps_of(first_line, rows), dtype=np.float64)
+    present = np.flatnonzero(~np.isnan(steps))
+    if len(present) == 0:
+        return []
+    columns = {STEPS_KEY: Column(present + first_line, steps[present].tolist()), **columns_of(first_line, rows)}
+    return [
+        _encode_chunk(first_line, key, kind, part, steps[part.lines - first_line])
+        for key, column in columns.items()
+        for kind, part in split_by_kind(column)
+    ]
+
+
+def decode_values(kind: int, n: int, data: bytes) -> Values:
+    """The values of a chunk. Raises ValueError when a newer version wrote it."""
+    if data[0] != VERSION:
+        raise ValueError(f"a chunk of version {data[0]}; known: {VERSION}")
+    body = data[1:]
+    if kind == Kind.NUMBER:
+        is_integer, rest = _decode_marks(body, n)
+        return Values(numbers=decode_numbers(rest, np.dtype(np.float64), n), is_integer=is_integer)
+    if kind == Kind.INT64:
+        return Values(numbers=decode_numbers(body, np.dtype(np.int64), n))
+    if kind == Kind.JSON:
+        return Values(objects=decode_json(body))
+    raise ValueError(f"a chunk of kind {kind}; known: {', '.join(known.name for known in Kind)}")
+
+
+def _encode_chunk(segment: int, key: str, kind: Kind, column: Column, steps: npt.NDArray[np.float64]) -> Chunk:
+    lines, values = column.lines, column.values
+    low = high = None
+    if kind is Kind.JSON:
+        body = encode_json(values)
+    else:
+        integers = kind is Kind.INT64
+        numbers: Numbers = np.array(values, np.int64) if integers else np.array(values, np.float64)
+        ordered = numbers[~np.isnan(numbers)]
+        if len(ordered):
+            low, high = float(ordered.min()), float(ordered.max())
+        marks = _encode_marks(values) if kind is Kind.NUMBER else b""
+        body = marks + encode_numbers(numbers)
+    return Chunk(
+        key=key,
+        line0=int(lines[0]),
+        line1=int(lines[-1]),
+        segment=segment,
+        n=len(values),
+        kind=kind,
+        step_low=float(steps.min()),
+        step_high=float(steps.max()),
+        low=low,
+        high=high,
+        first=_shown(values[0]),
+        last=_shown(values[-1]),
+        lines=encode_lines(lines),
+        data=bytes([VERSION]) + body,
+    )
+
+
+def _shown(value: Any) -> str | None:
+    text = json_text.dump(value)
+    return text if len(text.encode()) <= SHOWN_BYTES_MAXIMUM else None
+
+
+def _encode_marks(values: list[Any]) -> bytes:
+    marks = np.array([type(value) is int for value in values])
+    if not marks.any():
+        return bytes([NONE])
+    if marks.all():
+        return bytes([ALL])
+    bits = np.packbits(marks).tobytes()
+    packed = zstandard.ZstdCompressor(level=3).compress(bits)
+    tag, body = (BITMAP_ZSTD, packed) if len(packed) < len(bits) else (BITMAP, bits)
+    return bytes([tag]) + struct.pack("<I", len(body)) + body
+
+
+def _decode_marks(body: bytes, n: int) -> tuple[npt.NDArray[np.bool_], bytes]:
+    """The marks, and what follows them."""
+    tag = body[0]
+    if tag in (NONE, ALL):
+        return np.full(n, tag == ALL), body[1:]
+    if tag not in (BITMAP, BITMAP_ZSTD):
+        raise ValueError(f"integer marks with tag {tag}; known: {NONE} to {BITMAP_ZSTD}")
+    (length,) = struct.unpack_from("<I", body, 1)
+    bits, rest = body[5 : 5 + length], body[5 + length :]
+    if tag == BITMAP_ZSTD:
+        bits = zstandard.ZstdDecompressor().decompress(bits)
+    return np.unpackbits(np.frombuffer(bits, dtype=np.uint8), count=n).view(np.bool_), rest

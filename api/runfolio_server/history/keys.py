@@ -1,0 +1,123 @@
+"""What keys runs have, how many values of each and which was the last; and the last row of a run.
+
+Called by graph/, loaders/ and what resumes a run. Reads what is kept beside the data of chunks, and parses the tail.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import numpy as np
+
+from runfolio_server.domain import json_text
+from runfolio_server.history.columns import columns_of
+from runfolio_server.history.key_path import STEPS_KEY, public_name
+from runfolio_server.history.kinds import Kind, split_by_kind
+from runfolio_server.history.scan import scan
+from runfolio_server.history.steps import steps_of
+from runfolio_server.history.tail import parse_lines, unpack_lines
+from runfolio_server.sql.history import SELECT_KEYS, SELECT_LAST_STEP, KeyRow
+from runfolio_server.sql.pool import Connection
+
+ROWS_PER_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class KeySummary:
+    """A key of a run by the name users know it by; a flat and a nested key of one name are one."""
+
+    name: str
+    count: int
+    number_count: int
+    """How many of the values are numbers."""
+    first_step: float
+    """Least and greatest step of the rows that have the key."""
+    last_step: float
+    low: float | None
+    """Least and greatest number, NaN left out; None when there is none."""
+    high: float | None
+    last: str | None
+    """JSON of the value logged last; None when it was too long to keep beside the data."""
+    newest: tuple[int, int, str]
+    """Epoch, line and writer of the last value."""
+
+
+async def list_keys(connection: Connection, run_ids: Sequence[UUID], stream: str) -> dict[UUID, list[KeySummary]]:
+    """The keys of each of these runs, in order of name; an empty list for a run without rows."""
+    found: dict[UUID, dict[str, KeySummary]] = {run_id: {} for run_id in run_ids}
+    for row in await connection.rows(SELECT_KEYS, list(run_ids), stream):
+        of_run = found[row.run_id]
+        for summary in _of_batch(row) if row.body is not None else _of_chunks(row):
+            known = of_run.get(summary.name)
+            of_run[summary.name] = summary if known is None else _joined(known, summary)
+    return {run_id: [of_run[name] for name in sorted(of_run)] for run_id, of_run in found.items()}
+
+
+async def last_row(connection: Connection, run_id: UUID, stream: str) -> str | None:
+    """The last row in the order of scan.py as JSON text; None when the run has no rows."""
+    found = await connection.row(SELECT_LAST_STEP, run_id, stream)
+    if found is None or found.step is None:
+        return None
+    last = None
+    # Nearly always one row; rows that came meanwhile are behind it.
+    page = await scan(connection, run_id, stream, min_step=found.step, limit=ROWS_PER_PAGE)
+    while page.rows:
+        last = page.rows[-1]
+        if not page.has_next:
+            break
+        page = await scan(connection, run_id, stream, min_step=found.step, after=page.end, limit=ROWS_PER_PAGE)
+    return last
+
+
+def _of_chunks(row: KeyRow) -> Iterable[KeySummary]:
+    if row.key is None or row.key == STEPS_KEY or row.step_low is None or row.step_high is None:
+        return
+    yield KeySummary(
+        name=public_name(row.key),
+        count=row.count,
+        number_count=row.number_count,
+        first_step=row.step_low,
+        last_step=row.step_high,
+        low=row.low,
+        high=row.high,
+        last=row.last,
+        newest=(row.epoch, row.line, row.writer),
+    )
+
+
+def _of_batch(row: KeyRow) -> Iterable[KeySummary]:
+    rows = parse_lines(unpack_lines(row.body or b""))
+    steps = np.array(steps_of(row.line, rows), dtype=np.float64)
+    for key, column in columns_of(row.line, rows).items():
+        of_key = steps[column.lines - row.line]
+        numbers = [
+            float(value) for kind, part in split_by_kind(column) if kind is not Kind.JSON for value in part.values
+        ]
+        ordered = [number for number in numbers if not math.isnan(number)]
+        yield KeySummary(
+            name=public_name(key),
+            count=len(column.values),
+            number_count=len(numbers),
+            first_step=float(of_key.min()),
+            last_step=float(of_key.max()),
+            low=min(ordered, default=None),
+            high=max(ordered, default=None),
+            last=json_text.dump(column.values[-1]),
+            newest=(row.epoch, int(column.lines[-1]), row.writer),
+        )
+
+
+def _joined(one: KeySummary, other: KeySummary) -> KeySummary:
+    newer = max(one, other, key=lambda summary: summary.newest)
+    return replace(
+        newer,
+        count=one.count + other.count,
+        number_count=one.number_count + other.number_count,
+        first_step=min(one.first_step, other.first_step),
+        last_step=max(one.last_step, other.last_step),
+        low=min((low for low in (one.low, other.low) if low is not None), default=None),
+        high=max((high for high in (one.high, other.high) if high is not None), default=None),
+    )

@@ -1,0 +1,180 @@
+"""Pieces of a run's history, a segment or a batch of the tail, seen alike: their rows, in order of line.
+
+Pure. Built from the rows of sql/history.py; used by scan.py, sample.py and compaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from runfolio_server.history.axis import decode_lines
+from runfolio_server.history.chunk import Values, decode_values
+from runfolio_server.history.columns import Lines, put
+from runfolio_server.history.key_path import STEPS_KEY, decode_path, find, has, public_name
+from runfolio_server.history.kinds import Kind
+from runfolio_server.history.steps import steps_of
+from runfolio_server.history.tail import parse_lines, unpack_lines
+from runfolio_server.sql.history import PieceRow
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
+
+
+class Piece(Protocol):
+    """Rows of one writer and epoch that are stored together. `lines` rise strictly and `steps` goes with them."""
+
+    writer: str
+    epoch: int
+    lines: Lines
+    steps: Floats
+
+    def have_all(self, names: Sequence[str]) -> Mask:
+        """Which rows have all of these keys, as `key_path.find` finds them; what it needs must be fetched."""
+
+    def rows(self, indices: Indices) -> list[dict[str, Any]]:
+        """The rows at these indices, with at least the keys that were fetched."""
+
+    def numbers(self, name: str) -> Floats:
+        """The value of a key in each row; NaN where it is missing or no number."""
+
+
+class Batch:
+    """A batch of the tail, parsed."""
+
+    def __init__(self, writer: str, epoch: int, line0: int, parsed: Sequence[dict[str, Any] | None]) -> None:
+        self.writer = writer
+        self.epoch = epoch
+        steps = np.array(steps_of(line0, parsed), dtype=np.float64)
+        present = np.flatnonzero(~np.isnan(steps))
+        self.lines = present + line0
+        self.steps = steps[present]
+        self._rows = [row for row in parsed if row is not None]
+
+    def have_all(self, names: Sequence[str]) -> Mask:
+        """See Piece."""
+        return np.array([all(has(row, name) for name in names) for row in self._rows], dtype=bool)
+
+    def rows(self, indices: Indices) -> list[dict[str, Any]]:
+        """See Piece."""
+        return [self._rows[index] for index in indices.tolist()]
+
+    def numbers(self, name: str) -> Floats:
+        """See Piece."""
+        return np.array([_as_float(find(row, name, None)) for row in self._rows], dtype=np.float64)
+
+
+@dataclass(slots=True)
+class _Part:
+    """One chunk of a segment, decoded when it is first needed."""
+
+    key: str
+    lines: Lines
+    row: PieceRow
+    decoded: Values | None = None
+
+    @property
+    def values(self) -> Values:
+        if self.decoded is None:
+            self.decoded = decode_values(self.row.kind, self.row.n, self.row.data)
+        return self.decoded
+
+    def lines_with(self, name: str) -> Lines:
+        """The lines where this chunk alone makes `name` a key of the row."""
+        path = decode_path(self.key)
+        heads = [".".join(path[:end]) for end in range(1, len(path) + 1)]
+        if name in heads:
+            return self.lines
+        if self.row.kind == Kind.JSON and name.startswith(heads[-1] + "."):
+            # A dict stored whole may hold the rest of the name.
+            rest = name[len(heads[-1]) + 1 :]
+            return self.lines[[isinstance(value, dict) and has(value, rest) for value in self.values.objects or []]]
+        return self.lines[:0]
+
+
+class Segment:
+    """A segment, of which the chunks of some keys were fetched, that of the steps among them."""
+
+    def __init__(self, rows: Sequence[PieceRow]) -> None:
+        parts = [_Part(row.key or "", decode_lines(row.line0, row.n, row.lines), row) for row in rows]
+        self.writer = rows[0].writer
+        self.epoch = rows[0].epoch
+        axis = [part for part in parts if part.key == STEPS_KEY]
+        # A step is a float, so there is one chunk of them.
+        self.lines = axis[0].lines
+        steps = axis[0].values.floats()
+        assert steps is not None, "steps are numbers"  # noqa: S101 - for the type checker
+        self.steps = steps
+        self._parts = [part for part in parts if part.key != STEPS_KEY]
+
+    def have_all(self, names: Sequence[str]) -> Mask:
+        """See Piece."""
+        found = np.ones(len(self.lines), dtype=bool)
+        for name in names:
+            has_name = np.zeros(len(self.lines), dtype=bool)
+            for part in self._parts:
+                has_name[self._places(part.lines_with(name))] = True
+            found &= has_name
+        return found
+
+    def rows(self, indices: Indices) -> list[dict[str, Any]]:
+        """See Piece."""
+        found: list[dict[str, Any]] = [{} for _ in range(len(indices))]
+        if not found:
+            return found
+        wanted = self.lines[indices]
+        for part in self._parts:
+            at = np.minimum(np.searchsorted(part.lines, wanted), len(part.lines) - 1)
+            hits = np.flatnonzero(part.lines[at] == wanted)
+            if len(hits) == 0:
+                continue
+            values = part.values.take(at[hits])
+            path = decode_path(part.key)
+            if len(path) == 1:
+                for index, value in zip(hits.tolist(), values, strict=True):
+                    found[index][path[0]] = value
+            else:
+                for index, value in zip(hits.tolist(), values, strict=True):
+                    put(found[index], path, value)
+        return found
+
+    def numbers(self, name: str) -> Floats:
+        """See Piece."""
+        found = np.full(len(self.lines), np.nan)
+        # The flat key wins over nested ones, so it is written last.
+        parts = [part for part in self._parts if public_name(part.key) == name]
+        for part in sorted(parts, key=lambda part: len(decode_path(part.key)), reverse=True):
+            floats = part.values.floats()
+            if floats is not None:
+                found[self._places(part.lines)] = floats
+        return found
+
+    def _places(self, lines: Lines) -> Indices | slice:
+        """Where these lines, each of which has a row, are among the lines of the segment."""
+        return slice(None) if len(lines) == len(self.lines) else np.searchsorted(self.lines, lines)
+
+
+def pieces_of(rows: Iterable[PieceRow]) -> list[Piece]:
+    """The pieces that these database rows make up."""
+    segments: dict[tuple[str, int, int], list[PieceRow]] = {}
+    pieces: list[Piece] = []
+    for row in rows:
+        if row.key is None:
+            pieces.append(Batch(row.writer, row.epoch, row.line0, parse_lines(unpack_lines(row.data))))
+        else:
+            segments.setdefault((row.writer, row.epoch, row.piece), []).append(row)
+    return [*pieces, *(Segment(of_one) for of_one in segments.values())]
+
+
+def _as_float(value: Any) -> float:
+    if type(value) is not int and type(value) is not float:
+        return float("nan")
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")

@@ -1,0 +1,1 @@
+"""From a request body to the tail, and from the tail to chunks."""

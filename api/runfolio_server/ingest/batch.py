@@ -1,0 +1,64 @@
+"""One parsed ingest request: what parse.py makes and append.py stores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+LineStream = Literal["history", "events"]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """A line that is kept out, and why."""
+
+    stream: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineBlock:
+    """Consecutive lines of a stream. A line kept out is b"" and has no row, so that the numbers of the others stay."""
+
+    stream: LineStream
+    first_line: int
+    lines: list[bytes]
+    rows: list[dict[str, Any] | None]
+
+    def part(self, first_line: int, past_last: int) -> LineBlock:
+        """The lines in this range of line numbers."""
+        chosen = slice(first_line - self.first_line, past_last - self.first_line)
+        return LineBlock(self.stream, first_line, self.lines[chosen], self.rows[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleLine:
+    """One line of captured output; `time` as sent, `level` "error" for stderr and "" otherwise."""
+
+    time: str | None
+    level: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleBlock:
+    """Consecutive console lines."""
+
+    first_line: int
+    lines: list[ConsoleLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything one request says of a run. All parts may be absent: then it is a heartbeat."""
+
+    writer: str = ""
+    blocks: list[LineBlock] = field(default_factory=list)
+    console: ConsoleBlock | None = None
+    summary_text: str | None = None
+    summary: dict[str, Any] | None = None
+    is_preempting: bool = False
+    exit_code: int | None = None
+    rejected: list[RejectedLine] = field(default_factory=list)

@@ -1,0 +1,65 @@
+"""Batches of keys to rows, in key order; one request's life."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from runfolio_server.domain.viewer import Viewer
+from runfolio_server.history.keys import KeySummary, list_keys
+from runfolio_server.sql.pool import Database
+from runfolio_server.sql.projects import SELECT_PROJECTS, ProjectRow
+from runfolio_server.sql.runs import SELECT_STREAMS, StreamRow
+from runfolio_server.sql.users import SELECT_ENTITIES, SELECT_USERS, EntityRow, UserRow
+
+K = TypeVar("K", bound=Hashable)
+R = TypeVar("R")
+
+
+class Loaders:
+    """One loader per kind of related object; None where the viewer sees no such row."""
+
+    def __init__(self, database: Database, viewer: Viewer) -> None:
+        async def users(user_ids: Sequence[int]) -> Iterable[UserRow]:
+            async with database.connection() as connection:
+                return await connection.rows(SELECT_USERS, list(user_ids))
+
+        async def entities(entity_ids: Sequence[int]) -> Iterable[EntityRow]:
+            async with database.connection() as connection:
+                return await connection.rows(SELECT_ENTITIES, list(entity_ids))
+
+        async def projects(project_ids: Sequence[int]) -> Iterable[ProjectRow]:
+            async with database.connection() as connection:
+                return await connection.rows(SELECT_PROJECTS, list(project_ids), viewer.entity_ids)
+
+        async def streams(run_ids: list[UUID]) -> list[list[StreamRow]]:
+            async with database.connection() as connection:
+                rows = await connection.rows(SELECT_STREAMS, run_ids)
+            by_run: dict[UUID, list[StreamRow]] = {run_id: [] for run_id in run_ids}
+            for row in rows:
+                by_run[row.run_id].append(row)
+            return [by_run[run_id] for run_id in run_ids]
+
+        async def history_keys(run_ids: list[UUID]) -> list[list[KeySummary]]:
+            async with database.connection() as connection:
+                found = await list_keys(connection, run_ids, "history")
+            return [found[run_id] for run_id in run_ids]
+
+        self.user: DataLoader[int, UserRow | None] = _in_key_order(users, lambda row: row.user_id)
+        self.entity: DataLoader[int, EntityRow | None] = _in_key_order(entities, lambda row: row.entity_id)
+        self.project: DataLoader[int, ProjectRow | None] = _in_key_order(projects, lambda row: row.project_id)
+        self.streams: DataLoader[UUID, list[StreamRow]] = DataLoader(load_fn=streams)
+        self.history_keys: DataLoader[UUID, list[KeySummary]] = DataLoader(load_fn=history_keys)
+
+
+def _in_key_order(
+    load: Callable[[Sequence[K]], Awaitable[Iterable[R]]], key_of: Callable[[R], K]
+) -> DataLoader[K, R | None]:
+    async def load_in_key_order(keys: list[K]) -> Sequence[R | None]:
+        found = {key_of(row): row for row in await load(keys)}
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load_fn=load_in_key_order)

@@ -1,0 +1,1 @@
+"""Bytes outside the database, and the signed URLs that lead to them."""

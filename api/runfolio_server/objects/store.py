@@ -1,0 +1,240 @@
+"""Bytes outside the database: a directory by default, or S3, GCS or Azure by URL.
+
+Made in app.py and the worker; used by endpoints/objects.py and by actions that delete files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import logging
+import os
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import obstore
+import obstore.store
+from obstore.exceptions import BaseError, PreconditionError
+
+from runfolio_server.errors import AppError, NotFound, TooLarge, Unavailable
+from runfolio_server.settings import SettingsError
+
+logger = logging.getLogger(__name__)
+
+CLOUD_SCHEMES = ("s3", "s3a", "gs", "az", "azure", "abfs", "abfss", "adl")
+CONNECT_TIMEOUT_S = 10
+READ_TIMEOUT_S = 60
+# The whole of one request to a store, so it must hold for the largest file at the slowest client.
+REQUEST_TIMEOUT_S = 3600
+
+LOCAL_PART_BYTES = 1024 * 1024
+# S3 takes at most 10,000 parts of at least 5 MiB: this allows objects of 78 GiB.
+CLOUD_PART_BYTES = 8 * 1024 * 1024
+PARTS_IN_FLIGHT = 2
+READ_BYTES = 256 * 1024
+DELETE_BATCH = 1000
+
+_KEY = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*")
+KEY_LENGTH_MAX = 512
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What was written: its size in bytes and its MD5 in base64, as HTTP and artifacts spell it."""
+
+    size: int
+    md5_base64: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectDescription:
+    """What is there: its size in bytes and a tag that changes with the bytes (None where the store has none)."""
+
+    size: int
+    e_tag: str | None
+
+
+class ObjectStore:
+    """Objects by key. A reader sees the old or the new object, never a half; an aborted write leaves nothing to see.
+
+    Keys are made of our own ids (lower-case letters, digits and hyphens, between slashes), never of a user's text:
+    any other key is a ValueError. In a directory a key is a path, so no key may be the start (`a`) of another (`a/b`).
+    Every method raises Unavailable when the store is away or full.
+    """
+
+    def __init__(self, store: obstore.store.ObjectStore, directory: Path | None = None) -> None:
+        self._store = store
+        # Where the bytes lie, for a store that is a directory: obstore does not flush files to disk, we do.
+        self._directory = directory
+        self._part_bytes = LOCAL_PART_BYTES if directory is not None else CLOUD_PART_BYTES
+
+    async def put(
+        self, key: str, chunks: AsyncIterator[bytes], max_bytes: int, *, expected_md5: str | None = None
+    ) -> StoredObject:
+        """Store all chunks under the key, replacing what was there; on disk when this returns.
+
+        Memory is bounded by a few parts, whatever the object's size. Raises TooLarge past `max_bytes` and AppError
+        when the MD5 (base64) is not the expected one; these and whatever `chunks` raises leave the key as it was.
+        """
+        _require_key(key)
+        size = 0
+        digest = hashlib.md5(usedforsecurity=False)
+        with _unavailable_when_away("write"):
+            # Leaving the block by an exception, or by cancellation, aborts the upload.
+            async with obstore.open_writer_async(
+                self._store, key, buffer_size=self._part_bytes, max_concurrency=PARTS_IN_FLIGHT
+            ) as writer:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > max_bytes:
+                        raise TooLarge(f"The file has more than {max_bytes} bytes; allowed: at most {max_bytes}.")
+                    digest.update(chunk)
+                    await writer.write(chunk)
+                md5 = base64.b64encode(digest.digest()).decode("ascii")
+                if expected_md5 is not None and md5 != expected_md5:
+                    raise AppError(f"The received bytes have MD5 {md5}, but Content-MD5 says {expected_md5}.")
+            if self._directory is not None:
+                await asyncio.to_thread(_flush_to_disk, self._directory, key)
+        return StoredObject(size=size, md5_base64=md5)
+
+    async def describe(self, key: str) -> ObjectDescription | None:
+        """The object's size and tag; None when there is none."""
+        _require_key(key)
+        with _unavailable_when_away("read"):
+            try:
+                found = await obstore.head_async(self._store, key)
+            except FileNotFoundError:
+                return None
+        return ObjectDescription(size=found["size"], e_tag=found["e_tag"])
+
+    async def size(self, key: str) -> int | None:
+        """The object's size in bytes; None when there is none."""
+        found = await self.describe(key)
+        return None if found is None else found.size
+
+    async def get_range(self, key: str, start: int, end: int, *, e_tag: str | None = None) -> AsyncIterator[bytes]:
+        """Open bytes `start` (inclusive) to `end` (exclusive), to be read in pieces of some 256 KiB.
+
+        Raises NotFound when there is no object, and Unavailable when its tag is no longer `e_tag`: both before the
+        first byte, so that a response can still say so.
+        """
+        _require_key(key)
+        if start >= end:
+            return _no_bytes()
+        options: obstore.GetOptions = {"range": (start, end)}
+        if e_tag is not None:
+            options["if_match"] = e_tag
+        with _unavailable_when_away("read"):
+            try:
+                opened = await obstore.get_async(self._store, key, options=options)
+            except FileNotFoundError:
+                raise NotFound("The file's bytes are gone.") from None
+            except PreconditionError:
+                raise Unavailable("The file was replaced while it was being opened; ask again.") from None
+        return _read(opened)
+
+    async def delete(self, key: str) -> None:
+        """Remove the object; nothing happens when there is none."""
+        _require_key(key)
+        await self._delete([key])
+
+    async def delete_prefix(self, prefix: str) -> None:
+        """Remove every object whose key starts with `prefix` and a slash."""
+        _require_key(prefix)
+        with _unavailable_when_away("list"):
+            async for found in obstore.list(self._store, prefix, chunk_size=DELETE_BATCH):
+                await self._delete([entry["path"] for entry in found])
+
+    async def _delete(self, keys: list[str]) -> None:
+        with _unavailable_when_away("delete"):
+            try:
+                await obstore.delete_async(self._store, keys)
+            except FileNotFoundError:
+                if len(keys) == 1:
+                    return
+                # Someone else deletes the same objects; a batch stops at the first that is missing.
+                for key in keys:
+                    await self._delete([key])
+
+
+def open_store(url_or_path: str | Path) -> ObjectStore:
+    """A store in a directory (made when missing, closed to other users), or at `s3://`, `gs://` or `az://`.
+
+    Credentials of a cloud come from the environment, under the names its own tools use.
+    `memory:///` forgets everything with the process. Raises SettingsError for anything else.
+    """
+    scheme, separator, _ = str(url_or_path).partition("://")
+    if not separator:
+        directory = Path(url_or_path).absolute()
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"{directory} cannot be a directory for files: {error.strerror}") from error
+        return ObjectStore(obstore.store.LocalStore(directory, automatic_cleanup=True), directory)
+    if scheme == "memory":
+        return ObjectStore(obstore.store.MemoryStore())
+    if scheme not in CLOUD_SCHEMES:
+        raise SettingsError(
+            f"{url_or_path} is not a store for files; allowed: a directory, or a URL of {', '.join(CLOUD_SCHEMES)}"
+        )
+    try:
+        store = obstore.store.from_url(
+            str(url_or_path),
+            client_options={
+                "connect_timeout": timedelta(seconds=CONNECT_TIMEOUT_S),
+                "read_timeout": timedelta(seconds=READ_TIMEOUT_S),
+                "timeout": timedelta(seconds=REQUEST_TIMEOUT_S),
+            },
+        )
+    except (BaseError, ValueError) as error:
+        raise SettingsError(f"{url_or_path} cannot be a store for files: {_first_line(error)}") from error
+    return ObjectStore(store)
+
+
+async def _read(opened: obstore.GetResult) -> AsyncIterator[bytes]:
+    with _unavailable_when_away("read"):
+        async for chunk in opened.stream(min_chunk_size=READ_BYTES):
+            yield chunk
+
+
+async def _no_bytes() -> AsyncIterator[bytes]:
+    return
+    yield b""
+
+
+@contextmanager
+def _unavailable_when_away(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        # The caller is not told the reason: it may hold a directory, a bucket or an account.
+        logger.warning("cannot %s objects: %s", doing, _first_line(error))
+        raise Unavailable(f"The store for files cannot {doing} now; try again.") from error
+
+
+def _require_key(key: str) -> None:
+    if len(key) > KEY_LENGTH_MAX or not _KEY.fullmatch(key):
+        raise ValueError(f"{key!r} is not an object key; allowed: a-z, 0-9 and hyphens, between slashes")
+
+
+def _flush_to_disk(directory: Path, key: str) -> None:
+    # The file, and each directory above it: any of them may be new.
+    path = directory / key
+    while True:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if path == directory:
+            return
+        path = path.parent
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,1 @@
+"""What happens without a request: compaction, crash detection, garbage collection."""

@@ -1,0 +1,54 @@
+"""The worker process: `python -m runfolio_server.worker`, by `serve` or by hand; settings from the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+from runfolio_server.settings import read_settings
+from runfolio_server.sql.pool import Database, open_database
+from runfolio_server.worker.compaction import compact_forever
+from runfolio_server.worker.crash_detection import detect_crashes_forever
+from runfolio_server.worker.parent import wait_for_parent_to_end
+
+# One for compaction, one for everything else.
+CONNECTIONS = 2
+
+
+async def main() -> None:
+    """Work until SIGTERM, SIGINT or the end of the `serve` that started it."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
+    settings = read_settings()
+    database = await open_database(
+        settings.database_url,
+        size=CONNECTIONS,
+        wait_s=settings.pool_wait_s,
+        statement_timeout_s=settings.statement_timeout_s,
+    )
+    told_to_end = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
+    try:
+        await _work(database, settings.heartbeat_timeout_s, told_to_end)
+    finally:
+        await database.close()
+
+
+async def _work(database: Database, heartbeat_timeout_s: float, told_to_end: asyncio.Event) -> None:
+    jobs = [
+        asyncio.create_task(compact_forever(database)),
+        asyncio.create_task(detect_crashes_forever(database, heartbeat_timeout_s)),
+    ]
+    ends = [asyncio.create_task(told_to_end.wait()), asyncio.create_task(wait_for_parent_to_end())]
+    done, pending = await asyncio.wait([*jobs, *ends], return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        # A job never returns: if one is done it failed, and `serve` starts a fresh process.
+        task.result()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,56 @@
+"""Keeps tails short: looks for streams worth compacting and compacts them, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+from runfolio_server.errors import Unavailable
+from runfolio_server.ingest.compact import compact_stream, streams_to_compact
+from runfolio_server.sql.history import TailedStreamRow
+from runfolio_server.sql.pool import Database
+
+LOGGER = logging.getLogger(__name__)
+
+PAUSE_S = 2.0
+STREAMS_AT_ONCE = 200
+
+
+# How long a stream that could not be compacted is left alone.
+PATIENCE_S = 600.0
+
+
+async def compact_forever(database: Database) -> None:
+    """Compact what is there, pause, look again."""
+    failed_until: dict[TailedStreamRow, float] = {}
+    while True:
+        try:
+            found = await compact_once(database, failed_until)
+        except Unavailable as error:
+            LOGGER.warning("Compaction waits: %s", error)
+            found = 0
+        if not found:
+            await asyncio.sleep(PAUSE_S)
+
+
+async def compact_once(database: Database, failed_until: dict[TailedStreamRow, float]) -> int:
+    """Compact the streams that are worth it now, each as far as it goes; how many lines.
+
+    A stream that fails is left alone until the time in `failed_until` (of time.monotonic), so that it stops no other.
+    """
+    async with database.connection() as connection:
+        streams = await streams_to_compact(connection, STREAMS_AT_ONCE)
+    total = 0
+    for stream in streams:
+        if failed_until.get(stream, 0.0) > time.monotonic():
+            continue
+        try:
+            while lines := await compact_stream(database, stream.run_id, stream.stream, stream.writer, stream.epoch):
+                total += lines
+        except Unavailable:
+            raise
+        except Exception:
+            LOGGER.exception("%s could not be compacted; its lines stay readable", stream)
+            failed_until[stream] = time.monotonic() + PATIENCE_S
+    return total

@@ -1,0 +1,35 @@
+"""Runs that have gone silent are marked crashed. A run that is heard from again is running again: see ingest_batch."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from runfolio_server.errors import Unavailable
+from runfolio_server.sql.pool import Database
+from runfolio_server.sql.runs import MARK_SILENT_RUNS_CRASHED
+
+LOGGER = logging.getLogger(__name__)
+
+# How often silence is looked for, at most, and as a share of the silence that counts.
+INTERVAL_S_MAX = 30.0
+INTERVAL_SHARE = 0.2
+
+
+async def detect_crashes_forever(database: Database, heartbeat_timeout_s: float) -> None:
+    """Mark runs crashed after `heartbeat_timeout_s` of silence, again and again."""
+    while True:
+        try:
+            await mark_silent_runs(database, heartbeat_timeout_s)
+        except Unavailable as error:
+            LOGGER.warning("Crash detection waits: %s", error)
+        await asyncio.sleep(min(INTERVAL_S_MAX, heartbeat_timeout_s * INTERVAL_SHARE))
+
+
+async def mark_silent_runs(database: Database, heartbeat_timeout_s: float) -> int:
+    """Mark them once; how many there were."""
+    async with database.connection() as connection:
+        count = await connection.execute(MARK_SILENT_RUNS_CRASHED, heartbeat_timeout_s)
+    if count:
+        LOGGER.info("%d silent runs marked crashed", count)
+    return count

@@ -1,0 +1,102 @@
+"""PostgreSQL, databases and servers for the tests.
+
+`postgres_url` is one server for the session (embedded, or RUNFOLIO_TEST_DATABASE_URL); `database_url` a fresh migrated
+database per module, copied from a template; `service` the application in-process; `live_server` the same over HTTP.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from runfolio_server.embedded import EmbeddedPostgres
+from runfolio_server.sql.migrate import migrate
+from runfolio_server.sql.pool import Database, open_database
+from tests.live_server import LiveServer, run_live_server
+from tests.service import Service, open_service
+
+TEMPLATE = "runfolio_template"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, object]]:
+    """asyncpg speaks asyncio only."""
+    return ("asyncio", {})
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server for the session, as a URL of its maintenance database."""
+    given = os.environ.get("RUNFOLIO_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    # Short, and reachable by the OS user that PostgreSQL runs as when the tests run as root.
+    directory = Path(tempfile.mkdtemp(prefix="runfolio-tests-"))
+    directory.chmod(0o711)
+    postgres = EmbeddedPostgres(directory)
+    try:
+        yield postgres.start()
+    finally:
+        postgres.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def template(postgres_url: str) -> str:
+    """The name of a migrated database that nobody is connected to."""
+    await _execute(postgres_url, f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+    await _execute(postgres_url, f"CREATE DATABASE {TEMPLATE}")
+    await migrate(_with_database(postgres_url, TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="module")
+async def database_url(postgres_url: str, template: str, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """A fresh migrated database for this module."""
+    name = "test_" + re.sub(r"\W", "_", request.module.__name__.rpartition("tests.")[2])[-50:]
+    await _execute(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _with_database(postgres_url, name)
+    await _execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A pool of connections to this module's database."""
+    opened = await open_database(database_url, size=8, wait_s=10, statement_timeout_s=60)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def service(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """The application in-process, with a site admin `ada` and users `bob` and `eve`, each with a key."""
+    async with open_service(database_url, tmp_path_factory.mktemp("data")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def live_server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The application over HTTP on a free port, with a site admin `ada`."""
+    with run_live_server(database_url, tmp_path_factory.mktemp("data")) as server:
+        yield server
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _with_database(url: str, name: str) -> str:
+    return re.sub(r"(?<!:)(?<!/)/[^/?]*(?=\?|$)", f"/{name}", url, count=1)

@@ -1,0 +1,52 @@
+"""The application over HTTP, in a thread of the test process: for the sync client and the real SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from runfolio_server.app import create_app
+from runfolio_server.settings import read_settings
+from tests.service import make_first_user
+
+START_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """Where it is, and the key of its site admin `ada`."""
+
+    base_url: str
+    api_key: str
+    database_url: str
+    data_dir: Path
+
+
+@contextmanager
+def run_live_server(database_url: str, data_dir: Path) -> Iterator[LiveServer]:
+    """Serve a migrated database on a free port of the loopback interface."""
+    key = asyncio.run(make_first_user(database_url))
+    settings = read_settings({}, database_url=database_url, data_dir=str(data_dir))
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", lifespan="on"))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not server.started:
+        assert thread.is_alive(), "the server ended at once"
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.01)
+    try:
+        yield LiveServer(f"http://127.0.0.1:{listening.getsockname()[1]}", key, database_url, data_dir)
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()

@@ -1,0 +1,106 @@
+"""A small app with the object routes alone, for tests of uploads and downloads."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+from starlette.applications import Starlette
+from starlette.types import Scope
+
+from runfolio_server.endpoints.objects import object_routes
+from runfolio_server.objects.signing import DownloadGrant, UploadGrant, UrlSigner
+from runfolio_server.objects.store import ObjectStore, StoredObject, open_store
+from runfolio_server.settings import read_settings
+
+MEBIBYTE = 1024 * 1024
+LIFETIME_S = 24 * 3600
+MAX_FILE_BYTES = 64 * MEBIBYTE
+BASE_URL = "http://runs.test"
+KEY = "runs/6f9619ff8b86/1"
+RUN_ID = UUID("6f9619ff-8b86-d011-b42d-00c04fc964ff")
+CONTENT = bytes(range(256)) * 4
+
+
+@dataclass
+class Clock:
+    """Unix seconds that the test sets."""
+
+    now: float = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class ObjectServer:
+    """A small app with the object routes, and all that they use."""
+
+    app: Starlette
+    http: httpx.AsyncClient
+    store: ObjectStore
+    signer: UrlSigner
+    clock: Clock
+    directory: Path
+    registered: list[tuple[UploadGrant, StoredObject]] = field(default_factory=list)
+
+    def upload_url(self, name: str = "a.txt", key: str = KEY) -> str:
+        return self.signer.upload_url(BASE_URL, UploadGrant(RUN_ID, name, key, datetime(2026, 1, 1, tzinfo=UTC)))
+
+    def download_url(self, name: str = "a.txt", key: str = KEY) -> str:
+        return self.signer.download_url(BASE_URL, DownloadGrant(key, name))
+
+    def files(self) -> list[str]:
+        return sorted(str(path.relative_to(self.directory)) for path in self.directory.rglob("*") if path.is_file())
+
+
+@asynccontextmanager
+async def open_object_server(data_dir: Path) -> AsyncIterator[ObjectServer]:
+    """The app over a store in `data_dir`; what is registered is kept in a list."""
+    app = Starlette(routes=object_routes)
+    directory = data_dir / "objects"
+    clock = Clock()
+    signer = UrlSigner(b"s" * 32, LIFETIME_S, clock)
+    store = open_store(directory)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL) as http:
+        server = ObjectServer(app, http, store, signer, clock, directory)
+
+        async def register_file(grant: UploadGrant, stored: StoredObject) -> None:
+            server.registered.append((grant, stored))
+
+        app.state.object_store = store
+        app.state.url_signer = signer
+        app.state.settings = read_settings({}, data_dir=str(data_dir), max_file_bytes=str(MAX_FILE_BYTES))
+        app.state.register_file = register_file
+        yield server
+
+
+def message_of(response: httpx.Response) -> str:
+    """The one message of an answer that is an error."""
+    (error,) = response.json()["errors"]
+    message = error["message"]
+    assert isinstance(message, str)
+    return message
+
+
+def scope_of(method: str, url: str) -> Scope:
+    """The ASGI scope of a request, for a test that plays the web server itself."""
+    path = httpx.URL(url).path
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [],
+        "server": ("runs.test", 80),
+        "client": ("127.0.0.1", 1),
+    }
