@@ -6,12 +6,13 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from runfolio_server.app import create_app
 from runfolio_server.settings import read_settings
@@ -31,12 +32,14 @@ class LiveServer:
 
 
 @contextmanager
-def run_live_server(database_url: str, data_dir: Path) -> Iterator[LiveServer]:
-    """Serve a migrated database on a free port of the loopback interface."""
+def run_live_server(
+    database_url: str, data_dir: Path, wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app
+) -> Iterator[LiveServer]:
+    """Serve a migrated database on a free port of the loopback interface; `wrap` may put a middleware before it."""
     key = asyncio.run(make_first_user(database_url))
     settings = read_settings({}, database_url=database_url, data_dir=str(data_dir))
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(wrap(create_app(settings)), log_level="warning", lifespan="on"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
     thread.start()
     deadline = time.monotonic() + START_TIMEOUT_S

@@ -14,12 +14,11 @@ from runfolio_server.actions.sign_in import SignIn
 from runfolio_server.endpoints.answers import answering_errors, json_response, read_body
 from runfolio_server.errors import NotFound
 from runfolio_server.ingest.append import append_batch
-from runfolio_server.ingest.parse import decompress, parse_file_stream
+from runfolio_server.ingest.parse import HOW_TO_MAKE_A_RUN, WRITER_HEADER, decompress, parse_file_stream
 from runfolio_server.ingest.target import RunTargets
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import Database
 
-WRITER_HEADER = "X-WANDB-ASYNC-CLIENT-ID"
 # Enough to see what is wrong; the count tells the rest.
 REJECTED_SHOWN = 20
 
@@ -42,7 +41,7 @@ async def file_stream(request: Request) -> Response:
     if stored is None:
         raise NotFound(
             f"There is no run {path['run'][:100]!r} in {path['entity'][:100]}/{path['project'][:100]}; "
-            "make it with upsertBucket first."
+            f"{HOW_TO_MAKE_A_RUN}"
         )
     answer: dict[str, object] = {"exitcode": None, "limits": {}, "stopped": stored.is_stop_requested}
     if batch.rejected:

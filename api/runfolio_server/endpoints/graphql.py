@@ -69,7 +69,7 @@ def read_document(body: bytes) -> tuple[str, dict[str, Any], str | None]:
     Raises AppError when the body is not of this shape.
     """
     try:
-        found = json_text.parse(body)
+        found = json_text.parse_envelope(body)
     except ValueError as error:
         raise AppError(f"The body is not valid JSON: {error}") from error
     if not isinstance(found, dict) or not isinstance(found.get("query"), str):

@@ -11,7 +11,7 @@ import zlib
 from typing import Any
 
 from runfolio_server.domain import json_text
-from runfolio_server.domain.history_line import parse_line
+from runfolio_server.domain.history_line import check_line, parse_line
 from runfolio_server.domain.json_text import escape_surrogates, storable_text
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.ingest.batch import Batch, ConsoleBlock, ConsoleLine, LineBlock, LineStream, RejectedLine
@@ -19,7 +19,12 @@ from runfolio_server.ingest.batch import Batch, ConsoleBlock, ConsoleLine, LineB
 STREAM_BY_FILE: dict[str, LineStream] = {"wandb-history.jsonl": "history", "wandb-events.jsonl": "events"}
 SUMMARY_FILE = "wandb-summary.json"
 CONSOLE_FILE = "output.log"
+# The client id, where several processes write one run.
+WRITER_HEADER = "X-WANDB-ASYNC-CLIENT-ID"
+HOW_TO_MAKE_A_RUN = "make it with upsertBucket first."
 MAX_LINE_NUMBER = 2**53
+# Rows cost far more memory than the few bytes that the shortest of them have on the wire.
+MAX_LINES = 500_000
 WRITER = re.compile(r"[A-Za-z0-9_-]{0,128}")
 # `ERROR 2026-11-20T09:52:02.767091 [label] text`: level, label and even the time may be absent.
 CONSOLE_LINE = re.compile(
@@ -52,7 +57,7 @@ def parse_file_stream(body: bytes, writer: str = "") -> Batch:
     if not WRITER.fullmatch(writer):
         raise AppError(f"The client id {writer[:100]!r} has characters other than letters, digits, _ and -")
     try:
-        document = json_text.parse(body)
+        document = json_text.parse_envelope(body)
     except ValueError as error:
         raise AppError(f"The body is not valid JSON: {error}") from error
     if not isinstance(document, dict):
@@ -84,7 +89,7 @@ def _line_block(stream: LineStream, first_line: int, content: list[str], rejecte
     for number, text in enumerate(content, first_line):
         raw = escape_surrogates(text).encode()
         try:
-            rows.append(parse_line(raw))
+            rows.append(check_line(raw))
         except ValueError as error:
             rejected.append(RejectedLine(stream, number, str(error)))
             rows.append(None)
@@ -148,6 +153,8 @@ def _content(files: dict[str, Any], name: str) -> tuple[int, list[str]]:
     content = file.get("content")
     if not isinstance(content, list) or not all(isinstance(line, str) for line in content):
         raise AppError(f"{path}.content must be a list of strings", path=f"{path}.content")
+    if len(content) > MAX_LINES:
+        raise TooLarge(f"{path}.content has {len(content)} lines; allowed: {MAX_LINES} in one request", path=path)
     return offset, content
 
 

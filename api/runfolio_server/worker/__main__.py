@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 
+from runfolio_server.errors import Unavailable
 from runfolio_server.settings import read_settings
 from runfolio_server.sql.pool import Database, open_database
 from runfolio_server.worker.compaction import compact_forever
@@ -19,6 +21,8 @@ CONNECTIONS = 2
 async def main() -> None:
     """Work until SIGTERM, SIGINT or the end of the `serve` that started it."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
+    # Its warnings about lost connections say in twenty lines what our own say in one.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     settings = read_settings()
     database = await open_database(
         settings.database_url,
@@ -51,4 +55,8 @@ async def _work(database: Database, heartbeat_timeout_s: float, told_to_end: asy
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    except Unavailable as error:
+        # `serve` starts another worker, and by then PostgreSQL may be back.
+        sys.exit(f"The worker ends: {error}")

@@ -1,0 +1,177 @@
+"""The server's commands: serve, worker, migrate, export-schema. Found by the client's command line as entry points.
+
+Importing this module needs nothing but the standard library; the rest is imported when a command runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import runpy
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runfolio_server.settings import ENVIRONMENT_PREFIX, SETTINGS, Settings, SettingsError, read_settings
+
+WORKER_MODULE = "runfolio_server.worker"
+# What a name of SETTINGS is called as an option of a command; the others are set in the environment only.
+SERVE_OPTIONS = ("host", "port", "data_dir", "database_url")
+DATABASE_OPTIONS = ("database_url",)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: `add_arguments` fills its parser, `run` does it and gives the exit code."""
+
+    name: str
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def _add_serve_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_settings(parser, SERVE_OPTIONS)
+    parser.add_argument(
+        "--username", metavar="NAME", help="Name of the first user, made on the first start (default: your OS user)."
+    )
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    def run(settings: Settings) -> int:
+        from runfolio_server.app import create_app
+        from runfolio_server.serve.run import serve
+
+        return serve(settings, username=arguments.username, create_app=create_app, worker_module=WORKER_MODULE)
+
+    return _run("serve", arguments, SERVE_OPTIONS, run)
+
+
+def _add_database_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_settings(parser, DATABASE_OPTIONS)
+
+
+def _worker(arguments: argparse.Namespace) -> int:
+    def run(settings: Settings) -> int:
+        from runfolio_server.serve.worker_process import settings_in_environment
+
+        _check_database_url("worker", settings)
+        os.environ.update(settings_in_environment(settings))
+        sys.argv = [WORKER_MODULE]
+        runpy.run_module(WORKER_MODULE, run_name="__main__", alter_sys=True)
+        return 0
+
+    return _run("worker", arguments, DATABASE_OPTIONS, run)
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    def run(settings: Settings) -> int:
+        from runfolio_server.sql.migrate import migrate
+
+        _check_database_url("migrate", settings)
+        applied = asyncio.run(migrate(settings.database_url))
+        print("\n".join(f"Applied {name}." for name in applied) or "The database is up to date.")  # noqa: T201
+        return 0
+
+    return _run("migrate", arguments, DATABASE_OPTIONS, run)
+
+
+def _add_export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--served", action="store_true", help="Print what /graphql serves, wire names included.")
+
+
+def _export_schema(arguments: argparse.Namespace) -> int:
+    def run(_settings: Settings) -> int:
+        from runfolio_server.graph.export import print_canonical, print_served
+
+        sys.stdout.write(print_served() if arguments.served else print_canonical())
+        return 0
+
+    return _run("export-schema", arguments, (), run)
+
+
+def _run(name: str, arguments: argparse.Namespace, options: tuple[str, ...], run: Callable[[Settings], int]) -> int:
+    """Run a command; whatever the user can mend becomes one sentence on stderr and exit code 1."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    # It tells each failed attempt to reconnect with a trace of forty lines; requests and `serve` tell it in one.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
+    try:
+        settings = read_settings(**{option: getattr(arguments, option) for option in options})
+        _check_server_extra(name)
+        _check_scheme(settings)
+        return run(settings)
+    except SettingsError as error:
+        message = str(error)
+    except _CommandError as error:
+        message = str(error)
+    except Exception as error:
+        message = _sentence_for(error)
+        if not message:
+            raise
+    sys.stderr.write(f"runfolio: {message}\n")
+    return 1
+
+
+class _CommandError(Exception):
+    """A command that cannot run as it was asked; the message says what to change."""
+
+
+def _sentence_for(error: Exception) -> str:
+    """The message of an error that is meant for the user, empty for a fault of ours."""
+    from runfolio_server.embedded import EmbeddedPostgresError
+    from runfolio_server.errors import AppError
+    from runfolio_server.serve.errors import ServeError
+
+    return str(error) if isinstance(error, (AppError, EmbeddedPostgresError, ServeError)) else ""
+
+
+def _check_server_extra(name: str) -> None:
+    from importlib.util import find_spec
+
+    # One module of the extra stands for all of them: they are installed together.
+    missing = [module for module in ("asyncpg", "strawberry", "uvicorn") if find_spec(module) is None]
+    if missing:
+        raise _CommandError(
+            f"`runfolio {name}` needs the server, which is not installed ({', '.join(missing)}); "
+            "run: pip install 'runfolio[local]' (with its own PostgreSQL) or 'runfolio[server]'."
+        )
+
+
+def _check_scheme(settings: Settings) -> None:
+    if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgres://")):
+        raise _CommandError(
+            "The database URL must begin with postgresql://, as in postgresql://user:password@host:5432/database."
+        )
+
+
+def _check_database_url(name: str, settings: Settings) -> None:
+    if not settings.database_url:
+        raise _CommandError(
+            f"`runfolio {name}` needs a database; give --database-url or set {ENVIRONMENT_PREFIX}DATABASE_URL."
+        )
+
+
+def _add_settings(parser: argparse.ArgumentParser, options: tuple[str, ...]) -> None:
+    """Make options of these settings, and list the others where the help ends."""
+    others = []
+    for setting in SETTINGS:
+        variable = f"{ENVIRONMENT_PREFIX}{setting.name.upper()}"
+        unit = f" {setting.unit}" if setting.unit else ""
+        default = f" (default: {setting.default}{unit})" if setting.default else ""
+        if setting.name in options:
+            parser.add_argument(
+                f"--{setting.name.replace('_', '-')}", metavar=setting.name.upper(), help=f"{setting.help}{default}"
+            )
+        else:
+            others.append(f"  {variable:<32} {setting.help}{default}")
+    parser.epilog = "Each option can also be set as RUNFOLIO_NAME; in the environment only:\n" + "\n".join(others)
+
+
+SERVE = Command(
+    "serve", "Run the server: API, worker and, without --database-url, PostgreSQL.", _add_serve_arguments, _serve
+)
+WORKER = Command("worker", "Run one more worker for a database.", _add_database_arguments, _worker)
+MIGRATE = Command("migrate", "Bring a database to this version.", _add_database_arguments, _migrate)
+EXPORT_SCHEMA = Command("export-schema", "Print the GraphQL schema.", _add_export_arguments, _export_schema)

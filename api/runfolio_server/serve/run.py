@@ -1,0 +1,214 @@
+"""The life of one `serve`: lock, port, PostgreSQL, migrations, first user, worker, API; and back in the end.
+
+Called by cli.py. Everything that can be refused is refused before anything slow starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from runfolio_server.embedded import EmbeddedPostgres
+from runfolio_server.errors import AppError
+from runfolio_server.serve.data_dir import DataDir, open_data_dir
+from runfolio_server.serve.errors import ServeError
+from runfolio_server.serve.first_user import choose_username, key_of_new_first_user
+from runfolio_server.serve.http import HTTPServer, event_loop_factory
+from runfolio_server.serve.listen import listen, local_url
+from runfolio_server.serve.supervise import Supervised, finish_in_thread, keep_running
+from runfolio_server.serve.worker_process import WorkerProcess
+from runfolio_server.settings import Settings
+from runfolio_server.sql.migrate import migrate
+from runfolio_server.sql.pool import open_database
+
+FORCED_EXIT_CODE = 130
+
+CreateApp = Callable[[Settings], Callable[..., Any]]
+
+
+def serve(settings: Settings, *, username: str | None, create_app: CreateApp, worker_module: str) -> int:
+    """Run until a signal ends it; the exit code: 0 after a clean stop, FORCED_EXIT_CODE after a forced one.
+
+    Raises ServeError, EmbeddedPostgresError or AppError with a sentence for the user when it cannot run.
+    """
+    first_username = choose_username(username)
+    with (
+        open_data_dir(settings.data_dir) as data_dir,
+        listen(settings.host, settings.port) as listener,
+        asyncio.Runner(loop_factory=event_loop_factory()) as runner,
+    ):
+        serving = Serving(settings, data_dir, listener, first_username, create_app, worker_module)
+        return runner.run(serving.run())
+
+
+class Serving:
+    """What one `serve` runs, and how its parts start and stop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        data_dir: DataDir,
+        listener: socket.socket,
+        username: str,
+        create_app: CreateApp,
+        worker_module: str,
+    ) -> None:
+        self._settings = settings
+        self._data_dir = data_dir
+        self._listener = listener
+        self._local_url = local_url(listener)
+        self._username = username
+        self._create_app = create_app
+        self._worker_module = worker_module
+        self._postgres = None if settings.database_url else EmbeddedPostgres(data_dir.path, say=say)
+        self._worker: WorkerProcess | None = None
+        self._http: HTTPServer | None = None
+        self._supervision: list[asyncio.Task[None]] = []
+        self._signals = 0
+
+    async def run(self) -> int:
+        """Start, serve until a signal, stop."""
+        life = asyncio.create_task(self._live())
+        loop = asyncio.get_running_loop()
+        for number in _stop_signals():
+            loop.add_signal_handler(number, self._on_signal, life)
+        try:
+            await life
+        except asyncio.CancelledError:
+            if not self._signals:
+                raise
+        return FORCED_EXIT_CODE if self._signals > 1 else 0
+
+    def _on_signal(self, life: asyncio.Task[None]) -> None:
+        self._signals += 1
+        if self._signals == 1:
+            self._begin_to_end(life)
+            return
+        if self._postgres is not None:
+            self._postgres.force()
+        if self._worker is not None:
+            self._worker.force_to_end()
+        if self._http is not None:
+            self._http.force_to_end()
+
+    def _begin_to_end(self, life: asyncio.Task[None]) -> None:
+        for task in self._supervision:
+            task.cancel()
+        if self._postgres is not None:
+            self._postgres.interrupt()
+        if self._worker is not None:
+            self._worker.ask_to_end()
+        if self._http is None:
+            life.cancel()
+        else:
+            self._http.ask_to_end()
+
+    async def _live(self) -> None:
+        try:
+            url = await self._start_database()
+            settings = dataclasses.replace(
+                self._settings, database_url=url, port=self._listener.getsockname()[1], data_dir=self._data_dir.path
+            )
+            key = await self._prepare_database(settings)
+            self._worker = WorkerProcess(settings, self._worker_module)
+            self._worker.start()
+            app = self._create_app(settings)
+            self._http = HTTPServer(app, on_ready=lambda: self._announce(key))
+            children: list[Supervised] = [self._worker] if self._postgres is None else [self._worker, self._postgres]
+            self._supervision = [asyncio.create_task(self._supervise(child)) for child in children]
+            await self._serve_http(self._http)
+        finally:
+            await self._stop()
+
+    async def _start_database(self) -> str:
+        if self._postgres is None:
+            return self._settings.database_url
+        return await finish_in_thread(self._postgres.start)
+
+    async def _prepare_database(self, settings: Settings) -> str | None:
+        """Migrate, make the first user; its key when it is new."""
+        try:
+            for name in await migrate(settings.database_url):
+                say(f"Migrated the database to {name}.")
+            database = await open_database(
+                settings.database_url, size=1, wait_s=settings.pool_wait_s, statement_timeout_s=30
+            )
+            try:
+                return await key_of_new_first_user(database, self._data_dir, self._username)
+            finally:
+                await database.close()
+        except AppError as error:
+            if error.status < 500:
+                raise
+            raise ServeError(_unreachable(settings.database_url, error)) from error
+
+    async def _supervise(self, child: Supervised) -> None:
+        try:
+            await keep_running(child, warn)
+        except Exception:
+            # Without its supervisor `serve` is not what it promises: end, and let the error show.
+            if self._http is not None:
+                self._http.ask_to_end()
+            raise
+
+    async def _serve_http(self, http: HTTPServer) -> None:
+        try:
+            await http.serve(sockets=[self._listener])
+        except SystemExit:
+            # uvicorn's way to say that the application did not start; it has logged why.
+            raise ServeError("The API did not start; the lines above say why.") from None
+
+    async def _stop(self) -> None:
+        self._data_dir.withdraw_address()
+        for task in self._supervision:
+            task.cancel()
+        endings = await asyncio.gather(*self._supervision, return_exceptions=True)
+        if self._worker is not None:
+            await asyncio.to_thread(self._worker.stop)
+        if self._postgres is not None:
+            await asyncio.to_thread(self._postgres.stop)
+        for ending in endings:
+            if isinstance(ending, Exception):
+                raise ending
+
+    def _announce(self, key: str | None) -> None:
+        base_url = self._settings.base_url or self._local_url
+        self._data_dir.publish_address(self._local_url)
+        if key is not None:
+            say(
+                f"The first user is {self._username}, a site admin. Its key is shown this once, and kept in "
+                f"{self._data_dir.api_key_file}:\n\n"
+                f"export WANDB_BASE_URL={base_url}\n"
+                f"export WANDB_API_KEY={key}\n"
+            )
+        say(f"runfolio is ready at {base_url} (Ctrl-C stops it).")
+
+
+def say(message: str) -> None:
+    """Tell the person at the terminal, at once even through a pipe."""
+    sys.stdout.write(f"{message}\n")
+    sys.stdout.flush()
+
+
+def warn(message: str) -> None:
+    """Tell what went wrong but does not end the command."""
+    sys.stderr.write(f"runfolio: {message}\n")
+    sys.stderr.flush()
+
+
+def _stop_signals() -> list[signal.Signals]:
+    # nohup means to outlive the terminal: it ignores SIGHUP, and so do we then.
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([] if ignored else [signal.SIGHUP])]
+
+
+def _unreachable(url: str, error: AppError) -> str:
+    # Never the password: only what stands behind the "@".
+    where = url.rpartition("@")[2].partition("?")[0].removeprefix("postgresql://").removeprefix("postgres://")
+    reason = str(error.__cause__ or error).rstrip(".")
+    return f"PostgreSQL at {where or 'the local socket'} cannot be used: {reason}; check --database-url and start it."

@@ -1,0 +1,59 @@
+"""What the demo shows of the runs: a table, the best one, its history, a plot. Used by command.py."""
+
+from __future__ import annotations
+
+import sys
+
+import plotext
+
+from runfolio import Api, Run
+from runfolio.demo.train import PROJECT
+
+COLUMNS = {
+    "id": "id",
+    "name": "name",
+    "state": "state",
+    "config.model": "model",
+    "config.learning_rate": "learning_rate",
+    "summary.accuracy": "accuracy",
+    "summary.loss": "loss",
+}
+PLOT_WIDTH = 90
+PLOT_HEIGHT = 18
+MARKERS = ("*", "o")
+
+
+def show_runs(base_url: str, api_key: str) -> None:
+    """Read every run of the demo's project back and print what came."""
+    with Api(base_url=base_url, api_key=api_key) as api:
+        runs = api.runs(PROJECT)
+        table = runs.to_pandas().sort_values("summary.accuracy", ascending=False)
+        print(f">>> Api().runs({PROJECT!r}).to_pandas()   # {len(runs)} runs")
+        print(table[list(COLUMNS)].rename(columns=COLUMNS).to_string(index=False, float_format=lambda x: f"{x:.4g}"))
+
+        best = api.run(f"{PROJECT}/{table.iloc[0]['id']}")
+        print(f"\n>>> best = Api().run({'/'.join(best.path)!r})")
+        print(f"{best.name}: {best.config}")
+        print("\n>>> best.history().head()")
+        history = best.history()
+        print(history[["_step", "epoch", "loss", "accuracy"]].head().to_string(index=False))
+
+        worst = api.run(f"{PROJECT}/{table.iloc[-1]['id']}")
+        print()
+        print_plot([best, worst])
+
+
+def print_plot(runs: list[Run]) -> None:
+    """Draw the accuracy of these runs over epochs."""
+    figure = plotext.figure
+    figure.clear()
+    for run, marker in zip(runs, MARKERS, strict=True):
+        points = run.history(keys=["epoch", "accuracy"], pandas=False)
+        curve = figure.signal(
+            [point["epoch"] for point in points], [point["accuracy"] for point in points], marker=marker
+        )
+        curve.label(f"{run.name}: {run.config['model']}, learning rate {run.config['learning_rate']}")
+        figure.draw(curve)
+    figure.title("accuracy on held-out digits, by epoch")
+    figure.plot_size(PLOT_WIDTH, PLOT_HEIGHT)
+    figure.build().print(colorless=not sys.stdout.isatty())
