@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from typing import Protocol
 
+from runfolio.commands import RUNS
 from runfolio.demo.command import DEMO
 
 ENTRY_POINT_GROUP = "runfolio.commands"
@@ -65,7 +66,7 @@ def find_commands() -> list[Command]:
 
 def own_commands() -> list[Command]:
     """The commands that the client brings itself; a new one is added here."""
-    return [DEMO]
+    return [RUNS, DEMO]
 
 
 def make_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:

@@ -1,0 +1,139 @@
+"""The client of a runfolio server. Everything public is here; every other module is private.
+
+Importing it costs next to nothing: what is named below is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gql import gql
+
+    from runfolio._async.api import AsyncApi
+    from runfolio._async.files import AsyncFile, AsyncFiles
+    from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
+    from runfolio._async.project import AsyncProject, AsyncProjects
+    from runfolio._async.run import AsyncRun
+    from runfolio._async.runs import AsyncRuns
+    from runfolio._core.console_line import ConsoleLine
+    from runfolio._core.errors import (
+        ApiError,
+        AuthenticationError,
+        BadRequestError,
+        ConfigurationError,
+        ConflictError,
+        DownloadError,
+        MalformedPathError,
+        MissingExtraError,
+        NotFoundError,
+        PermissionDeniedError,
+        RunfolioError,
+        ServerError,
+        TooLargeError,
+        TooManyRequestsError,
+        UnavailableError,
+    )
+    from runfolio._core.metric_key import MetricKey
+    from runfolio._core.settings import Setting, Settings
+    from runfolio._core.user import Entity, User
+    from runfolio._sync.api import Api
+    from runfolio._sync.files import File, Files
+    from runfolio._sync.history import ConsoleLines, HistoryScan
+    from runfolio._sync.project import Project, Projects
+    from runfolio._sync.run import Run
+    from runfolio._sync.runs import Runs
+
+_NAMES_BY_MODULE = {
+    "gql": ("gql",),
+    "runfolio._async.api": ("AsyncApi",),
+    "runfolio._async.files": ("AsyncFile", "AsyncFiles"),
+    "runfolio._async.history": ("AsyncConsoleLines", "AsyncHistoryScan"),
+    "runfolio._async.project": ("AsyncProject", "AsyncProjects"),
+    "runfolio._async.run": ("AsyncRun",),
+    "runfolio._async.runs": ("AsyncRuns",),
+    "runfolio._core.console_line": ("ConsoleLine",),
+    "runfolio._core.errors": (
+        "ApiError",
+        "AuthenticationError",
+        "BadRequestError",
+        "ConfigurationError",
+        "ConflictError",
+        "DownloadError",
+        "MalformedPathError",
+        "MissingExtraError",
+        "NotFoundError",
+        "PermissionDeniedError",
+        "RunfolioError",
+        "ServerError",
+        "TooLargeError",
+        "TooManyRequestsError",
+        "UnavailableError",
+    ),
+    "runfolio._core.metric_key": ("MetricKey",),
+    "runfolio._core.settings": ("Setting", "Settings"),
+    "runfolio._core.user": ("Entity", "User"),
+    "runfolio._sync.api": ("Api",),
+    "runfolio._sync.files": ("File", "Files"),
+    "runfolio._sync.history": ("ConsoleLines", "HistoryScan"),
+    "runfolio._sync.project": ("Project", "Projects"),
+    "runfolio._sync.run": ("Run",),
+    "runfolio._sync.runs": ("Runs",),
+}
+_MODULE_BY_NAME = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
+
+__all__ = [
+    "Api",
+    "ApiError",
+    "AsyncApi",
+    "AsyncConsoleLines",
+    "AsyncFile",
+    "AsyncFiles",
+    "AsyncHistoryScan",
+    "AsyncProject",
+    "AsyncProjects",
+    "AsyncRun",
+    "AsyncRuns",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConsoleLine",
+    "ConsoleLines",
+    "DownloadError",
+    "Entity",
+    "File",
+    "Files",
+    "HistoryScan",
+    "MalformedPathError",
+    "MetricKey",
+    "MissingExtraError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "Project",
+    "Projects",
+    "Run",
+    "RunfolioError",
+    "Runs",
+    "ServerError",
+    "Setting",
+    "Settings",
+    "TooLargeError",
+    "TooManyRequestsError",
+    "UnavailableError",
+    "User",
+    "gql",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULE_BY_NAME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_MODULE_BY_NAME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

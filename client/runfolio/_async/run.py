@@ -1,0 +1,161 @@
+"""A run: its attributes, and everything that asks the server about it or changes it. Made by api.py and runs.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from anyio import sleep
+
+from runfolio._async.files import AsyncFile, AsyncFiles
+from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
+from runfolio._async.transport import AsyncTransport
+from runfolio._core import json_text
+from runfolio._core.history import keys_of, stream_of, variables_of
+from runfolio._core.metric_key import MetricKey
+from runfolio._core.missing import present, present_entity, present_project, present_run
+from runfolio._core.operations import GET_RUN, LIST_METRIC_KEYS, SAMPLE_HISTORY, STOP_RUN, UPDATE_RUN
+from runfolio._core.paths import RunPath
+from runfolio._core.run_data import LIVING_STATES, RunData
+from runfolio._generated import RunFields
+from runfolio.frames import history_frame
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+METADATA_FILE = "wandb-metadata.json"
+
+
+class AsyncRun(RunData):
+    """One execution that logs. Edit its attributes and call update()."""
+
+    def __init__(self, fields: RunFields, path: RunPath, transport: AsyncTransport) -> None:
+        super().__init__(fields, path, transport.base_url)
+        self._transport = transport
+
+    @overload
+    async def history(
+        self,
+        samples: int = ...,
+        keys: Sequence[str] | str | None = ...,
+        x_axis: str = ...,
+        pandas: Literal[True] = ...,
+        stream: Literal["default", "system"] = ...,
+    ) -> DataFrame: ...
+    @overload
+    async def history(
+        self,
+        samples: int = ...,
+        keys: Sequence[str] | str | None = ...,
+        x_axis: str = ...,
+        *,
+        pandas: Literal[False],
+        stream: Literal["default", "system"] = ...,
+    ) -> list[dict[str, Any]]: ...
+    async def history(
+        self,
+        samples: int = 500,
+        keys: Sequence[str] | str | None = None,
+        x_axis: str = "_step",
+        pandas: bool = True,
+        stream: Literal["default", "system"] = "default",
+    ) -> DataFrame | list[dict[str, Any]]:
+        """Rows chosen to show the curve: always the same ones, extremes kept, all of them when they fit.
+
+        At most `samples`, 1 to 10,000, spread over `x_axis`. `keys`: only these, and only rows that have all of them.
+        A DataFrame, or with `pandas=False` a list of dicts. Raises MissingExtraError when pandas is not installed.
+        """
+        wanted = keys_of(keys)
+        variables = {"keys": wanted, "xAxis": x_axis, "samples": samples, "stream": stream_of(stream)}
+        answer = await self._transport.execute(SAMPLE_HISTORY, {**variables_of(self._path), **variables})
+        project = present_project(answer.project, self.entity, self.project)
+        texts = present_run(project.run, self._path).history_sample
+        rows = [json_text.parse_object(text) for text in texts]
+        return history_frame(rows, x_axis=x_axis, keys=wanted) if pandas else rows
+
+    def scan_history(
+        self,
+        keys: Sequence[str] | str | None = None,
+        page_size: int = 1000,
+        min_step: int | None = None,
+        max_step: int | None = None,
+        stream: Literal["default", "system"] = "default",
+    ) -> AsyncHistoryScan:
+        """Every row with a step from `min_step` up to, not including, `max_step`; None: no bound."""
+        return AsyncHistoryScan(
+            self._transport,
+            self._path,
+            keys=keys,
+            page_size=page_size,
+            min_step=min_step,
+            max_step=max_step,
+            stream=stream,
+        )
+
+    async def metric_keys(self, stream: Literal["default", "system"] = "default") -> list[MetricKey]:
+        """The keys that it has logged, by name, with their ranges."""
+        answer = await self._transport.execute(
+            LIST_METRIC_KEYS, {**variables_of(self._path), "stream": stream_of(stream)}
+        )
+        project = present_project(answer.project, self.entity, self.project)
+        return [MetricKey.of(key) for key in present_run(project.run, self._path).metric_keys]
+
+    def files(
+        self, names: Sequence[str] | str | None = None, pattern: str | None = None, per_page: int = 50
+    ) -> AsyncFiles:
+        """Its files, by name; `pattern` is SQL's: `%` is any text, `_` any character."""
+        return AsyncFiles(self._transport, self._path, names=names, pattern=pattern, per_page=per_page)
+
+    async def file(self, name: str) -> AsyncFile:
+        """Its file of this name. Raises NotFoundError when there is none."""
+        files = await AsyncFiles(self._transport, self._path, names=[name]).load()
+        return present(files[0] if files else None, f"file {name!r}", f"in run {'/'.join(self.path)!r}")
+
+    @property
+    async def metadata(self) -> dict[str, Any] | None:
+        """What the SDK noted of the machine and the program; None when it noted nothing. Read each time."""
+        files = await AsyncFiles(self._transport, self._path, names=[METADATA_FILE]).load()
+        return json_text.parse_object((await files[0].read()).decode(errors="replace")) if files else None
+
+    def console_lines(self, page_size: int = 1000) -> AsyncConsoleLines:
+        """What it printed, loaded as you go through it."""
+        return AsyncConsoleLines(self._transport, self._path, page_size)
+
+    async def update(self) -> None:
+        """Send what you edited, and nothing else; afterwards the run is as the server has it.
+
+        Edits of tags, config and summary are carried over to what the server has by now, entry by entry: what others
+        changed meanwhile stays. Edits survive a failure. Raises TypeError for a value that is no JSON.
+        """
+        if not self._edits.is_any:
+            return
+        newest = await self._fetch_fields() if self._edits.need_merging else self._fields
+        change = {"id": self.storage_id, **self._edits.change(newest)}
+        answer = await self._transport.execute(UPDATE_RUN, {"input": change})
+        self._take(answer.update_run.run)
+
+    async def reload(self) -> None:
+        """Ask the server again; edits that were not sent are gone."""
+        self._take(await self._fetch_fields())
+
+    async def wait_until_finished(self, poll_s: float = 5.0) -> str:
+        """Wait until the run has ended, asking every `poll_s` seconds; its state. Edits stay."""
+        while self.state in LIVING_STATES:
+            await sleep(poll_s)
+            self._rebase(await self._fetch_fields())
+        return self.state
+
+    async def stop(self) -> None:
+        """Ask the run's process to stop; it learns so with its next message."""
+        await self._transport.execute(STOP_RUN, {"input": {"id": self.storage_id}})
+
+    async def _fetch_fields(self) -> RunFields:
+        return await fetch_run_fields(self._transport, self._path)
+
+
+async def fetch_run_fields(transport: AsyncTransport, path: RunPath) -> RunFields:
+    """A run as the server has it. Raises NotFoundError that says which of entity, project and run is missing."""
+    answer = await transport.execute(GET_RUN, variables_of(path))
+    if answer.project is None:
+        present_entity(answer.entity, str(path.entity), transport.base_url)
+    return present_run(present_project(answer.project, str(path.entity), path.project).run, path)

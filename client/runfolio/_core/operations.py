@@ -1,0 +1,36 @@
+"""The operations that the client sends: document, type of the answer, and whether sending it twice does harm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from runfolio import _generated as generated
+
+R = TypeVar("R", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[R]):
+    """One operation of client/operations; `is_repeatable` lets the transport send it again after a lost answer."""
+
+    name: str
+    document: str
+    result: type[R]
+    is_repeatable: bool = True
+
+
+GET_VIEWER = Operation("GetViewer", generated.GET_VIEWER_GQL, generated.GetViewer)
+GET_PROJECT = Operation("GetProject", generated.GET_PROJECT_GQL, generated.GetProject)
+LIST_PROJECTS = Operation("ListProjects", generated.LIST_PROJECTS_GQL, generated.ListProjects)
+GET_RUN = Operation("GetRun", generated.GET_RUN_GQL, generated.GetRun)
+LIST_RUNS = Operation("ListRuns", generated.LIST_RUNS_GQL, generated.ListRuns)
+UPDATE_RUN = Operation("UpdateRun", generated.UPDATE_RUN_GQL, generated.UpdateRun)
+STOP_RUN = Operation("StopRun", generated.STOP_RUN_GQL, generated.StopRun)
+SAMPLE_HISTORY = Operation("SampleHistory", generated.SAMPLE_HISTORY_GQL, generated.SampleHistory)
+SCAN_HISTORY = Operation("ScanHistory", generated.SCAN_HISTORY_GQL, generated.ScanHistory)
+LIST_METRIC_KEYS = Operation("ListMetricKeys", generated.LIST_METRIC_KEYS_GQL, generated.ListMetricKeys)
+LIST_FILES = Operation("ListFiles", generated.LIST_FILES_GQL, generated.ListFiles)
+LIST_CONSOLE_LINES = Operation("ListConsoleLines", generated.LIST_CONSOLE_LINES_GQL, generated.ListConsoleLines)

@@ -1,0 +1,108 @@
+"""Text → entity, project and run. The only place that knows the forms of a path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlsplit
+
+from runfolio._core.errors import MalformedPathError
+
+RUN_FORMS = (
+    "entity/project/run",
+    "entity/project/runs/run",
+    "project/run (your default entity)",
+    "run (your default entity and project)",
+    "http://host/entity/project/runs/run",
+)
+PROJECT_FORMS = ("entity/project", "project (your default entity)", "http://host/entity/project")
+RUNS_MARK = "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPath:
+    """A project; without an entity, the default one is meant."""
+
+    entity: str | None
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunPath:
+    """A run by its id; without an entity, the default one is meant."""
+
+    entity: str | None
+    project: str
+    run: str
+
+
+def parse_run_path(text: str, *, entity: str | None = None, project: str | None = None) -> RunPath:
+    """The run that the text names; `entity` and `project` stand in for what it leaves out.
+
+    Raises MalformedPathError.
+
+    >>> parse_run_path("acme/demo/runs/3k2j9x1p")
+    RunPath(entity='acme', project='demo', run='3k2j9x1p')
+    """
+    parts = _parts(text, RUN_FORMS)
+    if _is_url(text):
+        # A page of a run may follow it: /overview, /files…
+        parts = parts[:4] if len(parts) > 4 and parts[2] == RUNS_MARK else parts
+    if len(parts) in (3, 4) and parts[-2] == RUNS_MARK:
+        del parts[-2]
+    if len(parts) == 1:
+        if project is None:
+            raise MalformedPathError(
+                f"The path {text!r} names no project, and there is no default one; "
+                f"give project= to Api, set RUNFOLIO_PROJECT, or use one of: {'; '.join(RUN_FORMS)}."
+            )
+        return RunPath(entity, project, parts[0])
+    if len(parts) == 2:
+        return RunPath(entity, *parts)
+    if len(parts) == 3:
+        return RunPath(*parts)
+    raise _malformed(text, f"it has {len(parts)} parts, and no name contains a slash", RUN_FORMS)
+
+
+def parse_project_path(text: str, *, entity: str | None = None) -> ProjectPath:
+    """The project that the text names; `entity` stands in when it names none. Raises MalformedPathError."""
+    parts = _parts(text, PROJECT_FORMS)
+    if _is_url(text):
+        # A page of a project may follow it: /runs, /workspace…
+        parts = parts[:2]
+    if len(parts) == 1:
+        return ProjectPath(entity, parts[0])
+    if len(parts) == 2:
+        return ProjectPath(*parts)
+    raise _malformed(text, f"it has {len(parts)} parts, and no name contains a slash", PROJECT_FORMS)
+
+
+def url_of(base_url: str, *parts: str) -> str:
+    """The address of a thing, each part percent-encoded."""
+    return "/".join([base_url, *(quote(part, safe="") for part in parts)])
+
+
+def _parts(text: object, forms: tuple[str, ...]) -> list[str]:
+    if not isinstance(text, str):
+        raise _malformed(text, f"it is of type {type(text).__name__}", forms)
+    if _is_url(text):
+        # Only in a URL is a percent sign an escape.
+        return [unquote(part) for part in _split(urlsplit(text.strip()).path, text, forms)]
+    return _split(text.strip(), text, forms)
+
+
+def _split(path: str, text: str, forms: tuple[str, ...]) -> list[str]:
+    trimmed = path.removeprefix("/").removesuffix("/")
+    if not trimmed:
+        raise _malformed(text, "it is empty", forms)
+    parts = trimmed.split("/")
+    if any(not part.strip() for part in parts):
+        raise _malformed(text, "one of its parts is empty", forms)
+    return parts
+
+
+def _is_url(text: str) -> bool:
+    return text.strip().lower().startswith(("http://", "https://"))
+
+
+def _malformed(text: object, reason: str, forms: tuple[str, ...]) -> MalformedPathError:
+    return MalformedPathError(f"The path {text!r} is not readable: {reason}. Allowed: {'; '.join(forms)}.")

@@ -1,0 +1,102 @@
+from datetime import datetime
+from typing import Optional
+
+from pydantic import Field
+
+from .base_model import BaseModel
+
+
+class ConsoleLineFields(BaseModel):
+    number: int
+    timestamp: Optional[str]
+    level: str
+    label: str
+    line: str
+
+
+class EntityFields(BaseModel):
+    id: str
+    name: str
+    kind: str
+    created_at: datetime = Field(alias="createdAt")
+
+
+class FileFields(BaseModel):
+    id: str
+    name: str
+    size_bytes: int = Field(alias="sizeBytes")
+    mimetype: Optional[str]
+    md_5: Optional[str] = Field(alias="md5")
+    updated_at: datetime = Field(alias="updatedAt")
+    direct_url: str = Field(alias="directUrl")
+
+
+class MetricKeyFields(BaseModel):
+    name: str
+    kind: str
+    count: int
+    first_step: float = Field(alias="firstStep")
+    last_step: float = Field(alias="lastStep")
+    low: Optional[float]
+    high: Optional[float]
+    last_value: Optional[str] = Field(alias="lastValue")
+
+
+class PageFields(BaseModel):
+    has_next_page: bool = Field(alias="hasNextPage")
+    end_cursor: Optional[str] = Field(alias="endCursor")
+
+
+class UserFields(BaseModel):
+    id: str
+    username: str
+    name: str
+    created_at: datetime = Field(alias="createdAt")
+
+
+class ProjectFields(BaseModel):
+    id: str
+    name: str
+    description: Optional[str]
+    created_at: datetime = Field(alias="createdAt")
+    entity: "ProjectFieldsEntity"
+    user: Optional["ProjectFieldsUser"]
+
+
+class ProjectFieldsEntity(BaseModel):
+    name: str
+
+
+class ProjectFieldsUser(UserFields):
+    pass
+
+
+class RunFields(BaseModel):
+    id: str
+    name: str
+    display_name: str = Field(alias="displayName")
+    state: str
+    tags: list[str]
+    group: Optional[str]
+    job_type: Optional[str] = Field(alias="jobType")
+    notes: Optional[str]
+    description: Optional[str]
+    config: str
+    summary_metrics: str = Field(alias="summaryMetrics")
+    system_metrics: Optional[str] = Field(alias="systemMetrics")
+    sweep_name: Optional[str] = Field(alias="sweepName")
+    host: Optional[str]
+    program: Optional[str]
+    commit: Optional[str]
+    repository: Optional[str]
+    exit_code: Optional[int] = Field(alias="exitCode")
+    stop_requested: bool = Field(alias="stopRequested")
+    created_at: datetime = Field(alias="createdAt")
+    updated_at: datetime = Field(alias="updatedAt")
+    heartbeat_at: datetime = Field(alias="heartbeatAt")
+    finished_at: Optional[datetime] = Field(alias="finishedAt")
+    user: Optional["RunFieldsUser"]
+
+
+class RunFieldsUser(UserFields):
+    pass

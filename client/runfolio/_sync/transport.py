@@ -1,0 +1,125 @@
+# Made from _async/transport.py by client/unasync.py; do not edit.
+"""One connection to one server: sends operations, tries again what may pass later, raises typed errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+import httpx
+from time import sleep
+from pydantic import ValidationError
+
+from runfolio._core.answers import RETRIED_STATUSES, error_of, read_answer, unreachable
+from runfolio._core.errors import ApiError
+from runfolio._core.operations import Operation, R
+from runfolio._core.query import Query
+from runfolio._core.receiving import Receiving
+from runfolio._core.retries import Retries
+from runfolio._core.settings import is_loopback
+
+CONNECT_TIMEOUT_S = 10.0
+# Nothing was sent, so sending again cannot do anything twice.
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Transport:
+    """Talks to `base_url` with `api_key`; `timeout_s` bounds one call, its repetitions included.
+
+    `transport` replaces the network, for tests.
+    """
+
+    def __init__(
+        self, base_url: str, api_key: str, *, timeout_s: float, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self.base_url = base_url
+        self._timeout_s = timeout_s
+        # Sent with each document and with nothing else: the URLs of files carry their own permission.
+        self._headers = {
+            "Authorization": f"Bearer {api_key}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+        }
+        self._client = httpx.Client(
+            transport=transport,
+            headers={"User-Agent": f"runfolio/{metadata.version('runfolio')}"},
+            # A proxy of the environment cannot reach this machine's own addresses.
+            trust_env=not is_loopback(base_url),
+        )
+
+    def execute(self, operation: Operation[R], variables: Mapping[str, Any] | None = None) -> R:
+        """The typed answer of an operation. Raises ApiError."""
+        query = Query(operation.document, dict(variables or {}), operation.name, operation.is_repeatable)
+        data = self.send(query)
+        try:
+            return operation.result.model_validate(data)
+        except ValidationError as error:
+            raise ApiError(
+                f"{self.base_url} answered {operation.name} in a shape that this client does not know "
+                f"({error.error_count()} differences); are client and server of the same version?"
+            ) from error
+
+    def send(self, query: Query) -> dict[str, Any]:
+        """The data of a document's answer. Raises ApiError, also where there is partial data."""
+        url = f"{self.base_url}/graphql"
+        body = _encode(query)
+        retries = Retries(self._timeout_s)
+        while True:
+            remaining_s = retries.remaining_s
+            timeout = httpx.Timeout(remaining_s, connect=min(CONNECT_TIMEOUT_S, remaining_s))
+            try:
+                response = self._client.post(url, content=body, headers=self._headers, timeout=timeout)
+            except httpx.TransportError as error:
+                delay_s = retries.next_delay_s(may_retry=query.is_repeatable or isinstance(error, UNSENT))
+                if delay_s is None:
+                    raise unreachable(self.base_url, error, retries.attempts) from error
+            else:
+                delay_s = None
+                if response.status_code in RETRIED_STATUSES:
+                    retry_after = response.headers.get("Retry-After")
+                    delay_s = retries.next_delay_s(may_retry=query.is_repeatable, retry_after=retry_after)
+                if delay_s is None:
+                    return read_answer(url, response.status_code, response.content, response.headers.get("Location"))
+            sleep(delay_s)
+
+    def download(self, url: str, receiving: Receiving) -> None:
+        """GET the bytes behind a signed URL. Raises ApiError, and DownloadError when they are not those announced."""
+        retries = Retries(self._timeout_s)
+        while True:
+            try:
+                # The time is for each piece: how long the whole takes depends on its size.
+                with self._client.stream("GET", url, timeout=self._timeout_s) as response:
+                    if response.status_code == 200:
+                        receiving.restart()
+                        for piece in response.iter_bytes():
+                            receiving.write(piece)
+                        receiving.check()
+                        return
+                    body = response.read()
+            except httpx.TransportError as error:
+                delay_s = retries.next_delay_s()
+                if delay_s is None:
+                    raise unreachable(self.base_url, error, retries.attempts) from error
+            else:
+                delay_s = None
+                if response.status_code in RETRIED_STATUSES:
+                    delay_s = retries.next_delay_s(retry_after=response.headers.get("Retry-After"))
+                if delay_s is None:
+                    # Not the whole URL: who has it can read the file.
+                    raise error_of(
+                        f"{response.url.scheme}://{response.url.netloc.decode()}", response.status_code, body
+                    )
+            sleep(delay_s)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+def _encode(query: Query) -> bytes:
+    request: dict[str, object] = {"query": query.document, "variables": query.variables}
+    if query.operation_name is not None:
+        request["operationName"] = query.operation_name
+    return json.dumps(request).encode()

@@ -1,0 +1,127 @@
+"""`runfolio runs ls` and `runfolio runs get`: runs on the command line. Found by cli.py.
+
+Importing this module needs nothing but the standard library; the client is imported when a command runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from runfolio import Api, Run
+
+FAILED = 1
+USAGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: `add_arguments` fills its parser, `run` does it and gives the exit code."""
+
+    name: str
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def _add_runs_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(show=None, runs_parser=parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    listing = commands.add_parser("ls", help="List the runs of a project, oldest first.")
+    listing.add_argument("path", nargs="?", metavar="ENTITY/PROJECT", help="Default: RUNFOLIO_PROJECT of your entity.")
+    listing.add_argument("--limit", type=int, default=50, help="How many at most; 0 for all (default: 50).")
+    listing.set_defaults(show=_list_runs)
+    getting = commands.add_parser("get", help="Show one run.")
+    getting.add_argument("path", metavar="ENTITY/PROJECT/RUN", help="Or its URL.")
+    getting.set_defaults(show=_get_run)
+    for command in (listing, getting):
+        command.add_argument("--json", action="store_true", help="Print JSON: one object a line.")
+        command.add_argument(
+            "--base-url", metavar="URL", help="The server (default: RUNFOLIO_BASE_URL, or this machine)."
+        )
+
+
+def _runs(arguments: argparse.Namespace) -> int:
+    """Run `ls` or `get`; what the user can mend becomes one sentence on stderr."""
+    from runfolio import Api, RunfolioError
+
+    if arguments.show is None:
+        arguments.runs_parser.print_help()
+        return USAGE
+    try:
+        with Api(arguments.base_url) as api:
+            arguments.show(api, arguments)
+    except RunfolioError as error:
+        sys.stderr.write(f"runfolio: {error}\n")
+        return FAILED
+    return 0
+
+
+def _list_runs(api: Api, arguments: argparse.Namespace) -> None:
+    runs = islice(api.runs(arguments.path), arguments.limit or None)
+    if arguments.json:
+        for run in runs:
+            sys.stdout.write(f"{_json(_brief(run))}\n")
+        return
+    head = ("ID", "NAME", "STATE", "CREATED (UTC)", "TAGS")
+    rows = [(run.id, run.name, run.state, f"{run.created_at:%Y-%m-%d %H:%M}", ",".join(run.tags)) for run in runs]
+    sys.stdout.writelines(_aligned([head, *rows]))
+
+
+def _get_run(api: Api, arguments: argparse.Namespace) -> None:
+    run = api.run(arguments.path)
+    shown = {**_brief(run), "config": run.config, "summary": run.summary}
+    if arguments.json:
+        sys.stdout.write(f"{_json(shown)}\n")
+        return
+    parts = {f"{name}.{key}": value for name in ("config", "summary") for key, value in shown.pop(name).items()}
+    rows = [(name, _text(value)) for name, value in {**shown, **parts}.items()]
+    sys.stdout.writelines(_aligned(rows))
+
+
+def _brief(run: Run) -> dict[str, Any]:
+    return {
+        "path": "/".join(run.path),
+        "id": run.id,
+        "name": run.name,
+        "state": run.state,
+        "tags": run.tags,
+        "group": run.group,
+        "job_type": run.job_type,
+        "notes": run.notes,
+        "user": None if run.user is None else run.user.username,
+        "created_at": run.created_at,
+        "heartbeat_at": run.heartbeat_at,
+        "finished_at": run.finished_at,
+        "exit_code": run.exit_code,
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, default=lambda item: item.isoformat())
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str | datetime):
+        return str(value)
+    return _json(value)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    """Lines with each column as wide as its widest cell; control characters, which could steer a terminal, shown."""
+    cells = [["".join(c if c.isprintable() else repr(c)[1:-1] for c in cell) for cell in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n"
+
+
+RUNS = Command("runs", "List runs, or show one.", _add_runs_arguments, _runs)
