@@ -47,13 +47,16 @@ def print_plot(runs: list[Run]) -> None:
     """Draw the accuracy of these runs over epochs."""
     figure = plotext.figure
     figure.clear()
+    corner = [0.0, 1.0]
     for run, marker in zip(runs, MARKERS, strict=True):
         points = run.history(keys=["epoch", "accuracy"], pandas=False)
-        curve = figure.signal(
-            [point["epoch"] for point in points], [point["accuracy"] for point in points], marker=marker
-        )
+        epochs, accuracies = ([point[key] for point in points] for key in ("epoch", "accuracy"))
+        corner = [max(corner[0], *epochs), min(corner[1], *accuracies)]
+        curve = figure.signal(epochs, accuracies, marker=marker)
         curve.label(f"{run.name}: {run.config['model']}, learning rate {run.config['learning_rate']}")
         figure.draw(curve)
     figure.title("accuracy on held-out digits, by epoch")
     figure.plot_size(PLOT_WIDTH, PLOT_HEIGHT)
+    # Accuracy rises, so the corner at the lower right is free.
+    figure.legend(x=corner[0], y=corner[1], ha="right", va="bottom", relative=True)
     figure.build().print(colorless=not sys.stdout.isatty())
