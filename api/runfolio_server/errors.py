@@ -5,6 +5,7 @@ AppError                     400  BAD_USER_INPUT     the caller sent something t
 ├── Forbidden                403  FORBIDDEN          a known caller may not do this
 ├── NotFound                 404  NOT_FOUND          a mutation names something that is not there (queries answer null)
 ├── Conflict                 409  CONFLICT           the thing exists already, or is in a state that forbids this
+├── Gone                     410  GONE               the name belongs to something deleted, and stays taken
 ├── TooLarge                 413  TOO_LARGE          a body, line or document over its limit
 └── Unavailable              503  UNAVAILABLE        the database or the object store is away; may pass later
 
@@ -71,6 +72,13 @@ class Conflict(AppError):
 
     code = "CONFLICT"
     status = 409
+
+
+class Gone(AppError):
+    """The name belongs to something that was deleted, and stays taken."""
+
+    code = "GONE"
+    status = 410
 
 
 class TooLarge(AppError):

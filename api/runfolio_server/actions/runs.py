@@ -12,7 +12,7 @@ from runfolio_server.domain.names import check_run_name, new_display_name, new_r
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.run_state import RunState
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import Conflict, NotFound
+from runfolio_server.errors import Gone, NotFound
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.projects import COUNT_PROJECT_RUN, ProjectRow
 from runfolio_server.sql.runs import (
@@ -71,7 +71,7 @@ async def start_run(
     """Make the run, or take it up again, and apply `change` (see update_run).
 
     Idempotent by the run's name: repeated, it gives the same run. Without a name each call makes another run.
-    Raises NotFound for an entity that the viewer may not write, Conflict when the name belongs to a deleted run.
+    Raises NotFound for an entity that the viewer may not write, Gone when the name belongs to a deleted run.
     """
     if address.name:
         check_run_name(address.name, "run id")
@@ -84,7 +84,7 @@ async def start_run(
         is_new = await _insert(connection, viewer, project, run_id, name, state)
         if not is_new:
             await _take_up(connection, run_id, name, project, is_state_given="state" in columns)
-        return StartedRun(await _update(connection, run_id, columns), is_new)
+        return StartedRun(await update_run_row(connection, run_id, columns), is_new)
 
 
 async def update_run(database: Database, viewer: Viewer, run_id: UUID, change: Mapping[str, object]) -> RunRow:
@@ -95,7 +95,7 @@ async def update_run(database: Database, viewer: Viewer, run_id: UUID, change: M
     columns = check_change(change)
     async with database.transaction() as connection:
         await visible_run(connection, viewer, run_id)
-        return await _update(connection, run_id, columns)
+        return await update_run_row(connection, run_id, columns)
 
 
 async def stop_run(database: Database, viewer: Viewer, run_id: UUID) -> None:
@@ -118,13 +118,23 @@ async def _insert(
 ) -> bool:
     if await connection.row(LOCK_RUN, run_id) is not None:
         return False
-    # Locks the project's row: of two clients that make the same run one waits here, and then finds it made.
-    number = await connection.row(COUNT_PROJECT_RUN, project.project_id)
-    if number is None:
-        raise NotFound(f"The project {project.name!r} has just been deleted.", path="project")
-    display_name = new_display_name(number.count)
-    inserted = await connection.row(INSERT_RUN, run_id, project.project_id, name, display_name, state, viewer.user_id)
-    return inserted is not None
+    try:
+        async with connection.transaction():
+            # Locks the project's row: of two clients that make the same run one waits here, and then finds it made.
+            number = await connection.row(COUNT_PROJECT_RUN, project.project_id)
+            if number is None:
+                raise NotFound(f"The project {project.name!r} has just been deleted.", path="project")
+            display_name = new_display_name(number.count)
+            run = (run_id, project.project_id, name, display_name, state, viewer.user_id)
+            if await connection.row(INSERT_RUN, *run) is None:
+                raise _MadeMeanwhile
+    except _MadeMeanwhile:
+        return False
+    return True
+
+
+class _MadeMeanwhile(Exception):
+    """Somebody else made the run: it must not be counted twice."""
 
 
 async def _take_up(
@@ -132,15 +142,14 @@ async def _take_up(
 ) -> None:
     lock = await connection.row(LOCK_RUN, run_id)
     if lock is None or lock.is_deleted:
-        raise Conflict(
-            f"The run id {name!r} belongs to a deleted run of {project.name!r}; choose another.", path="name"
-        )
+        raise Gone(f"The run id {name!r} belongs to a deleted run of {project.name!r}; choose another.", path="name")
     if is_state_given:
         return
     await connection.execute(RESTART_RUN if lock.state in ENDED else BEAT_RUN, run_id)
 
 
-async def _update(connection: Connection, run_id: UUID, columns: Mapping[str, object]) -> RunRow:
+async def update_run_row(connection: Connection, run_id: UUID, columns: Mapping[str, object]) -> RunRow:
+    """Write columns that check_change has passed. Raises NotFound when the run is gone."""
     values: list[object] = []
     for name in CHANGEABLE:
         values.append(columns.get(name))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import time
 
 from runfolio_server.domain.api_keys import hash_api_key
@@ -44,6 +43,10 @@ class SignIn:
         self._remembered[key_hash] = (time.monotonic() + REMEMBERED_S, viewer)
         return viewer
 
+    def forget(self) -> None:
+        """Ask the database again for every key, as happens by itself after REMEMBERED_S."""
+        self._remembered.clear()
+
 
 def read_key(authorization: str) -> str:
     """The key in `Basic base64(user:KEY)` or `Bearer KEY`. Raises Unauthenticated for another form."""
@@ -54,7 +57,7 @@ def read_key(authorization: str) -> str:
     if scheme.lower() == "basic":
         try:
             _, _, key = base64.b64decode(rest, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # not ASCII, not base64, or not UTF-8 inside
             key = ""
         if key:
             return key

@@ -2,13 +2,14 @@
 
 Statuses: documents that do not parse or validate, and partial data, are 200 as GraphQL clients expect. When an error
 leaves no data at all, the status is the error's own, because it decides what clients retry: 400 for what can never
-pass, 401 and 403, 503 while the database is away.
+pass, 401 and 403, 503 while the database is away (then even beside data: 200 is never tried again).
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -72,7 +73,7 @@ def read_document(body: bytes) -> tuple[str, dict[str, Any], str | None]:
         found = json_text.parse_envelope(body)
     except ValueError as error:
         raise AppError(f"The body is not valid JSON: {error}") from error
-    if not isinstance(found, dict) or not isinstance(found.get("query"), str):
+    if not isinstance(found, dict) or not isinstance(found.get("query"), str) or not found["query"]:
         raise AppError("The body must be a JSON object with a string `query`.")
     variables = found.get("variables")
     if variables is not None and not isinstance(variables, dict):
@@ -94,8 +95,10 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
 
 
 def status_of(data: dict[str, Any] | None, errors: list[GraphQLError]) -> int:
-    """200, or the status of the error that left no data."""
-    if not errors or any(value is not None for value in (data or {}).values()):
+    """200, or the status of the error that left no data; what may pass later is 503 even beside data."""
+    if any(isinstance(error.original_error, Unavailable) for error in errors):
+        return Unavailable.status
+    if not errors or _holds_something(data):
         return 200
     for error in errors:
         if isinstance(error.original_error, AppError):
@@ -105,12 +108,20 @@ def status_of(data: dict[str, Any] | None, errors: list[GraphQLError]) -> int:
     return 200
 
 
+def _holds_something(data: object) -> bool:
+    """Whether there is more in it than objects of nulls."""
+    return any(map(_holds_something, data.values())) if isinstance(data, dict) else data is not None
+
+
 def encode(answer: dict[str, Any]) -> bytes:
-    """JSON bytes; by the standard library where orjson refuses: integers beyond 64 bits, lone surrogates."""
+    """JSON bytes; by the standard library where orjson refuses: integers beyond 64 bits, lone surrogates.
+
+    Compiled selections leave UTC times to it: both write them as `isoformat` does.
+    """
     try:
         return orjson.dumps(answer)
     except TypeError:
-        return json.dumps(answer).encode()
+        return json.dumps(answer, default=datetime.isoformat).encode()
 
 
 graphql_routes = [

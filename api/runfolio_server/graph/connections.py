@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
@@ -37,8 +37,14 @@ class PageInfo:
 class Edge(Generic[NodeType]):
     """One item of a page."""
 
+    place: strawberry.Private[Callable[[Any], str]]
+    row: strawberry.Private[Any]
     node: NodeType = strawberry.field(description="The item.")
-    cursor: str = strawberry.field(description="Give it as `after` for the items that follow this one.")
+
+    @strawberry.field(description="Give it as `after` for the items that follow this one.")
+    def cursor(self) -> str:
+        """The item's place; made only when it is asked for."""
+        return self.place(self.row)
 
 
 @strawberry.type(description="A page of a list.")
@@ -72,9 +78,9 @@ def build_connection(
     count: Callable[[], Awaitable[int]],
 ) -> Connection[NodeType]:
     """A page from `size` rows and, when more follow, one beyond."""
-    edges = [Edge(node=node_of(row), cursor=cursor_of(row)) for row in rows[:size]]
+    page = rows[:size]
     return Connection(
-        edges=edges,
-        page_info=PageInfo(has_next_page=len(rows) > size, end_cursor=edges[-1].cursor if edges else None),
+        edges=[Edge(node=node_of(row), row=row, place=cursor_of) for row in page],
+        page_info=PageInfo(has_next_page=len(rows) > size, end_cursor=cursor_of(page[-1]) if page else None),
         count=count,
     )

@@ -13,7 +13,7 @@ from runfolio_server.errors import AppError
 
 def encode_node_id(type_name: str, key: int | UUID) -> strawberry.ID:
     """The id of an object of this type. Its base64 has no slash: the text is letters, digits, `:` and `-`."""
-    return strawberry.ID(base64.b64encode(f"{type_name}:{key}".encode()).decode())
+    return strawberry.ID(binascii.b2a_base64(f"{type_name}:{key}".encode(), newline=False).decode())
 
 
 def decode_node_id(node_id: str) -> tuple[str, str]:

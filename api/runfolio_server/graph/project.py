@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from runfolio_server.context import Context
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.graph.columns import batched
 from runfolio_server.graph.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.node import Node
 from runfolio_server.graph.node_ids import encode_node_id
 from runfolio_server.graph.run import Run, find_run, run_page
-from runfolio_server.graph.user import User, find_user
+from runfolio_server.graph.user import User, users_of
 from runfolio_server.graph.wandb.project import ProjectWireNames
 from runfolio_server.sql.projects import COUNT_PROJECTS, SELECT_PROJECT_BY_NAME, SELECT_PROJECTS_PAGE, ProjectRow
 
@@ -21,6 +23,20 @@ if TYPE_CHECKING:
     from runfolio_server.graph.entity import Entity
 
 LazyEntity = Annotated["Entity", strawberry.lazy("runfolio_server.graph.entity")]
+
+
+async def entities_of_projects(projects: list[Project], context: Context) -> list[Entity]:
+    """The owner of each project."""
+    from runfolio_server.graph.entity import Entity
+
+    keys = [project.row.entity_id for project in projects]
+    found: dict[int, Entity] = {}
+    for key, row in zip(keys, await context.loaders.entity.load_many(keys), strict=True):
+        if row is None:
+            raise LookupError(f"a project of entity {key} has no entity")
+        if key not in found:
+            found[key] = Entity.of(row)
+    return [found[key] for key in keys]
 
 
 @strawberry.type(description="A named set of runs inside an entity.")
@@ -32,20 +48,15 @@ class Project(ProjectWireNames, Node):
     description: str | None = strawberry.field(description="Text for people; null: none.")
     created_at: datetime = strawberry.field(description="When it was made, UTC.")
 
-    @strawberry.field(description="Its owner.")
+    @strawberry.field(description="Its owner.", metadata=batched(entities_of_projects))
     async def entity(self, info: RequestInfo) -> LazyEntity:
         """The entity that owns the project."""
-        from runfolio_server.graph.entity import Entity
+        return (await entities_of_projects([self], info.context))[0]
 
-        row = await info.context.loaders.entity.load(self.row.entity_id)
-        if row is None:
-            raise LookupError(f"project {self.row.project_id} has no entity")
-        return Entity.of(row)
-
-    @strawberry.field(description="Who made it; null: an account that is gone.")
+    @strawberry.field(description="Who made it; null: an account that is gone.", metadata=batched(users_of))
     async def user(self, info: RequestInfo) -> User | None:
         """The maker."""
-        return await find_user(info, self.row.created_by)
+        return (await users_of([self], info.context))[0]
 
     @strawberry.field(description="Its run of this name; null when there is none.")
     async def run(

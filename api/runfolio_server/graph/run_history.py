@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from enum import Enum
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from runfolio_server.graph.scalars import Int64, JSONString
 from runfolio_server.history.keys import KeySummary, list_keys
 from runfolio_server.history.sample import sample
 from runfolio_server.history.scan import Position, scan
-from runfolio_server.sql.runs import RunRow
+from runfolio_server.sql.runs import RunRow, StreamRow
 
 ROWS_DEFAULT = 1000
 ROWS_MAX = 10_000
@@ -155,10 +156,10 @@ class RunHistory:
             found = await list_keys(connection, [self.row.run_id], STREAM_NAMES[stream])
         return [MetricKey.of(key) for key in found[self.row.run_id]]
 
-    async def next_line(self, info: RequestInfo, stream: str) -> int:
-        """Where a resuming process goes on in a stream."""
-        streams = await info.context.loaders.streams.load(self.row.run_id)
-        return next((row.next_line for row in streams if row.stream == stream and row.writer == ""), 0)
+
+def next_line(streams: Iterable[StreamRow], stream: str) -> int:
+    """Where a resuming process goes on in this stream of a run; `streams` are all of the run's."""
+    return next((row.next_line for row in streams if row.stream == stream and row.writer == ""), 0)
 
 
 def check_samples(samples: int) -> int:

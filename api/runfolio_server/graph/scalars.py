@@ -32,7 +32,8 @@ def _parse_int64(value: object) -> Int64:
     return Int64(number)
 
 
-def _same(value: Any) -> Any:
+def as_it_is(value: Any) -> Any:
+    """The value: what such a scalar writes is what it is given. Compiled selections know it by this function."""
     return value
 
 
@@ -40,9 +41,11 @@ SCALARS: dict[object, Any] = {
     JSONString: strawberry.scalar(
         name="JSONString",
         description="JSON as a string; it may hold NaN, Infinity and -Infinity, and integers of any size.",
-        serialize=_same,
+        serialize=as_it_is,
         parse_value=_parse_json_string,
     ),
-    JSON: strawberry.scalar(name="JSON", description="Any JSON value.", serialize=_same, parse_value=_same),
-    Int64: strawberry.scalar(name="Int64", description="A 64-bit integer.", serialize=_same, parse_value=_parse_int64),
+    JSON: strawberry.scalar(name="JSON", description="Any JSON value.", serialize=as_it_is, parse_value=as_it_is),
+    Int64: strawberry.scalar(
+        name="Int64", description="A 64-bit integer.", serialize=as_it_is, parse_value=_parse_int64
+    ),
 }

@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from runfolio_server.errors import AppError
+from runfolio_server.graph.executor import CompiledExecutor
 from runfolio_server.graph.limits import limit_extensions
 from runfolio_server.graph.mutation import Mutation
 from runfolio_server.graph.query import Query
@@ -32,6 +33,8 @@ class Schema(strawberry.Schema):
 
 def is_unforeseen(error: GraphQLError) -> bool:
     """Whether the error is ours and not the caller's: its text must not leave the server."""
+    if error.path is None and error.nodes:
+        return False  # found by validation, in the document
     return not isinstance(error.original_error, type(None) | GraphQLError | AppError)
 
 
@@ -39,5 +42,6 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     config=StrawberryConfig(scalar_map=SCALARS),
+    execution_context_class=CompiledExecutor,
     extensions=limit_extensions(),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from runfolio_server.context import Context
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.node import Node
 from runfolio_server.graph.node_ids import encode_node_id
@@ -15,6 +17,8 @@ from runfolio_server.sql.users import ApiKeyRow, UserRow
 
 if TYPE_CHECKING:
     from runfolio_server.graph.entity import Entity
+    from runfolio_server.graph.project import Project
+    from runfolio_server.graph.run import Run
 
 LazyEntity = Annotated["Entity", strawberry.lazy("runfolio_server.graph.entity")]
 
@@ -85,6 +89,16 @@ class ApiKey(Node):
             created_at=row.created_at,
             last_used_at=row.last_used_at,
         )
+
+
+async def users_of(made: Sequence[Project | Run], context: Context) -> list[User | None]:
+    """Who made each run or project; None for an account that is gone."""
+    keys = [item.row.created_by for item in made]
+    found: dict[int, User | None] = {}
+    for key, row in zip(keys, await context.loaders.user.load_many(keys), strict=True):
+        if key not in found:
+            found[key] = None if row is None else User.of(row)
+    return [found[key] for key in keys]
 
 
 async def find_user(info: RequestInfo, user_id: int) -> User | None:

@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from strawberry.dataloader import DataLoader
-
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.history.keys import KeySummary, list_keys
+from runfolio_server.loaders.loader import Loader
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.projects import SELECT_PROJECTS, ProjectRow
 from runfolio_server.sql.runs import SELECT_STREAMS, StreamRow
@@ -48,18 +47,18 @@ class Loaders:
                 found = await list_keys(connection, run_ids, "history")
             return [found[run_id] for run_id in run_ids]
 
-        self.user: DataLoader[int, UserRow | None] = _in_key_order(users, lambda row: row.user_id)
-        self.entity: DataLoader[int, EntityRow | None] = _in_key_order(entities, lambda row: row.entity_id)
-        self.project: DataLoader[int, ProjectRow | None] = _in_key_order(projects, lambda row: row.project_id)
-        self.streams: DataLoader[UUID, list[StreamRow]] = DataLoader(load_fn=streams)
-        self.history_keys: DataLoader[UUID, list[KeySummary]] = DataLoader(load_fn=history_keys)
+        self.user: Loader[int, UserRow | None] = _in_key_order(users, lambda row: row.user_id)
+        self.entity: Loader[int, EntityRow | None] = _in_key_order(entities, lambda row: row.entity_id)
+        self.project: Loader[int, ProjectRow | None] = _in_key_order(projects, lambda row: row.project_id)
+        self.streams: Loader[UUID, list[StreamRow]] = Loader(streams)
+        self.history_keys: Loader[UUID, list[KeySummary]] = Loader(history_keys)
 
 
 def _in_key_order(
     load: Callable[[Sequence[K]], Awaitable[Iterable[R]]], key_of: Callable[[R], K]
-) -> DataLoader[K, R | None]:
+) -> Loader[K, R | None]:
     async def load_in_key_order(keys: list[K]) -> Sequence[R | None]:
         found = {key_of(row): row for row in await load(keys)}
         return [found.get(key) for key in keys]
 
-    return DataLoader(load_fn=load_in_key_order)
+    return Loader(load_in_key_order)

@@ -153,6 +153,10 @@ def _too_many_gaps(_: asyncpg.PostgresError) -> Exception:
 _SIGNALS = {"RF001": _overlapping_lines, "RF002": _too_many_gaps}
 
 
+async def _leave_as_it_is(_: object) -> None:
+    """Nothing here changes a session, so the statement that would undo it, one per use, is saved."""
+
+
 async def open_database(url: str, *, size: int, wait_s: float, statement_timeout_s: float) -> Database:
     """Connect. Raises Unavailable when PostgreSQL cannot be reached."""
     with translated_errors():
@@ -163,6 +167,7 @@ async def open_database(url: str, *, size: int, wait_s: float, statement_timeout
             timeout=wait_s,
             command_timeout=statement_timeout_s + 5,
             max_inactive_connection_lifetime=300,
+            reset=_leave_as_it_is,
             server_settings={
                 "application_name": "runfolio",
                 "statement_timeout": str(int(statement_timeout_s * 1000)),

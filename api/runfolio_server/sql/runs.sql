@@ -131,3 +131,9 @@ LIMIT $2;
 SELECT count(*)
 FROM console_line
 WHERE run_id = $1;
+
+-- delete_runs: $1 run ids
+-- Idempotent: a deleted run keeps the time of its deletion. Its name stays taken.
+UPDATE runs
+SET deleted_at = now(), updated_at = now()
+WHERE run_id = ANY ($1::uuid[]) AND deleted_at IS NULL;

@@ -38,9 +38,8 @@ class RunConsoleWireNames:
             async with info.context.database.connection() as connection:
                 newest = await connection.rows(SELECT_CONSOLE_TAIL, run_id, page_size(last, CONSOLE_PAGE_MAX))
             rows, has_next = newest[::-1], False
-        edges = [Edge(node=ConsoleLine.of(row), cursor=console_cursor(row)) for row in rows]
         return Connection(
-            edges=edges,
-            page_info=PageInfo(has_next_page=has_next, end_cursor=edges[-1].cursor if edges else None),
+            edges=[Edge(node=ConsoleLine.of(row), row=row, place=console_cursor) for row in rows],
+            page_info=PageInfo(has_next_page=has_next, end_cursor=console_cursor(rows[-1]) if rows else None),
             count=lambda: count_console(info, run_id),
         )

@@ -55,15 +55,13 @@ async def sample_of_spec(connection: Connection, run_id: UUID, spec_text: str) -
     """The rows of one spec of sampledHistory: {"keys", "samples", "minStep", "maxStep"}, maxStep inclusive."""
     spec = _spec(spec_text)
     keys = list(dict.fromkeys(spec.get("keys") or [])) or None
-    if spec.get("minStep") is not None or spec.get("maxStep") is not None:
-        max_step = spec.get("maxStep")
-        rows = await history_window(
-            connection,
-            run_id,
-            keys=keys,
-            min_step=spec.get("minStep"),
-            max_step=None if max_step is None else max_step + 1,
-        )
+    min_step, last_step = spec.get("minStep"), spec.get("maxStep")
+    if min_step is not None or last_step is not None:
+        past_last = None if last_step is None else last_step + 1
+        if past_last is not None and min_step is not None and spec.get("samples"):
+            # SDKs up to 0.26 page with maxStep = minStep + samples, and would be given the row of that step twice.
+            past_last = min(past_last, min_step + spec["samples"])
+        rows = await history_window(connection, run_id, keys=keys, min_step=min_step, max_step=past_last)
     else:
         samples = spec.get("samples") or 500
         x_axis = keys[0] if keys else "_step"

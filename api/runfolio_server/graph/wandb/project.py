@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from runfolio_server.context import Context
+from runfolio_server.graph.columns import batched
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.sql.projects import ProjectRow
@@ -16,17 +19,24 @@ if TYPE_CHECKING:
 LazyRun = Annotated["Run", strawberry.lazy("runfolio_server.graph.run")]
 
 
+async def entity_names(projects: Sequence[ProjectWireNames], context: Context) -> list[str]:
+    """The name of each project's owner."""
+    rows = await context.loaders.entity.load_many([project.row.entity_id for project in projects])
+    return [row.name if row else "" for row in rows]
+
+
 @strawberry.type
 class ProjectWireNames:
     """Wire names of Project."""
 
     row: strawberry.Private[ProjectRow]
 
-    @strawberry.field(deprecation_reason=instead("entity"), description="Name of the owner.")
+    @strawberry.field(
+        deprecation_reason=instead("entity"), description="Name of the owner.", metadata=batched(entity_names)
+    )
     async def entity_name(self, info: RequestInfo) -> str:
         """Asked by Api().project."""
-        row = await info.context.loaders.entity.load(self.row.entity_id)
-        return row.name if row else ""
+        return (await entity_names([self], info.context))[0]
 
     @strawberry.field(deprecation_reason=instead("id"), description="The number behind the id.")
     def internal_id(self) -> strawberry.ID:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
 
+from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
+from runfolio_server.graph.columns import batched
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.run_history import next_line
 from runfolio_server.graph.scalars import JSON, Int64, JSONString
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.graph.wandb.history import history_window, key_table, sample_of_spec
@@ -31,6 +35,18 @@ class ParquetHistory:
 
     parquet_urls: list[str] = strawberry.field(description="Always empty.")
     live_data: list[JSON] | None = strawberry.field(description="Always empty.")
+
+
+async def key_tables(runs: Sequence[RunWireNames], context: Context) -> list[JSON]:
+    """The history keys of each run, as the SDK reads them."""
+    run_ids = [run.row.run_id for run in runs]
+    keys_of_runs = await context.loaders.history_keys.load_many(run_ids)
+    streams_of_runs = await context.loaders.streams.load_many(run_ids)
+    tables = []
+    for keys, streams in zip(keys_of_runs, streams_of_runs, strict=True):
+        steps = [row.step_high for row in streams if row.stream == "history" and row.step_high is not None]
+        tables.append(JSON(key_table(keys, max(steps, default=None))))
+    return tables
 
 
 @strawberry.type
@@ -104,14 +120,13 @@ class RunWireNames:
         return ParquetHistory(parquet_urls=[], live_data=[])
 
     @strawberry.field(
-        deprecation_reason=instead("metricKeys"), description="The keys it has logged, and its last step."
+        deprecation_reason=instead("metricKeys"),
+        description="The keys it has logged, and its last step.",
+        metadata=batched(key_tables),
     )
     async def history_keys(self, info: RequestInfo) -> JSON | None:
         """Asked with every run and at every scan."""
-        keys = await info.context.loaders.history_keys.load(self.row.run_id)
-        streams = await info.context.loaders.streams.load(self.row.run_id)
-        steps = [row.step_high for row in streams if row.stream == "history" and row.step_high is not None]
-        return JSON(key_table(keys, max(steps, default=None)))
+        return (await key_tables([self], info.context))[0]
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="Where a resuming process goes on in system metrics.")
     async def events_line_count(self, info: RequestInfo) -> Int64 | None:
@@ -153,8 +168,7 @@ class RunWireNames:
             return await sample(connection, self.row.run_id, stream, keys=None, x_axis="_step", samples=count)
 
     async def _next_line(self, info: RequestInfo, stream: str) -> Int64:
-        streams = await info.context.loaders.streams.load(self.row.run_id)
-        return Int64(next((row.next_line for row in streams if row.stream == stream and row.writer == ""), 0))
+        return Int64(next_line(await info.context.loaders.streams.load(self.row.run_id), stream))
 
     async def _last_row(self, info: RequestInfo, stream: str) -> JSONString:
         async with info.context.database.connection() as connection:

@@ -1,0 +1,48 @@
+"""Rows by key, each asked for at most once in a request: for one object at a time, or for a whole list in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+K = TypeVar("K", bound=Hashable)
+R = TypeVar("R")
+
+
+class Loader(Generic[K, R]):
+    """Remembers what it has loaded, and what failed to load: asking again then fails the same way at once."""
+
+    def __init__(self, fetch: Callable[[list[K]], Awaitable[Sequence[R]]]) -> None:
+        """`fetch` answers one row per key, in their order; it never gets a key twice."""
+        self._fetch = fetch
+        self._known: dict[K, R | Exception] = {}
+        self._one_by_one: DataLoader[K, R] = DataLoader(load_fn=self._load)
+
+    async def load(self, key: K) -> R:
+        """The row of a key; calls from resolvers that run side by side become one `fetch`."""
+        return await self._one_by_one.load(key)
+
+    async def load_many(self, keys: Sequence[K]) -> list[R]:
+        """One row per key, in their order; a key may repeat."""
+        if len(keys) == 1:
+            return [await self.load(keys[0])]
+        return await self._load(keys)
+
+    async def _load(self, keys: Sequence[K]) -> list[R]:
+        known = self._known
+        missing = [key for key in dict.fromkeys(keys) if key not in known]
+        if missing:
+            try:
+                known.update(zip(missing, await self._fetch(missing), strict=True))
+            except Exception as error:
+                known.update(dict.fromkeys(missing, error))
+                raise
+        rows = []
+        for key in keys:
+            row = known[key]
+            if isinstance(row, Exception):
+                raise row
+            rows.append(row)
+        return rows

@@ -1,0 +1,35 @@
+"""Run benchmarks by name: `python -m tests.bench list-page`; without a name, tell which there are.
+
+A benchmark is a module with `main()`, which prints figures with units and their ratio to a floor measured in the same
+run. Nothing is asserted about time.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+# Name → module of this package, and what it measures.
+BENCHES: dict[str, tuple[str, str]] = {
+    "list-page": ("list_page", "GraphQL pages of 1,000 runs, flat and nested, against fetch + orjson"),
+}
+
+
+def main(names: list[str]) -> int:
+    """Run these benchmarks, or `all`; the exit status."""
+    chosen = list(BENCHES) if names == ["all"] else names
+    unknown = [name for name in chosen if name not in BENCHES]
+    if unknown or not chosen:
+        if unknown:
+            print(f"Unknown: {', '.join(unknown)}.", file=sys.stderr)
+        print("Usage: python -m tests.bench NAME… | all")
+        for name, (_, purpose) in BENCHES.items():
+            print(f"  {name:12} {purpose}")
+        return 2 if unknown else 0
+    for name in chosen:
+        import_module(f"tests.bench.{BENCHES[name][0]}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,66 @@
+"""W&B's spellings: each has a row that says who sends it, and stays in the rooms that are theirs."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+from graphql import GraphQLObjectType, build_schema
+
+import runfolio_server
+
+SERVER = Path(runfolio_server.__file__).parent
+WANDB = SERVER / "graph" / "wandb"
+SPELLINGS = re.compile(r"wandb|w&b|bucket|modelName|model_name", re.IGNORECASE)
+# What the rest of the server may say, and why.
+ALLOWED = {
+    ("graph/export.py", "wandb"): "takes the wire names out of the canonical schema",
+    ("graph/export.py", "w&b"): "takes the wire names out of the canonical schema",
+    ("objects/store.py", "bucket"): "of an object store",
+    ("serve/run.py", "wandb"): "tells people which variables the SDK reads",
+    ("cli.py", "wandb"): "tells people which variables the SDK reads",
+    ("domain/json_text.py", "w&b"): "a comment: whose JSON is not strict",
+}
+MIXIN_IMPORT = re.compile(r"from runfolio_server\.graph\.wandb\.\w+ import [\w, ]+")
+
+
+def test_every_wire_name_has_a_row_in_the_readme_and_every_row_a_wire_name() -> None:
+    served = build_schema(resources.files("runfolio_schema").joinpath("served.graphql").read_text(encoding="utf-8"))
+    names = {
+        f"{kind.name}.{name}"
+        for kind in served.type_map.values()
+        if isinstance(kind, GraphQLObjectType)
+        for name, field in kind.fields.items()
+        if field.deprecation_reason is not None
+    }
+
+    rows = re.findall(r"^\| `(\w+\.\w+)` \| (.+) \| (.+) \| (.+) \|$", (WANDB / "README.md").read_text(), re.MULTILINE)
+
+    assert sorted(names) == sorted(name for name, *_ in rows)
+    assert all("`" in operation for _, operation, _, _ in rows), "an operation is named in backquotes"
+    assert all(re.fullmatch(r"all|0\.\d+(, 0\.\d+)*", versions) for _, _, versions, _ in rows)
+
+
+def test_the_spellings_of_the_sdk_stay_where_they_belong() -> None:
+    found = set()
+    for path in sorted(SERVER.rglob("*")):
+        name = path.relative_to(SERVER).as_posix()
+        if path.suffix not in (".py", ".sql") or name == "ingest/parse.py" or WANDB in path.parents:
+            continue
+        for line in path.read_text(encoding="utf-8").splitlines():
+            # The base classes of canonical types are the one trace that the mixins leave.
+            if not (name.startswith("graph/") and MIXIN_IMPORT.search(line)):
+                found |= {(name, spelling.lower()) for spelling in SPELLINGS.findall(line)}
+
+    assert set() == found - set(ALLOWED)
+
+
+def test_the_tables_know_no_spelling_of_the_sdk() -> None:
+    schema = resources.files("runfolio_schema")
+    migrations = [
+        entry.read_text(encoding="utf-8") for entry in schema.joinpath("migrations").iterdir() if ".sql" in entry.name
+    ]
+
+    for text in [schema.joinpath("tables.sql").read_text(encoding="utf-8"), *migrations]:
+        assert [] == SPELLINGS.findall(text)

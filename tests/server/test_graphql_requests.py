@@ -1,0 +1,187 @@
+"""/graphql as HTTP: which bodies and keys are taken, and what the others are told."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from tests.service import Answer, Service
+
+VERSION = "{ serverInfo { version } }"
+TWO = "query One { viewer { username } } query Two { serverInfo { version } }"
+
+
+async def _post(service: Service, content: bytes, user: str | None = "ada", **headers: str) -> Answer:
+    response = await service.http.post("/graphql", content=content, headers={**service.headers(user), **headers})
+    return Answer(response.status_code, response.json())
+
+
+async def _send(service: Service, **body: Any) -> Answer:
+    return await _post(service, json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"operationName": ""},
+        {"operationName": None},
+        {"variables": None},
+        {"variables": {}},
+        {"variables": {"undeclared": 1, "more": [{"x": None}]}},
+        {"operationName": "", "variables": {"undeclared": None}},
+        {"extensions": {"x": 1}},
+    ],
+)
+async def test_what_sdks_send_beside_a_document_is_taken(service: Service, more: dict[str, Any]) -> None:
+    answer = await _send(service, query=VERSION, **more)
+
+    assert "version" in answer.data["serverInfo"]
+
+
+async def test_the_operation_name_chooses(service: Service) -> None:
+    answer = await _send(service, query=TWO, operationName="One")
+
+    assert {"viewer": {"username": "ada"}} == answer.data
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "message"),
+    [
+        (TWO, "Three", "operationName 'Three' is not in the document, which has: One, Two"),
+        (TWO, "", "operationName is absent; the document has: One, Two"),
+        (TWO, None, "operationName is absent; the document has: One, Two"),
+        ("query One { serverInfo { version } }", "Two", "operationName 'Two' is not in the document, which has: One"),
+        ("type Query { a: Int }", None, "The document has no operation."),
+        ("fragment f on Query { serverInfo { version } }", None, "The document has no operation."),
+    ],
+)
+async def test_an_operation_that_is_not_chosen_is_told_with_those_there_are(
+    service: Service, query: str, name: str | None, message: str
+) -> None:
+    answer = await _send(service, query=query, operationName=name)
+
+    assert (400, message) == (answer.status, answer.error["message"])
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "The body is not valid JSON"),
+        (b"{", "The body is not valid JSON"),
+        (b"\xff\xfe", "The body is not valid JSON"),
+        (b"[" * 100_000, "The body is not valid JSON"),
+        (b"1" * 10_000, "The body is not valid JSON"),
+        (b"[]", "a JSON object with a string `query`"),
+        (b"[{}]", "a JSON object with a string `query`"),
+        (b"null", "a JSON object with a string `query`"),
+        (b"3", "a JSON object with a string `query`"),
+        (b"{}", "a JSON object with a string `query`"),
+        (b'{"query": ""}', "a JSON object with a string `query`"),
+        (b'{"query": null}', "a JSON object with a string `query`"),
+        (b'{"query": ["x"]}', "a JSON object with a string `query`"),
+        (b'{"query": "{ a }", "variables": []}', "`variables` must be an object"),
+        (b'{"query": "{ a }", "variables": "{}"}', "`variables` must be an object"),
+        (b'{"query": "{ a }", "operationName": 3}', "`operationName` must be a string"),
+    ],
+)
+async def test_a_body_of_another_shape_is_told_what_is_wrong(service: Service, body: bytes, message: str) -> None:
+    answer = await _post(service, body)
+
+    assert 400 == answer.status
+    assert message in answer.error["message"]
+    assert len(answer.error["message"]) < 500
+
+
+async def test_a_body_over_the_limit_is_refused_with_the_limit(service: Service) -> None:
+    by_length = await _post(service, b" " * (service.settings.max_body_bytes + 1))
+    lying = await service.http.post(
+        "/graphql", content=b"{}", headers={**service.headers("ada"), "Content-Length": "9" * 40}
+    )
+
+    assert (413, "TOO_LARGE") == (by_length.status, by_length.error["extensions"]["code"])
+    assert str(service.settings.max_body_bytes) in by_length.error["message"]
+    assert 413 == lying.status_code
+
+
+async def test_a_browser_gets_graphiql_and_anything_else_is_told_to_post(service: Service) -> None:
+    page = await service.http.get("/graphql", headers={"Accept": "text/html,application/xhtml+xml"})
+    other = await service.http.get("/graphql", headers={"Accept": "application/json"})
+    root = await service.http.get("/")
+
+    assert (200, True) == (page.status_code, "graphiql" in page.text.lower())
+    assert (405, "POST") == (other.status_code, other.headers["Allow"])
+    assert (307, "/graphql") == (root.status_code, root.headers["Location"])
+
+
+async def test_a_path_that_is_not_there_is_told_as_json(service: Service) -> None:
+    missing = await service.http.post("/sdk/otel/v1/metrics")
+    method = await service.http.put("/graphql")
+
+    assert (404, "Not Found: POST /sdk/otel/v1/metrics") == (
+        missing.status_code,
+        missing.json()["errors"][0]["message"],
+    )
+    assert 405 == method.status_code
+
+
+def _basic(user: str, key: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{key}".encode()).decode()
+
+
+@pytest.mark.parametrize("scheme", ["bearer", "Bearer", "api", "user", "", "basic in capitals"])
+async def test_a_key_signs_in_as_bearer_and_as_basic_of_any_user(service: Service, scheme: str) -> None:
+    key = service.keys["bob"]
+    header = f"{scheme} {key}" if scheme.lower() == "bearer" else _basic(scheme, key)
+    if scheme == "basic in capitals":
+        header = "BASIC" + _basic("api", key)[5:]
+
+    answer = await _post(
+        service, json.dumps({"query": "{ viewer { username } }"}).encode(), user=None, Authorization=header
+    )
+
+    assert "bob" == answer.data["viewer"]["username"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer " + "0" * 40,
+        "Bearer " + "x" * 100_000,
+        "Bearer \xfc",
+        "Basic",
+        "Basic !!!",
+        "Basic \xfc\xfc\xfc\xfc",
+        "Basic YXBp",
+        "Basic YXBpOg==",
+        "Basic /////w==",
+        "Basic AAAAAAAA",
+        _basic("api", "0" * 40),
+        _basic("0" * 40, ""),
+        "Digest " + "0" * 40,
+        "0" * 40,
+    ],
+)
+async def test_a_request_without_a_valid_key_is_401_with_a_reason_and_learns_nothing(
+    service: Service, header: str | None
+) -> None:
+    headers = [] if header is None else [(b"Authorization", header.encode("latin-1"))]
+    answers = [
+        await service.http.post("/graphql", json={"query": VERSION}, headers=headers),
+        await service.http.post("/graphql", content=b"{", headers=headers),
+        await service.http.post("/files/ada/p/r/file_stream", json={}, headers=headers),
+    ]
+
+    for answer in answers:
+        error = answer.json()["errors"][0]
+        assert (401, "UNAUTHENTICATED") == (answer.status_code, error["extensions"]["code"])
+        assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+        assert "key" in error["message"].lower() or "Authorization" in error["message"]
+        assert "data" not in answer.json()

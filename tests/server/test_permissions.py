@@ -1,0 +1,269 @@
+"""What belongs to somebody else behaves as if it did not exist: for every field and mutation that the schema has.
+
+Generated from served.graphql: a new field that finds something by name or id, or a new mutation, fails here until it
+has a case.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from graphql import GraphQLObjectType, build_schema
+
+from tests.service import Answer, Service
+
+SERVED = build_schema(resources.files("runfolio_schema").joinpath("served.graphql").read_text(encoding="utf-8"))
+
+
+def _fields(type_name: str) -> dict[str, Any]:
+    kind = SERVED.type_map[type_name]
+    assert isinstance(kind, GraphQLObjectType)
+    return dict(kind.fields)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Addresses of the same shape: of what ada has, or of what nobody has."""
+
+    entity: str
+    project: str
+    run: str
+    run_id: str
+    project_id: str
+    entity_id: str
+    key_id: str
+    username: str
+
+    def hide(self, text: str) -> str:
+        """The text without these names."""
+        for place, name in sorted(vars(self).items(), key=lambda item: -len(item[1])):
+            text = text.replace(name, f"<{place}>")
+        return text
+
+
+def _id(kind: str, key: object) -> str:
+    return base64.b64encode(f"{kind}:{key}".encode()).decode()
+
+
+@pytest.fixture(scope="module")
+async def hers(service: Service) -> Names:
+    """What ada has."""
+    bucket = await service.start_run("adas-run", "adas-project", config='{"secret": {"value": 1}}')
+    await service.log("ada/adas-project/adas-run", 0, ['{"_step":0,"loss":1}'])
+    answer = await service.graphql(
+        '{ viewer { defaultEntity { id project(name: "adas-project") { id } } apiKeys { edges { node { id } } } } }'
+    )
+    viewer = answer.data["viewer"]
+    return Names(
+        entity="ada",
+        project="adas-project",
+        run="adas-run",
+        run_id=bucket["id"],
+        project_id=viewer["defaultEntity"]["project"]["id"],
+        entity_id=viewer["defaultEntity"]["id"],
+        key_id=viewer["apiKeys"]["edges"][0]["node"]["id"],
+        username="ada",
+    )
+
+
+@pytest.fixture(scope="module")
+async def nobodys() -> Names:
+    """What nobody has."""
+    return Names(
+        entity="nob",
+        project="gone-project",
+        run="gone-run",
+        run_id=_id("Run", uuid4()),
+        project_id=_id("Project", 999_999),
+        entity_id=_id("Entity", 999_999),
+        key_id=_id("ApiKey", uuid4()),
+        username="nob",
+    )
+
+
+# One document for each field of Query that has arguments, and each field below it that finds by name.
+QUERIES: dict[str, tuple[str, ...]] = {
+    "Query.entity": ("entity",),
+    "Query.project": ("project", "entity"),
+    "Query.projects": ("entity",),
+    "Query.model": ("project", "entity"),
+    "Query.models": ("entity",),
+    "Entity.project": ("project",),
+    "Project.run": ("project", "run"),
+    "Project.bucket": ("project", "run"),
+}
+DOCUMENTS = {
+    "Query.entity": "query($entity: String!) { entity(name: $entity) { id name kind createdAt } }",
+    "Query.project": "query($project: String, $entity: String) { project(name: $project, entityName: $entity) { id } }",
+    "Query.projects": "query($entity: String) { projects(entityName: $entity) { totalCount edges { node { id } } } }",
+    "Query.model": "query($project: String, $entity: String) { model(name: $project, entityName: $entity) { id } }",
+    "Query.models": "query($entity: String) { models(entityName: $entity) { totalCount edges { node { id } } } }",
+    "Entity.project": "query($project: String!) { viewer { defaultEntity { project(name: $project) { id } } } }",
+    "Project.run": 'query($run: String!) { project(name: "own") { run(name: $run) { id } } }',
+    "Project.bucket": 'query($run: String!) { project(name: "own") { bucket(name: $run, missingOk: true) { id } } }',
+}
+# Arguments by which something is found; all others choose among what was found already.
+FINDING = {"name", "entityName", "projectName", "runName", "id", "username"}
+
+# Each mutation, with the inputs that address somebody else's.
+MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
+    "updateRun": ("{ run { id } }", [{"id": "run_id"}]),
+    "stopRun": ("{ success }", [{"id": "run_id"}]),
+    "createRunFiles": (
+        "{ files { uploadUrl } }",
+        [{"entityName": "entity", "projectName": "project", "runName": "run"}],
+    ),
+    "createUser": ("{ user { id } }", [{"username": "username"}]),
+    "generateApiKey": ("{ apiKey { name } }", [{"username": "username"}]),
+    "deleteApiKey": ("{ success }", [{"id": "key_id"}]),
+    "upsertBucket": (
+        "{ bucket { id } }",
+        [
+            {"id": "run_id"},
+            {"entityName": "entity", "modelName": "project", "name": "run"},
+            {"entityName": "entity", "modelName": "project"},
+            {"entityName": "entity", "name": "run"},
+            {"entityName": "entity"},
+            {"id": "run_id", "entityName": "entity", "modelName": "project", "name": "run"},
+        ],
+    ),
+}
+REQUIRED: dict[str, dict[str, object]] = {"createRunFiles": {"files": ["a.txt"]}}
+
+
+def test_every_field_that_finds_something_has_a_case() -> None:
+    finding = {
+        f"{kind.name}.{name}"
+        for kind in SERVED.type_map.values()
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__") and kind.name != "Mutation"
+        for name, field in kind.fields.items()
+        if FINDING & set(field.args)
+    }
+
+    assert finding == set(DOCUMENTS) == set(QUERIES)
+
+
+def test_every_mutation_has_a_case() -> None:
+    assert set(_fields("Mutation")) == set(MUTATIONS)
+
+
+@pytest.mark.parametrize("field", sorted(DOCUMENTS))
+@pytest.mark.parametrize("user", ["eve", "bob"])
+async def test_a_field_answers_for_what_is_ada_s_as_for_what_is_not_there(
+    service: Service, hers: Names, nobodys: Names, field: str, user: str
+) -> None:
+    await service.start_run("own-run", "own", user)
+
+    for_hers, for_nobodys = [
+        await service.graphql(
+            DOCUMENTS[field],
+            user,
+            **{name: getattr(names, name) for name in QUERIES[field] if f"${name}" in DOCUMENTS[field]},
+        )
+        for names in (hers, nobodys)
+    ]
+
+    assert _seen(for_nobodys, nobodys) == _seen(for_hers, hers)
+    assert "id" not in json.dumps(for_hers.data)
+
+
+@pytest.mark.parametrize(
+    ("mutation", "number"), [(name, number) for name, (_, inputs) in MUTATIONS.items() for number in range(len(inputs))]
+)
+async def test_a_mutation_answers_for_what_is_ada_s_as_for_what_is_not_there(
+    service: Service, hers: Names, nobodys: Names, mutation: str, number: int
+) -> None:
+    selection, inputs = MUTATIONS[mutation]
+    before = await _everything(service, hers)
+
+    for_hers, for_nobodys = [
+        await _mutate(service, mutation, selection, {key: getattr(names, name) for key, name in inputs[number].items()})
+        for names in (hers, nobodys)
+    ]
+
+    assert for_hers.status in (403, 404)
+    assert _seen(for_nobodys, nobodys) == _seen(for_hers, hers)
+    assert before == await _everything(service, hers)
+
+
+async def test_a_site_admin_sees_no_more_data_than_others(service: Service) -> None:
+    await service.start_run("bobs-run", "bobs-project", "bob")
+
+    answer = await service.graphql(
+        '{ entity(name: "bob") { id } project(name: "bobs-project", entityName: "bob") { id }'
+        ' projects(entityName: "bob") { totalCount } }'
+    )
+
+    assert {"entity": None, "project": None, "projects": {"totalCount": 0}} == answer.data
+
+
+async def test_a_list_of_all_projects_holds_one_s_own_only(service: Service, hers: Names) -> None:
+    await service.start_run("own-run", "own", "eve")
+
+    answer = await service.graphql("{ projects { edges { node { name entity { name } user { username } } } } }", "eve")
+
+    nodes = [edge["node"] for edge in answer.data["projects"]["edges"]]
+    assert {("eve", "eve")} == {(node["entity"]["name"], node["user"]["username"]) for node in nodes}
+
+
+async def test_history_for_a_run_of_somebody_else_is_refused_as_for_none(
+    service: Service, hers: Names, nobodys: Names
+) -> None:
+    body = {"files": {"wandb-history.jsonl": {"offset": 0, "content": ['{"_step":9,"forged":1}']}}}
+
+    answers = [
+        await service.stream(f"{names.entity}/{names.project}/{names.run}", body, "eve") for names in (hers, nobodys)
+    ]
+
+    assert [404, 404] == [answer.status for answer in answers]
+    assert _seen(answers[1], nobodys) == _seen(answers[0], hers)
+    assert ['{"_step":0,"loss":1}'] == await service.rows(hers.project, hers.run)
+
+
+async def test_a_name_taken_by_somebody_is_told_to_admins_only(service: Service) -> None:
+    query = 'mutation { createUser(input: {username: "ada"}) { user { id } } }'
+
+    assert (409, 403) == ((await service.graphql(query)).status, (await service.graphql(query, "eve")).status)
+
+
+@pytest.mark.parametrize("key", [None, "0" * 40], ids=["no key", "wrong key"])
+@pytest.mark.parametrize("field", [*_fields("Query"), *_fields("Mutation")])
+async def test_no_field_answers_without_a_valid_key(service: Service, field: str, key: str | None) -> None:
+    document = DOCUMENTS.get(f"Query.{field}", f"{{ {field} {{ __typename }} }}")
+    if field in MUTATIONS:
+        document = f"mutation {{ {field}(input: {{}}) {{ __typename }} }}"
+
+    answer = await service.graphql(document, key)
+
+    assert 401 == answer.status
+    assert {"errors"} == set(answer.body)
+
+
+async def _mutate(service: Service, mutation: str, selection: str, address: dict[str, str]) -> Answer:
+    kind = str(_fields("Mutation")[mutation].args["input"].type)
+    return await service.graphql(
+        f"mutation($input: {kind}) {{ {mutation}(input: $input) {selection} }}",
+        "eve",
+        input=address | REQUIRED.get(mutation, {}),
+    )
+
+
+async def _everything(service: Service, names: Names) -> Any:
+    answer = await service.graphql(
+        "query($p: String, $r: String!) { project(name: $p) { description run(name: $r) { displayName state notes tags"
+        " config summaryMetrics stopRequested updatedAt files { totalCount } } }"
+        " viewer { apiKeys { edges { node { id } } } } projects { totalCount } }",
+        p=names.project,
+        r=names.run,
+    )
+    return answer.data
+
+
+def _seen(answer: Answer, names: Names) -> tuple[int, str]:
+    return answer.status, names.hide(json.dumps(answer.body, sort_keys=True))

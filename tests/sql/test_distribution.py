@@ -1,0 +1,88 @@
+"""The tables can be spread over machines by run_id (Citus): what that forbids is not there."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+import pytest
+
+from tests.sql.databases import connected, tables_sql
+
+DISTRIBUTED = {"runs", "run_stream", "history_tail", "history_chunk", "console_line", "run_files"}
+
+SQL_FILES = {
+    entry.name: entry.read_text(encoding="utf-8")
+    for entry in resources.files("runfolio_server.sql").iterdir()
+    if entry.name.endswith(".sql")
+} | {"tables.sql": tables_sql()}
+
+
+async def test_the_distributed_tables_are_those_that_have_a_run_id(database_url: str) -> None:
+    async with connected(database_url) as connection:
+        rows = await connection.fetch(
+            "SELECT c.relname, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull"
+            " FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid"
+            " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'run_id'"
+        )
+
+    assert DISTRIBUTED <= {row["relname"] for row in rows}
+    assert {("uuid", True)} == {(row["type"], row["attnotnull"]) for row in rows}
+
+
+async def test_every_unique_key_of_a_distributed_table_has_the_run_id(database_url: str) -> None:
+    async with connected(database_url) as connection:
+        rows = await connection.fetch(
+            "SELECT i.indexrelid::regclass::text AS name,"
+            " EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = i.indrelid AND a.attname = 'run_id'"
+            "   AND a.attnum = ANY (i.indkey::int2[])) AS has_run_id"
+            " FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid"
+            " WHERE i.indisunique AND EXISTS ("
+            "   SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname = 'run_id')"
+            " AND c.relnamespace = 'public'::regnamespace"
+        )
+
+    assert len(rows) >= len(DISTRIBUTED)
+    assert [] == [row["name"] for row in rows if not row["has_run_id"]]
+
+
+async def test_no_foreign_key_leads_to_a_distributed_table_without_its_run_id(database_url: str) -> None:
+    async with connected(database_url) as connection:
+        rows = await connection.fetch(
+            "SELECT k.conname, k.confrelid::regclass::text AS target, pg_get_constraintdef(k.oid) AS definition"
+            " FROM pg_constraint AS k WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace"
+        )
+
+    leading = [row for row in rows if row["target"] in DISTRIBUTED]
+    assert [] == [row["conname"] for row in leading if row["definition"].count("run_id") < 2]
+
+
+async def test_distributed_tables_have_no_triggers_and_no_sequences(database_url: str) -> None:
+    async with connected(database_url) as connection:
+        triggers = await connection.fetch(
+            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text = ANY ($1)",
+            list(DISTRIBUTED),
+        )
+        identities = await connection.fetch(
+            "SELECT attname FROM pg_attribute WHERE attidentity <> '' AND attrelid::regclass::text = ANY ($1)",
+            list(DISTRIBUTED),
+        )
+
+    assert ([], []) == (triggers, identities)
+
+
+@pytest.mark.parametrize("file", sorted(SQL_FILES))
+def test_no_statement_skips_locks_or_takes_advisory_ones(file: str) -> None:
+    code = re.sub(r"--[^\n]*", "", SQL_FILES[file])
+
+    assert "SKIP LOCKED" not in code.upper()
+    assert ("pg_advisory" in code) == (file == "migrate.sql"), "only the migrations are serialized by a lock"
+
+
+@pytest.mark.parametrize("file", sorted(SQL_FILES))
+def test_no_statement_takes_every_column(file: str) -> None:
+    code = re.sub(r"--[^\n]*", "", SQL_FILES[file])
+
+    starred = re.findall(r"SELECT \*[^;]*?;", code)
+    # A PL/pgSQL row variable is filled by all columns, whatever they are.
+    assert [] == [text for text in starred if "SELECT * INTO" not in text]

@@ -1,0 +1,161 @@
+"""Lists, crash detection and history find their rows by an index: the plans that PostgreSQL makes for them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from runfolio_server.sql.history import (
+    SELECT_KEYS,
+    SELECT_LAST_SEGMENTS,
+    SELECT_LAST_STEP,
+    SELECT_PIECES,
+    SELECT_PIECES_OF_LINES,
+    SELECT_SEGMENT_CHUNKS,
+    SELECT_TAIL,
+    TAKE_LEASE,
+)
+from runfolio_server.sql.named import Query
+from runfolio_server.sql.runs import (
+    MARK_SILENT_RUNS_CRASHED,
+    SELECT_CONSOLE_PAGE,
+    SELECT_RUN_BY_NAME,
+    SELECT_RUNS_PAGE,
+    SELECT_STREAMS,
+)
+from tests.sql.databases import RawConnection, connected
+
+RUN_COUNT = 20_000
+# What takes part, so that a plan that is right for a handful of rows is not what is looked at.
+FILL = f"""
+INSERT INTO entities (name) VALUES ('ann');
+INSERT INTO users (entity_id) SELECT entity_id FROM entities;
+INSERT INTO projects (entity_id, name, created_by)
+SELECT entity_id, 'p' || n, user_id FROM users, generate_series(1, 4) AS n;
+INSERT INTO runs (run_id, project_id, name, display_name, state, created_by, created_at, heartbeat_at)
+SELECT md5(n::text)::uuid, (SELECT min(project_id) FROM projects) + n % 4, 'run' || n, 'Run ' || n,
+  CASE WHEN n % 1000 = 0 THEN 'running' ELSE 'finished' END,
+  (SELECT user_id FROM users), now() - n * interval '1 second', now() - n * interval '1 second'
+FROM generate_series(1, {RUN_COUNT}) AS n;
+INSERT INTO run_stream (run_id, stream, writer, epoch, next_line, tail_lines)
+SELECT md5(n::text)::uuid, s, '', 0, 100, 10
+FROM generate_series(1, 2000) AS n, unnest('{{history,events}}'::text[]) AS s;
+INSERT INTO history_chunk
+  (run_id, stream, writer, epoch, key, line0, line1, segment, n, kind, step_low, step_high, lines, data)
+SELECT md5(n::text)::uuid, 'history', '', 0, key, segment, segment + 9, segment, 10, 1, segment, segment + 9, '', 'x'
+FROM generate_series(1, 1000) AS n, unnest('{{\\#,a,b,c,d,e}}'::text[]) AS key, generate_series(0, 80, 10) AS segment;
+INSERT INTO history_tail (run_id, stream, writer, epoch, line0, n, step_low, step_high, body)
+SELECT md5(n::text)::uuid, 'history', '', 0, 90 + line, 1, 90 + line, 90 + line, 'x'
+FROM generate_series(1, 2000) AS n, generate_series(0, 9) AS line;
+INSERT INTO console_line (run_id, writer, epoch, line, level, label, text)
+SELECT md5(n::text)::uuid, '', 0, line, '', '', 'x' FROM generate_series(1, 1000) AS n, generate_series(0, 19) AS line;
+ANALYZE;
+"""
+
+RUN = UUID("c4ca4238-a0b9-2382-0dcc-509a6f75849b")  # md5 of 1
+OF_STREAM = (RUN, "history", "", 0)
+DECIDING = (["\\#"], ["\\$"], [0], 1)
+
+
+@pytest.fixture(scope="module")
+async def filled(database_url: str) -> AsyncIterator[RawConnection]:
+    async with connected(database_url) as connection:
+        await connection.execute(FILL)
+        yield connection
+
+
+async def test_the_first_page_of_runs_is_read_from_the_index_of_its_order(filled: RawConnection) -> None:
+    plan = await _plan(filled, SELECT_RUNS_PAGE, await _project(filled), None, None, 51)
+
+    assert {"runs_project_id_created_at"} == _indexes(plan, "runs")
+    assert "Sort" not in {node["Node Type"] for node in _nodes(plan)}
+
+
+async def test_a_page_far_down_the_list_starts_where_the_cursor_says(filled: RawConnection) -> None:
+    project = await _project(filled)
+    cursor = await filled.fetchrow(
+        "SELECT created_at, run_id FROM runs WHERE project_id = $1 ORDER BY created_at OFFSET 4000 LIMIT 1", project
+    )
+    assert cursor is not None
+
+    plan = await _plan(filled, SELECT_RUNS_PAGE, project, cursor["created_at"], cursor["run_id"], 51)
+
+    conditions = [node.get("Index Cond", "") for node in _nodes(plan) if node.get("Relation Name") == "runs"]
+    assert {"runs_project_id_created_at"} == _indexes(plan, "runs")
+    assert all("created_at" in condition for condition in conditions)
+
+
+async def test_a_run_is_found_by_its_key(filled: RawConnection) -> None:
+    plan = await _plan(filled, SELECT_RUN_BY_NAME, await _project(filled), "run1", RUN)
+
+    assert {"runs_pkey"} == _indexes(plan, "runs")
+
+
+async def test_silent_runs_are_found_among_those_alive_only(filled: RawConnection) -> None:
+    plan = await _plan(filled, MARK_SILENT_RUNS_CRASHED, 300.0)
+
+    assert {"runs_alive_heartbeat_at"} == _indexes(plan, "runs")
+
+
+@pytest.mark.parametrize(
+    ("query", "arguments"),
+    [
+        (SELECT_PIECES, (RUN, "history", *DECIDING, ["\\#", "a"], ["\\$", "b"], -1e300, 1e300, 1000.0)),
+        (SELECT_PIECES_OF_LINES, (RUN, "history", [""], [0], [5], ["\\#", "a"], ["\\$", "b"])),
+        (SELECT_LAST_STEP, (RUN, "history")),
+        (SELECT_KEYS, ([RUN], "history")),
+        (SELECT_TAIL, (*OF_STREAM, 1000, 1000)),
+        (SELECT_LAST_SEGMENTS, (*OF_STREAM, 0, 100, 32)),
+        (SELECT_SEGMENT_CHUNKS, (*OF_STREAM, 0, 100, 1000, 1000)),
+        (TAKE_LEASE, (*OF_STREAM, 120.0)),
+        (SELECT_STREAMS, ([RUN],)),
+        (SELECT_CONSOLE_PAGE, (RUN, None, None, None, 1000)),
+    ],
+    ids=lambda value: value.name if isinstance(value, Query) else "",
+)
+async def test_what_belongs_to_a_run_is_found_by_the_primary_key(
+    filled: RawConnection, query: Query[Any], arguments: tuple[object, ...]
+) -> None:
+    plan = await _plan(filled, query, *arguments)
+
+    read = {table: _indexes(plan, table) for table in ("run_stream", "history_chunk", "history_tail", "console_line")}
+    touched = {node["Relation Name"] for node in _nodes(plan) if "Relation Name" in node}
+    assert touched
+    assert {table: {f"{table}_pkey"} for table in touched} == {table: read[table] for table in touched}
+
+
+async def _project(connection: RawConnection) -> int:
+    found: int = await connection.fetchval("SELECT min(project_id) FROM projects")
+    return found
+
+
+async def _plan(connection: RawConnection, query: Query[Any], *arguments: object) -> dict[str, Any]:
+    # A comment before EXPLAIN's statement is fine, but the header would hide it from a reader of the log.
+    sql = re.sub(r"^--[^\n]*\n", "", query.sql)
+    text = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *arguments)
+    found: dict[str, Any] = json.loads(text)[0]["Plan"]
+    return found
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)
+
+
+def _indexes(plan: dict[str, Any], table: str) -> set[str]:
+    """Names of the indexes by which a table is read; "none" for a sequential scan."""
+    found = set()
+    for node in _nodes(plan):
+        if node.get("Relation Name") != table or node["Node Type"] == "ModifyTable":
+            continue
+        if node["Node Type"] == "Bitmap Heap Scan":
+            found |= {child["Index Name"] for child in _nodes(node) if "Index Name" in child}
+        else:
+            found.add(node.get("Index Name", "none"))
+    return found

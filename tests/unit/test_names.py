@@ -1,0 +1,119 @@
+"""What may be a name, and that a refusal tells the rule."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runfolio_server.domain.names import (
+    check_entity_name,
+    check_file_name,
+    check_project_name,
+    check_run_name,
+    new_display_name,
+    new_run_name,
+)
+from runfolio_server.domain.words import ADJECTIVES, NOUNS
+from runfolio_server.errors import AppError
+
+
+@pytest.mark.parametrize("name", ["ada", "a", "0", "a.b-c_d", "a" * 63])
+def test_an_entity_may_be_called_so(name: str) -> None:
+    assert name == check_entity_name(name, "username")
+
+
+@pytest.mark.parametrize("name", ["", "Ada", ".a", "-a", "_a", "a b", "a/b", "ä", "a" * 64, "a\n", "a\0"])
+def test_an_entity_may_not_be_called_so(name: str) -> None:
+    with pytest.raises(AppError, match="1 to 63 of a-z 0-9") as refused:
+        check_entity_name(name, "input.username")
+
+    assert "input.username" == refused.value.path
+
+
+@pytest.mark.parametrize("name", ["p", "a b.c_d", "Größe", "模型", "p" * 128, "a;b,c'd", "(x)"])
+def test_a_project_may_be_called_so(name: str) -> None:
+    assert name == check_project_name(name, "project")
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("", "has 0 characters; allowed: 1 to 128"),
+        ("p" * 129, "has 129 characters; allowed: 1 to 128"),
+        ("a/b", "contains '/'"),
+        ("a\\b", "contains"),
+        ("a#b", "contains '#'"),
+        ("a?b", "contains '?'"),
+        ("a%b", "contains '%'"),
+        ("a:b", "contains ':'"),
+        ("a\nb", "control characters"),
+        ("a\0b", "control characters"),
+        ("a\u200bb", "contains"),
+        ("a\u202eb", "contains"),
+        ("a\ud800b", "contains"),
+        (" a", "begin or end with a space"),
+        ("a ", "begin or end with a space"),
+        (".", "dot path"),
+        ("..", "dot path"),
+    ],
+)
+def test_a_project_may_not_be_called_so_and_the_rule_is_told(name: str, rule: str) -> None:
+    with pytest.raises(AppError, match=re.escape(rule)):
+        check_project_name(name, "project")
+
+
+@pytest.mark.parametrize("character", "/\\#?%:;,'")
+def test_a_run_name_has_no_character_that_the_sdk_refuses(character: str) -> None:
+    with pytest.raises(AppError, match="not allowed: # % ' , / : ; \\? \\\\ and control characters"):
+        check_run_name(f"a{character}b", "run id")
+
+
+@pytest.mark.parametrize("name", ["x", "a b", "ü", "r" * 256, "2026.11.20_a-b"])
+def test_a_run_may_be_called_so(name: str) -> None:
+    assert name == check_run_name(name, "run id")
+
+
+@pytest.mark.parametrize("name", ["a", "a/b.txt", "sp dir/fü x.txt", ".hidden", "a:b", "media/images/a?%.png"])
+def test_a_file_may_be_called_so(name: str) -> None:
+    assert name == check_file_name(name, "input.files[0]")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "/a", "a/", "a//b", "..", "../a", "a/../b", "./a", "a/.", "a\0", "a" * 1025, "\n"]
+)
+def test_a_file_may_not_be_called_so(name: str) -> None:
+    with pytest.raises(AppError):
+        check_file_name(name, "input.files[0]")
+
+
+def test_a_made_run_name_is_eight_letters_and_digits_and_passes_its_own_check() -> None:
+    made = {new_run_name() for _ in range(200)}
+
+    assert 200 == len(made)
+    assert all(re.fullmatch("[a-z0-9]{8}", check_run_name(name, "run id")) for name in made)
+
+
+def test_a_made_display_name_is_two_words_and_the_number() -> None:
+    adjective, noun, number = new_display_name(12).split("-")
+
+    assert (True, True, "12") == (adjective in ADJECTIVES, noun in NOUNS, number)
+
+
+def test_the_words_are_plain_and_none_comes_twice() -> None:
+    for words in (ADJECTIVES, NOUNS):
+        assert len(words) == len(set(words))
+        assert all(re.fullmatch("[a-z]+", word) for word in words)
+
+
+@given(st.text())
+def test_a_name_is_taken_as_it_is_or_refused(name: str) -> None:
+    for check in (check_entity_name, check_project_name, check_run_name, check_file_name):
+        try:
+            taken = check(name, "name")
+        except AppError:
+            continue
+        assert name == taken
+        name.encode()

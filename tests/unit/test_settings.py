@@ -1,0 +1,80 @@
+"""Settings: where each is taken from, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from runfolio_server.settings import SETTINGS, Settings, SettingsError, default_data_dir, read_settings
+
+
+def test_every_setting_of_the_table_is_a_field_and_explains_itself() -> None:
+    assert [field.name for field in fields(Settings)] == [setting.name for setting in SETTINGS]
+    assert all(setting.help.endswith(".") for setting in SETTINGS)
+
+
+def test_the_defaults_are_those_of_the_table() -> None:
+    settings = read_settings({})
+
+    shown = {"data_dir", "database_url", "base_url", "host"}
+    assert {setting.name: int(setting.default) for setting in SETTINGS if setting.name not in shown} == {
+        setting.name: getattr(settings, setting.name) for setting in SETTINGS if setting.name not in shown
+    }
+    assert "127.0.0.1" == settings.host
+
+
+def test_the_command_line_goes_before_the_environment_and_both_before_the_default() -> None:
+    environment = {"RUNFOLIO_PORT": "1", "RUNFOLIO_HOST": "::1"}
+
+    settings = read_settings(environment, port="2", host=None)
+
+    assert (2, "::1", 10) == (settings.port, settings.host, settings.pool_size)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", "http"),
+        ("port", ""),
+        ("port", "-1"),
+        ("port", "65536"),
+        ("port", "1.5"),
+        ("pool_size", "1"),
+        ("pool_size", "1001"),
+        ("max_body_bytes", "1023"),
+        ("heartbeat_timeout_s", "0"),
+        ("url_lifetime_s", "59"),
+        ("max_file_bytes", "9" * 5000),
+    ],
+)
+def test_a_number_out_of_its_bounds_is_refused_with_the_bounds(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=rf"RUNFOLIO_{name.upper()} is '.*'; allowed: an integer from \d+ to \d+"):
+        read_settings({f"RUNFOLIO_{name.upper()}": value})
+
+
+def test_a_base_url_has_no_slash_at_its_end() -> None:
+    assert "https://runs.example/x" == read_settings({}, base_url="https://runs.example/x//").base_url
+
+
+def test_a_data_directory_is_absolute_and_knows_home() -> None:
+    assert Path("~/runs").expanduser() == read_settings({}, data_dir="~/runs").data_dir
+    assert Path.cwd() / "runs" == read_settings({}, data_dir="runs").data_dir
+
+
+@pytest.mark.parametrize(
+    ("user_id", "environment", "expected"),
+    [
+        (0, {}, Path("/var/lib/runfolio")),
+        (1000, {"XDG_DATA_HOME": "/data"}, Path("/data/runfolio")),
+        (1000, {}, Path("~/.local/share/runfolio").expanduser()),
+    ],
+    ids=["root", "XDG", "home"],
+)
+def test_data_live_where_the_user_keeps_data(
+    monkeypatch: pytest.MonkeyPatch, user_id: int, environment: dict[str, str], expected: Path
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: user_id)
+
+    assert expected == default_data_dir(environment)
