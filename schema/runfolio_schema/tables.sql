@@ -188,6 +188,7 @@ CREATE TABLE run_files (
 );
 
 -- The lines of a batch in one stream: where they go, or that they are known. Called by ingest_batch only.
+-- p_first is the digest of line 0 when the request held it, also for what trimming left of it: it tells the epoch.
 -- Raises RF001 (detail: the wanted ranges) when some of the lines are stored and some are not: the caller trims.
 CREATE FUNCTION ingest_lines(
   p_run_id uuid, p_stream text, p_writer text, p_line0 bigint, p_n int, p_first bytea, p_body bytea,
@@ -200,6 +201,7 @@ DECLARE
   v_wanted int8multirange;
   v_next   bigint;
   v_gaps   int8multirange;
+  v_newest int;
 BEGIN
   SELECT * INTO v_stream
   FROM run_stream AS s
@@ -207,16 +209,15 @@ BEGIN
   ORDER BY s.epoch DESC
   LIMIT 1;
 
-  IF v_stream.run_id IS NOT NULL AND p_line0 = 0 AND v_stream.first_line <> p_first THEN
+  IF v_stream.run_id IS NOT NULL AND v_stream.first_line <> p_first THEN
     -- Line 0 differs: another process started its offsets again, unless this is a late repeat of an older epoch.
-    IF EXISTS (
-      SELECT FROM run_stream AS s
-      WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.first_line = p_first
-    ) THEN
-      RETURN false;
+    v_newest := v_stream.epoch;
+    SELECT * INTO v_stream
+    FROM run_stream AS s
+    WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.first_line = p_first;
+    IF NOT FOUND THEN
+      v_stream.epoch := v_newest + 1;
     END IF;
-    v_stream.epoch := v_stream.epoch + 1;
-    v_stream.run_id := NULL;
   END IF;
 
   IF v_stream.run_id IS NULL THEN

@@ -59,9 +59,13 @@ async def test_offsets_that_start_again_with_another_first_line_are_kept_beside_
 
     await service.log("ada/p/restart", 0, ['{"_step":2,"from":"second"}'])
     await service.log("ada/p/restart", 0, ['{"_step":0,"from":"first"}', '{"_step":1,"from":"first"}'])
+    late = ['{"_step":0,"from":"first"}', '{"_step":1,"from":"first"}', '{"_step":2,"from":"first"}']
+    await service.log("ada/p/restart", 0, late)
     bucket = await service.start_run("restart")
 
-    assert ["first", "first", "second"] == [json.loads(row)["from"] for row in await service.rows("p", "restart")]
+    assert ["first", "first", "first", "second"] == [
+        json.loads(row)["from"] for row in await service.rows("p", "restart")
+    ]
     assert 1 == bucket["historyLineCount"]
 
 

@@ -67,7 +67,7 @@ def _arguments(batch: Batch, blocks: list[LineBlock]) -> list[object]:
         [block.stream for block in blocks],
         [block.first_line for block in blocks],
         [len(block.lines) for block in blocks],
-        [_digest(block.lines[0]) if block.first_line == 0 else None for block in blocks],
+        [None if block.line_zero is None else _digest(block.line_zero) for block in blocks],
         [pack_lines(block.lines) for block in blocks],
         [low for low, _ in ranges],
         [high for _, high in ranges],

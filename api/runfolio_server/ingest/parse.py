@@ -96,7 +96,7 @@ def _line_block(stream: LineStream, first_line: int, content: list[str], rejecte
             raw = b""
         # In valid JSON a bare line end can only stand between tokens.
         lines.append(raw.replace(b"\n", b" ") if b"\n" in raw else raw)
-    return LineBlock(stream, first_line, lines, rows)
+    return LineBlock.received(stream, first_line, lines, rows)
 
 
 def _console(files: dict[str, Any]) -> ConsoleBlock | None:

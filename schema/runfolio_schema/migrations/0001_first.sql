@@ -179,6 +179,7 @@ DECLARE
   v_wanted int8multirange;
   v_next   bigint;
   v_gaps   int8multirange;
+  v_newest int;
 BEGIN
   SELECT * INTO v_stream
   FROM run_stream AS s
@@ -186,16 +187,14 @@ BEGIN
   ORDER BY s.epoch DESC
   LIMIT 1;
 
-  IF v_stream.run_id IS NOT NULL AND p_line0 = 0 AND v_stream.first_line <> p_first THEN
-
-    IF EXISTS (
-      SELECT FROM run_stream AS s
-      WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.first_line = p_first
-    ) THEN
-      RETURN false;
+  IF v_stream.run_id IS NOT NULL AND v_stream.first_line <> p_first THEN
+    v_newest := v_stream.epoch;
+    SELECT * INTO v_stream
+    FROM run_stream AS s
+    WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.first_line = p_first;
+    IF NOT FOUND THEN
+      v_stream.epoch := v_newest + 1;
     END IF;
-    v_stream.epoch := v_stream.epoch + 1;
-    v_stream.run_id := NULL;
   END IF;
 
   IF v_stream.run_id IS NULL THEN
