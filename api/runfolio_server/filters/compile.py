@@ -1,0 +1,162 @@
+"""Filters from a tree to SQL with bound values, for the table alias `r` of runs. Used by sql/runs.py.
+
+NOTE: A compiled condition may be NULL where it means false. AND, OR and WHERE treat the two alike; NOT does not, so
+every negation is `IS NOT TRUE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import assert_never
+
+from runfolio_server.filters.fields import Column, JsonField, Presence
+from runfolio_server.filters.json_sql import json_expression
+from runfolio_server.filters.json_where import compile_json
+from runfolio_server.filters.operands import Operand
+from runfolio_server.filters.operators import COMPARISONS, Kind, OperatorName
+from runfolio_server.filters.parameters import Parameters
+from runfolio_server.filters.tree import And, Condition, Filter, Not, Or
+
+NEVER = "FALSE"
+
+_TYPES = {Kind.TEXT: "text", Kind.TIME: "timestamptz", Kind.NUMBER: "numeric", Kind.BOOLEAN: "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition for runs `r`; its placeholders start at the number that was asked for."""
+
+    sql: str
+    parameters: list[object]
+
+
+def compile_filter(tree: Filter, first_parameter: int) -> Where:
+    """The condition of a filter, its placeholders numbered from `first_parameter`.
+
+    >>> from runfolio_server.filters.parse import parse_filters
+    >>> compile_filter(parse_filters('{"group": "folds"}'), 3)
+    Where(sql='(r.group_name = $3::text)', parameters=['folds'])
+    """
+    parameters = Parameters(first_parameter)
+    return Where(_compile(tree, parameters), parameters.values)
+
+
+def _compile(tree: Filter, parameters: Parameters) -> str:
+    match tree:
+        case And(filters):
+            return f"({' AND '.join(_compile(item, parameters) for item in filters)})" if filters else "TRUE"
+        case Or(filters):
+            return f"({' OR '.join(_compile(item, parameters) for item in filters)})"
+        case Not(item):
+            return f"({_compile(item, parameters)} IS NOT TRUE)"
+        case Condition():
+            return f"({_condition(tree, parameters)})"
+        case _:
+            assert_never(tree)
+
+
+def _condition(condition: Condition, parameters: Parameters) -> str:
+    field, operator, operand = condition.field, condition.operator, condition.operand
+
+    def one(operator: OperatorName, operand: Operand) -> str:
+        match field:
+            case Column():
+                return _column(field, operator, operand, parameters)
+            case Presence():
+                return _presence(field, operator, operand, parameters)
+            case JsonField():
+                return compile_json(field, operator, operand, parameters)
+            case _:
+                assert_never(field)
+
+    return _positive(operator, operand, one)
+
+
+def _positive(operator: OperatorName, operand: Operand, one: Callable[[OperatorName, Operand], str]) -> str:
+    """What the operators that say "not" and "all" are made of."""
+    if operator is OperatorName.EQ:
+        return one(OperatorName.IN, (operand,))
+    if operator is OperatorName.NE:
+        return f"({one(OperatorName.IN, (operand,))}) IS NOT TRUE"
+    if operator is OperatorName.NIN:
+        return f"({one(OperatorName.IN, operand)}) IS NOT TRUE"
+    if operator is OperatorName.ALL:
+        return " AND ".join(f"({one(OperatorName.IN, (item,))})" for item in operand) or "TRUE"
+    return one(operator, operand)
+
+
+def _column(column: Column, operator: OperatorName, operand: Operand, parameters: Parameters) -> str:
+    if column.kind is Kind.TAGS:
+        return _tags(column, operator, operand, parameters)
+    sql = _scalar(column, operator, operand, parameters)
+    return column.within % sql if column.within else sql
+
+
+def _scalar(column: Column, operator: OperatorName, operand: Operand, parameters: Parameters) -> str:
+    type_name = _TYPES[column.kind]
+    text = f'{column.sql} COLLATE "C"'
+    if operator is OperatorName.IN:
+        values = [value for value in operand if value is not None and not _is_nan(value)]
+        found = []
+        if len(values) == 1:
+            found.append(f"{column.sql} = {parameters.bind(values[0], type_name)}")
+        elif values:
+            found.append(f"{column.sql} = ANY ({parameters.bind(values, type_name + '[]')})")
+        if None in operand and column.is_nullable:
+            found.append(f"{column.sql} IS NULL")
+        return " OR ".join(found) or NEVER
+    if operator is OperatorName.EXISTS:
+        return f"{column.sql} IS {'NOT NULL' if operand else 'NULL'}"
+    if operator is OperatorName.REGEX:
+        return f"{text} ~ {parameters.bind(operand, 'text')}"
+    if operator is OperatorName.CONTAINS:
+        return f"strpos({text}, {parameters.bind(operand, 'text')}) > 0"
+    if _is_nan(operand):
+        return NEVER
+    compared = text if column.kind is Kind.TEXT else column.sql
+    return f"{compared} {COMPARISONS[operator]} {parameters.bind(operand, type_name)}"
+
+
+def _tags(column: Column, operator: OperatorName, operand: Operand, parameters: Parameters) -> str:
+    """Tags are a set; a run without tags has none to be equal to, and counts as missing."""
+    if operator is OperatorName.IN:
+        tags = [value for value in operand if isinstance(value, str)]
+        found = [f"{column.sql} && {parameters.bind(tags, 'text[]')}"] if tags else []
+        for value in operand:
+            if isinstance(value, list):
+                whole = parameters.bind(value, "text[]")
+                found.append(f"({column.sql} @> {whole} AND {column.sql} <@ {whole})")
+        if None in operand:
+            found.append(f"cardinality({column.sql}) = 0")
+        return " OR ".join(found) or NEVER
+    if operator is OperatorName.EXISTS:
+        return f"cardinality({column.sql}) {'>' if operand else '='} 0"
+    if operator is OperatorName.SIZE:
+        return f"cardinality({column.sql}) = {parameters.bind(operand, 'int')}"
+    bound = parameters.bind(operand, "text")
+    test = f'tag COLLATE "C" ~ {bound}' if operator is OperatorName.REGEX else f"strpos(tag, {bound}) > 0"
+    return f"EXISTS (SELECT FROM unnest({column.sql}) AS tags (tag) WHERE {test})"
+
+
+def presence_expression(field: Presence, parameters: Parameters) -> str:
+    """Whether the run has the tag or the key; never NULL."""
+    if isinstance(field.what, str):
+        return f"(r.tags @> ARRAY[{parameters.bind(field.what, 'text')}])"
+    return f"({json_expression(field.what, parameters.place)} IS NOT NULL)"
+
+
+def _presence(field: Presence, operator: OperatorName, operand: Operand, parameters: Parameters) -> str:
+    if operator is OperatorName.EXISTS:
+        present = presence_expression(field, parameters)
+        return present if operand else f"NOT {present}"
+    if not operand:
+        # Nothing may be bound that the statement does not mention.
+        return NEVER
+    present = presence_expression(field, parameters)
+    return " OR ".join(present if value else f"NOT {present}" for value in dict.fromkeys(operand))
+
+
+def _is_nan(value: Operand) -> bool:
+    return isinstance(value, Decimal) and value.is_nan()

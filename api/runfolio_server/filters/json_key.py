@@ -1,0 +1,73 @@
+"""Where `config.a.b` points: to the key `a.b`, or else to the key `b` inside `a`. Used by fields.py.
+
+After the name of the document stands either a dotted key, tried as one key first and then as a path, or brackets, which
+say exactly which: `config["a.b"]` is one key, `config["a"]["b"]` a path.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from runfolio_server.domain.json_text import storable_text
+from runfolio_server.errors import AppError
+from runfolio_server.filters.limits import KEY_MAX_CHARACTERS, KEY_MAX_PARTS
+
+_BRACKET = re.compile(r"""\[(?:("(?:[^"\\]|\\.)*")|'((?:[^'\\]|\\.)*)')\]""", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+Paths = tuple[tuple[str, ...], ...]
+
+
+def parse_json_key(key: str, path: str, *, is_wrapped: bool) -> Paths:
+    """The paths to try, in order, for what follows the document's name: `.a.b` or `["a.b"]`.
+
+    In a wrapped document (config) the SDK writes `config.lr.value` for `config.lr`, so a part `value` may be left out.
+    Raises AppError for an empty or too long key and for brackets that do not close.
+    """
+    if len(key) > KEY_MAX_CHARACTERS + 1:
+        raise AppError(f"A key of {len(key) - 1} characters at {path}; allowed: {KEY_MAX_CHARACTERS}", path=path)
+    if key.startswith("["):
+        return (_checked(_bracketed(key, path), path),)
+    name = storable_text(key.removeprefix("."))
+    if not name:
+        raise AppError(f"No key after the dot at {path}; allowed: a key of the document, such as config.lr", path=path)
+    parts = _checked(tuple(name.split(".")), path)
+    paths = [(name,), parts]
+    if is_wrapped and "value" in parts[1:]:
+        at = parts.index("value", 1)
+        before, after = parts[:at], parts[at + 1 :]
+        paths += [(".".join(before), *after), (*before, *after)]
+    return tuple(dict.fromkeys(paths))
+
+
+def _bracketed(key: str, path: str) -> tuple[str, ...]:
+    parts = []
+    end = 0
+    while end < len(key):
+        match = _BRACKET.match(key, end)
+        part = match and _part(match)
+        if match is None or part is None:
+            raise AppError(
+                f"Brackets at {path} do not read as [\"key\"] or ['key'], one for each step and nothing behind them",
+                path=path,
+                allowed=('config["key"]', 'config["key"]["inner key"]'),
+            )
+        parts.append(storable_text(part))
+        end = match.end()
+    return tuple(parts)
+
+
+def _part(match: re.Match[str]) -> str | None:
+    if match[1] is None:
+        return _ESCAPED.sub(r"\1", match[2])
+    try:
+        return str(json.loads(match[1], strict=False))
+    except ValueError:
+        return None
+
+
+def _checked(parts: tuple[str, ...], path: str) -> tuple[str, ...]:
+    if len(parts) > KEY_MAX_PARTS:
+        raise AppError(f"A key of {len(parts)} parts at {path}; allowed: {KEY_MAX_PARTS}", path=path)
+    return parts

@@ -1,0 +1,24 @@
+"""How large filters, orders and cursors may be. Used by every module of filters/."""
+
+from __future__ import annotations
+
+FILTERS_MAX_BYTES = 64 * 1024
+DEPTH_MAX = 32
+CONDITIONS_MAX = 1000
+LIST_MAX_VALUES = 10_000
+REGEX_MAX_CHARACTERS = 256
+REGEX_MAX_SIZE = 2000
+"""Characters to match after every bounded repetition is written out: `(a{10}){20}` has 200."""
+REGEX_MAX_GROUP_DEPTH = 50
+REGEX_MAX_REPEAT = 255
+"""PostgreSQL allows no more in `{n,m}`."""
+KEY_MAX_CHARACTERS = 1000
+KEY_MAX_PARTS = 32
+
+ORDER_MAX_BYTES = 8 * 1024
+ORDER_MAX_KEYS = 8
+SORT_TEXT_CHARACTERS = 256
+"""Text sorts by its first so many characters: bounds cursors, and the rows of an index."""
+SORT_NUMBER_EXPONENT = 309
+"""Numbers beyond ±1e309 compare and sort as ±1e309; no float64 is beyond, just integers of hundreds of digits."""
+CURSOR_MAX_CHARACTERS = 32 * 1024
