@@ -59,7 +59,12 @@ async def template(postgres_url: str) -> str:
 
 
 @pytest.fixture(scope="module")
-async def database_url(postgres_url: str, template: str, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+async def database_url(
+    postgres_url: str,
+    template: str,
+    anyio_backend: object,  # a sync test that asks for this fixture needs it too
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[str]:
     """A fresh migrated database for this module."""
     name = "test_" + re.sub(r"\W", "_", request.module.__name__.rpartition("tests.")[2])[-50:]
     await _execute(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
