@@ -18,6 +18,7 @@ NOTICE = "# Made from {source} by client/unasync.py; do not edit.\n"
 
 # From imports of the two functions that wait and the one that locks, to their blocking twins.
 IMPORTS = {
+    "from anyio import Lock, sleep": "from threading import Lock\nfrom time import sleep",
     "from anyio import sleep": "from time import sleep",
     "from anyio import Lock": "from threading import Lock",
 }

@@ -16,9 +16,12 @@ from runfolio_server.actions.files import register_file
 from runfolio_server.actions.sign_in import SignIn
 from runfolio_server.actions.users import ensure_secret
 from runfolio_server.endpoints.answers import json_response
+from runfolio_server.endpoints.export import export_routes
+from runfolio_server.endpoints.export_history import export_history_routes
 from runfolio_server.endpoints.file_stream import file_stream_routes
 from runfolio_server.endpoints.graphql import graphql_routes
 from runfolio_server.endpoints.health import health_routes
+from runfolio_server.endpoints.metrics import metrics_routes
 from runfolio_server.endpoints.objects import object_routes
 from runfolio_server.graph.schema import MASKED_MESSAGE
 from runfolio_server.ingest.target import RunTargets
@@ -26,10 +29,13 @@ from runfolio_server.objects.signing import UploadGrant, UrlSigner
 from runfolio_server.objects.store import StoredObject, open_store
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import open_database
+from runfolio_server.sql.run_indexes import OrderIndexes
 
 LOGGER = logging.getLogger(__name__)
 
-URL_SECRET = "signed urls"  # noqa: S105 - the name of a secret, not a secret
+# Names of secrets in the database, not secrets.
+URL_SECRET = "signed urls"  # noqa: S105
+CURSOR_SECRET = "cursors"  # noqa: S105
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -45,7 +51,8 @@ def create_app(settings: Settings) -> Starlette:
         )
         try:
             async with database.connection() as connection:
-                secret = await ensure_secret(connection, URL_SECRET)
+                url_secret = await ensure_secret(connection, URL_SECRET)
+                cursor_secret = await ensure_secret(connection, CURSOR_SECRET)
             store = open_store(settings.data_dir / "objects")
 
             async def register(grant: UploadGrant, stored: StoredObject) -> None:
@@ -56,7 +63,9 @@ def create_app(settings: Settings) -> Starlette:
             app.state.sign_in = SignIn(database)
             app.state.run_targets = RunTargets(database)
             app.state.object_store = store
-            app.state.url_signer = UrlSigner(secret, settings.url_lifetime_s)
+            app.state.url_signer = UrlSigner(url_secret, settings.url_lifetime_s)
+            app.state.cursor_secret = cursor_secret
+            app.state.order_indexes = OrderIndexes()
             app.state.register_file = register
             yield
         finally:
@@ -67,8 +76,11 @@ def create_app(settings: Settings) -> Starlette:
             Route("/", to_graphiql),
             *graphql_routes,
             *file_stream_routes,
+            *export_routes,
+            *export_history_routes,
             *object_routes,
             *health_routes,
+            *metrics_routes,
         ],
         lifespan=lifespan,
         exception_handlers={HTTPException: tell_http_error, Exception: tell_unforeseen_error},

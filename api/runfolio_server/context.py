@@ -5,12 +5,15 @@ Made for each request by endpoints/graphql.py; read by resolvers as `info.contex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from asyncio import Future
+from dataclasses import dataclass, field
 
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.loaders import Loaders
 from runfolio_server.objects.signing import UrlSigner
+from runfolio_server.objects.store import ObjectStore
 from runfolio_server.sql.pool import Database
+from runfolio_server.sql.run_indexes import OrderIndexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +24,9 @@ class Context:
     database: Database
     loaders: Loaders
     url_signer: UrlSigner
+    object_store: ObjectStore
+    cursor_secret: bytes
+    order_indexes: OrderIndexes
     base_url: str
+    # Counts of runs under way in this request, by project and filters: two fields may ask for the same one.
+    run_counts: dict[tuple[int, str], Future[int]] = field(default_factory=dict)

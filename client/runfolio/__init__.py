@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         ConfigurationError,
         ConflictError,
         DownloadError,
+        LogError,
         MalformedPathError,
         MissingExtraError,
         NotFoundError,
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
         TooManyRequestsError,
         UnavailableError,
     )
+    from runfolio._core.filters import Config, Field, Filter, Summary, Tag
     from runfolio._core.metric_key import MetricKey
+    from runfolio._core.run_changes import ChangedRuns
+    from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin
     from runfolio._core.settings import Setting, Settings
     from runfolio._core.user import Entity, User
     from runfolio._sync.api import Api
@@ -61,6 +65,7 @@ _NAMES_BY_MODULE = {
         "ConfigurationError",
         "ConflictError",
         "DownloadError",
+        "LogError",
         "MalformedPathError",
         "MissingExtraError",
         "NotFoundError",
@@ -71,7 +76,10 @@ _NAMES_BY_MODULE = {
         "TooManyRequestsError",
         "UnavailableError",
     ),
+    "runfolio._core.filters": ("Config", "Field", "Filter", "Summary", "Tag"),
     "runfolio._core.metric_key": ("MetricKey",),
+    "runfolio._core.run_changes": ("ChangedRuns",),
+    "runfolio._core.run_facets": ("DocumentKey", "FieldValue", "HistogramBin"),
     "runfolio._core.settings": ("Setting", "Settings"),
     "runfolio._core.user": ("Entity", "User"),
     "runfolio._sync.api": ("Api",),
@@ -97,15 +105,23 @@ __all__ = [
     "AsyncRuns",
     "AuthenticationError",
     "BadRequestError",
+    "ChangedRuns",
+    "Config",
     "ConfigurationError",
     "ConflictError",
     "ConsoleLine",
     "ConsoleLines",
+    "DocumentKey",
     "DownloadError",
     "Entity",
+    "Field",
+    "FieldValue",
     "File",
     "Files",
+    "Filter",
+    "HistogramBin",
     "HistoryScan",
+    "LogError",
     "MalformedPathError",
     "MetricKey",
     "MissingExtraError",
@@ -119,6 +135,8 @@ __all__ = [
     "ServerError",
     "Setting",
     "Settings",
+    "Summary",
+    "Tag",
     "TooLargeError",
     "TooManyRequestsError",
     "UnavailableError",

@@ -58,6 +58,12 @@ CREATE TABLE server_secrets (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- What all processes together have done since the database was made, for /metrics.
+CREATE TABLE counters (
+  name  text PRIMARY KEY,                            -- compacted_lines
+  value bigint NOT NULL
+);
+
 -- One execution that logs.
 CREATE TABLE runs (
   run_id         uuid PRIMARY KEY,                   -- derived from (project_id, name): unique without a cross-shard key
@@ -96,8 +102,24 @@ CREATE TABLE runs (
 -- Serves select_runs_page: the runs of a project in order of creation.
 CREATE INDEX runs_project_id_created_at ON runs (project_id, created_at, run_id) WHERE deleted_at IS NULL;
 
--- Serves mark_silent_runs_crashed: the few runs that are alive, by last sign of life.
-CREATE INDEX runs_alive_heartbeat_at ON runs (heartbeat_at) WHERE state IN ('running', 'preempting');
+-- Serves filters on equality with values of config. Updates of the summary do not touch it.
+CREATE INDEX runs_config ON runs USING gin (config jsonb_path_ops);
+
+-- Serves mark_silent_runs_crashed: the few runs that are alive. Not by heartbeat_at: every batch changes that, and an
+-- update stays on its page (HOT) only while it changes no indexed column.
+CREATE INDEX runs_alive ON runs (run_id) WHERE state IN ('running', 'preempting');
+
+-- Indexes named run_order_… come and go by themselves (worker/index_upkeep.py): each serves select_runs_walk for one
+-- project and one value of config or summary. While there is one on summary, updates of any summary are not HOT.
+
+-- How often the runs of a project were listed by a value of config or summary: which indexes are worth making.
+CREATE TABLE run_order_use (
+  project_id   bigint NOT NULL REFERENCES projects,
+  field        text NOT NULL,                        -- such as summary_metrics.loss; see filters/index_sql.py
+  uses         bigint NOT NULL,                      -- pages asked for, counted in each server and written now and then
+  last_used_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (project_id, field)
+);
 
 -- Where each stream of lines stands. Its row is locked by ingest for one short statement only.
 CREATE TABLE run_stream (
@@ -128,6 +150,7 @@ CREATE TABLE history_tail (
   step_low   double precision,                       -- least and greatest step of its rows; null: no rows
   step_high  double precision,
   body       bytea NOT NULL,                         -- zstd of the lines joined by \n; a refused line is empty
+  received_at timestamptz NOT NULL DEFAULT now(),    -- so that the lag of compaction is known
   PRIMARY KEY (run_id, stream, writer, epoch, line0)
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 ALTER TABLE history_tail ALTER body SET STORAGE EXTERNAL;
@@ -185,6 +208,26 @@ CREATE TABLE run_files (
   issued_at   timestamptz NOT NULL,                  -- when the upload was allowed: an older one never replaces a newer
   uploaded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (run_id, name)
+);
+
+-- Parquet files of the history of runs that have ended. A file never changes and keeps its number, because SDKs keep
+-- what they have once read; a run that goes on gets further files when it has ended again.
+CREATE TABLE history_file (
+  run_id     uuid NOT NULL,
+  number     int NOT NULL,                           -- from 0, in order of step
+  step_high  bigint NOT NULL,                        -- greatest step in it; each step is in one file
+  rows       bigint NOT NULL,
+  size       bigint NOT NULL,                        -- bytes
+  object_key text NOT NULL,                          -- in the object store; made of our own ids
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (run_id, number)
+);
+
+-- Whether the files of a run are all of its history, or why there can be none: looked at again when it has other rows.
+CREATE TABLE history_export (
+  run_id  uuid PRIMARY KEY,
+  rows    bigint NOT NULL,                           -- rows of history when it was looked at
+  refusal text                                       -- null: the files hold them all
 );
 
 -- The lines of a batch in one stream: where they go, or that they are known. Called by ingest_batch only.

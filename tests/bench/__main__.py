@@ -11,7 +11,12 @@ from importlib import import_module
 
 # Name → module of this package, and what it measures.
 BENCHES: dict[str, tuple[str, str]] = {
+    "find-runs": ("find_runs", "A page of 5,000 runs by filter and order, against one SQL statement"),
+    "growth": ("growth", "Pages, counts, groups and facets at 1,000 to 1,000,000 runs in one project"),
+    "history-read": ("history_read", "History as DataFrames, against binary SELECT; bytes a point"),
+    "ingest": ("ingest", "W1, W2, W6: logging one long run, many runs, from many clients, against COPY and an echo"),
     "list-page": ("list_page", "GraphQL pages of 1,000 runs, flat and nested, against fetch + orjson"),
+    "whole-project": ("whole_project", "5,000 runs as a DataFrame, against asyncpg + orjson + DataFrame"),
 }
 
 

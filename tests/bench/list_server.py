@@ -6,6 +6,7 @@ the processor time that the process has used, in seconds.
 
 from __future__ import annotations
 
+import socket
 import sys
 import time
 
@@ -94,7 +95,9 @@ def main(database_url: str, data_dir: str, descriptor: str) -> None:
     """Serve on a listening socket inherited from the parent."""
     app = create_app(read_settings({}, database_url=database_url, data_dir=data_dir))
     app.router.routes += [Route("/floor/list", floor_list), Route("/floor/nested", floor_nested), Route("/cpu", cpu)]
-    uvicorn.run(app, fd=int(descriptor), log_level="warning", access_log=False)
+    # Not by `fd=`: uvicorn takes that for a Unix socket, and small answers then wait 40 ms for Nagle's algorithm.
+    listening = socket.socket(fileno=int(descriptor))
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
 
 
 if __name__ == "__main__":

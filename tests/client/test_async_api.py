@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 import runfolio
-from runfolio import AsyncApi
+from runfolio import AsyncApi, Config, Tag
 from tests.service import BASE_URL, Service
 
 LINES = [json.dumps({"_step": step, "loss": 1 / (step + 1)}) for step in range(5)]
@@ -90,3 +90,23 @@ async def test_properties_that_ask_are_awaited(api: AsyncApi, service: Service) 
 
 async def test_an_own_document_is_answered(api: AsyncApi) -> None:
     assert {"viewer": {"username": "ada"}} == await api.query("{ viewer { username } }")
+
+
+async def test_many_runs_are_chosen_changed_grouped_and_tabled(service: Service, api: AsyncApi) -> None:
+    for number in range(4):
+        await service.start_run(f"n{number}", project="chosen", config=json.dumps({"n": {"value": number}}))
+    runs = api.runs("ada/chosen", Config("n") > 1, order="-config.n")
+
+    changed = await runs.update(add_tags=["late"])
+    table = await runs.to_pandas(["id", "config.n"])
+    groups = await api.runs("ada/chosen").groups("tags", pandas=False)
+    late = api.runs("ada/chosen", Tag("late"))
+
+    assert 2 == changed.count
+    assert [("n3", 3), ("n2", 2)] == list(zip(table["id"], table["config.n"], strict=True))
+    assert 2 == len(groups)
+    assert ["n2", "n3"] == [run.id async for run in late]
+    assert 2 == (await late.delete(dry_run=False)).count
+    assert 2 == await api.runs("ada/chosen").total()
+    project = await api.project("chosen")
+    assert [("n", 2)] == [(key.key, key.run_count) for key in await project.keys("config")]

@@ -33,8 +33,14 @@ def test_the_recipes_of_the_readme_run_in_order(
 ) -> None:
     rows = [{"_step": step, "loss": 1 / (step + 1), "accuracy": step / 10} for step in range(10)]
     logger = Logger(live_server, "demo")
-    logger.run("3k2j9x1p", rows=rows, config={"lr": 0.1}, summary={"loss": 0.1}, console=["hello"], exit_code=0)
+    logger.run(
+        "3k2j9x1p", rows=rows, config={"lr": 0.1, "model": "mlp"}, summary={"loss": 0.1}, console=["hello"], exit_code=0
+    )
     logger.file("3k2j9x1p", "model.bin", b"weights")
+    for number in range(6):
+        lr = (0.1, 0.01)[number % 2]
+        config = {"lr": lr, "seed": number // 2, "model": ("mlp", "cnn")[number % 2]}
+        logger.run(f"seed-{number}", config=config, summary={"loss": lr + number / 100}, groupName=f"lr {lr}")
     monkeypatch.setenv("RUNFOLIO_BASE_URL", live_server.base_url)
     monkeypatch.setenv("RUNFOLIO_API_KEY", live_server.api_key)
     monkeypatch.chdir(tmp_path)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runfolio import MissingExtraError
-from runfolio.frames import history_frame, runs_frame
+from runfolio.frames import history_frame, runs_arrow, runs_polars
 
 
 def frame(rows: list[dict[str, Any]], x_axis: str = "_step", keys: list[str] | None = None) -> Any:
@@ -40,6 +40,7 @@ def test_without_keys_columns_come_as_they_appear() -> None:
         ([2**60, None], "Int64"),
         ([2**60, 1], "int64"),
         ([True, False], "bool"),
+        ([True, None], "boolean"),
         ([[1], None], "object"),
         ([{"a": 1}, 1], "object"),
         ([2**70, 1], "object"),
@@ -67,12 +68,35 @@ def test_a_table_without_rows_has_the_columns_asked_for() -> None:
     assert 0 == len(table)
 
 
-def test_columns_of_runs_are_attributes_then_config_then_summary() -> None:
-    table = runs_frame(
-        [{"id": "a", "summary.loss": 1.0}, {"id": "b", "config.lr": 0.1, "config.n": 2, "summary.acc": 1}]
-    )
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([1, 2.5], "Float64"),
+        ([1, None], "Int64"),
+        ([None, True], "Boolean"),
+        ([1, True], "String"),
+        ([2**63, 1], "String"),
+        ([2**63, 1.5], "Float64"),
+        ([10**400, 1.5], "String"),
+        ([None], "Null"),
+        ([{"a": 1}], "String"),
+    ],
+)
+def test_a_column_of_polars_and_arrow_has_one_type(values: list[Any], kind: str) -> None:
+    arrow = {"Float64": "double", "Boolean": "bool"}.get(kind, kind.lower())
 
-    assert ["id", "config.lr", "config.n", "summary.loss", "summary.acc"] == list(table.columns)
+    assert kind == str(runs_polars({"config.x": values})["config.x"].dtype)
+    assert arrow == str(runs_arrow({"config.x": values}).schema.field("config.x").type)
+
+
+@pytest.mark.parametrize(("library", "make"), [("polars", runs_polars), ("pyarrow", runs_arrow)])
+def test_without_a_library_one_sentence_names_its_extra(
+    library: str, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+
+    with pytest.raises(MissingExtraError, match=r"pip install 'runfolio\[(polars|arrow)\]'"):
+        make({"id": ["a"]})
 
 
 def test_without_pandas_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,6 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base
 LONGER = {
     "tests/sql/test_history.py": "one story, told with one fixture",
     "tests/server/test_embedded_postgres.py": "one story, told with one fixture",
-    "tests/client/test_api.py": "to be split",
 }
 
 

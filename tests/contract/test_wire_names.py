@@ -20,6 +20,8 @@ ALLOWED = {
     ("objects/store.py", "bucket"): "of an object store",
     ("serve/run.py", "wandb"): "tells people which variables the SDK reads",
     ("cli.py", "wandb"): "tells people which variables the SDK reads",
+    ("sql/run_groups.py", "bucket"): "width_bucket, a function of PostgreSQL",
+    ("domain/run_columns.py", "wandb"): "leaves out of tables what the SDK keeps in a config for itself",
     ("domain/json_text.py", "w&b"): "a comment: whose JSON is not strict",
 }
 MIXIN_IMPORT = re.compile(r"from runfolio_server\.graph\.wandb\.\w+ import [\w, ]+")

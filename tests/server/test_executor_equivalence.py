@@ -103,6 +103,20 @@ VARIABLES: dict[str, object] = {
     "samples": 10,
     "stream": "HISTORY",
     "either": False,
+    "by": ["group", "config.name"],
+    "metrics": ["config.lr", "summary_metrics.loss"],
+    "field": "config.lr",
+    "bins": 3,
+    "document": "CONFIG",
+}
+# What the mutations of our client are given beside the run: nothing that the second time would answer otherwise.
+INPUTS: dict[str, dict[str, object]] = {
+    "UpdateRun": {"id": "run", "notes": "noted"},
+    "StopRun": {"id": "run"},
+    "UpdateRuns": {"entityName": "ada", "projectName": "p", "filters": '{"tags": "a"}', "addTags": ["c"]},
+    "DeleteRuns": {"entityName": "ada", "projectName": "p", "filters": "{}", "dryRun": True},
+    "CreateRun": {"entityName": "ada", "projectName": "p", "name": "run2"},
+    "AppendHistory": {"runId": "run", "offset": 0, "rows": ['{"loss": 1}', "no row"], "writer": "equal"},
 }
 # Fields that need arguments, or answer more with some.
 ARGUMENTS = {
@@ -113,11 +127,18 @@ ARGUMENTS = {
     "Project.run": '(name: "run1")',
     "Project.bucket": '(name: "run1")',
     "Project.runs": "(first: 3)",
+    "Project.runGroups": '(by: ["state"], metrics: ["config.lr"])',
+    "Project.runValues": '(field: "tags")',
+    "Project.runHistogram": '(field: "config.lr", bins: 3)',
+    "Project.runKeys": "(document: CONFIG)",
     "Run.sampledHistory": '(specs: ["{}"])',
     "Run.parquetHistory": "(liveKeys: [])",
 }
 # Signed for a moment, changed by the same mutation twice, or noted to the minute.
-VOLATILE = re.compile(rb'"http://[^"]*"|(?<=updatedAt":)"[^"]*"|(?<=lastUsedAt_\d":)"[^"]*"|(?<=lastUsedAt":)"[^"]*"')
+VOLATILE = re.compile(
+    rb'"http://[^"]*"|(?<=updatedAt":)"[^"]*"|(?<=heartbeatAt":)"[^"]*"|(?<=lastUsedAt_\d":)"[^"]*"'
+    rb'|(?<=lastUsedAt":)"[^"]*"'
+)
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +189,7 @@ async def test_an_operation_of_our_client_is_answered_the_same(
     filled: Service, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     run = (await filled.graphql('{ project(name: "p") { run(name: "run2") { id } } }')).data["project"]["run"]
-    change = {"id": run["id"]} if name == "StopRun" else {"id": run["id"], "notes": "noted"}
+    change = {key: run["id"] if value == "run" else value for key, value in INPUTS.get(name, {}).items()}
 
     generic, compiled, done_over = await ask(filled, monkeypatch, OPERATIONS, name, input=change)
 

@@ -114,7 +114,15 @@ FINDING = {"name", "entityName", "projectName", "runName", "id", "username"}
 # Each mutation, with the inputs that address somebody else's.
 MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
     "updateRun": ("{ run { id } }", [{"id": "run_id"}]),
+    "updateRuns": ("{ count names }", [{"entityName": "entity", "projectName": "project"}, {"projectName": "project"}]),
+    "deleteRuns": ("{ count names }", [{"entityName": "entity", "projectName": "project"}, {"projectName": "project"}]),
     "stopRun": ("{ success }", [{"id": "run_id"}]),
+    "createRun": (
+        "{ run { id } }",
+        [{"entityName": "entity", "projectName": "project", "name": "run"}, {"entityName": "entity"}],
+    ),
+    "appendHistory": ("{ rejectedCount nextOffset }", [{"runId": "run_id"}]),
+    "finishRun": ("{ run { id } }", [{"id": "run_id"}]),
     "createRunFiles": (
         "{ files { uploadUrl } }",
         [{"entityName": "entity", "projectName": "project", "runName": "run"}],
@@ -134,7 +142,12 @@ MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
         ],
     ),
 }
-REQUIRED: dict[str, dict[str, object]] = {"createRunFiles": {"files": ["a.txt"]}}
+REQUIRED: dict[str, dict[str, object]] = {
+    "appendHistory": {"offset": 0, "rows": ['{"_step":9,"forged":1}']},
+    "createRunFiles": {"files": ["a.txt"]},
+    "updateRuns": {"filters": "{}", "addTags": ["forged"]},
+    "deleteRuns": {"filters": "{}"},
+}
 
 
 def test_every_field_that_finds_something_has_a_case() -> None:

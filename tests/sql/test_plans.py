@@ -10,22 +10,26 @@ from uuid import UUID
 
 import pytest
 
+from runfolio_server.filters.order import DEFAULT_ORDER
+from runfolio_server.filters.tree import And
 from runfolio_server.sql.history import (
     SELECT_KEYS,
     SELECT_LAST_SEGMENTS,
     SELECT_LAST_STEP,
     SELECT_PIECES,
     SELECT_PIECES_OF_LINES,
+    SELECT_PIECES_OF_RUNS,
     SELECT_SEGMENT_CHUNKS,
+    SELECT_STEP_RANGE,
     SELECT_TAIL,
     TAKE_LEASE,
 )
 from runfolio_server.sql.named import Query
+from runfolio_server.sql.run_list import runs_page_statement
 from runfolio_server.sql.runs import (
     MARK_SILENT_RUNS_CRASHED,
     SELECT_CONSOLE_PAGE,
     SELECT_RUN_BY_NAME,
-    SELECT_RUNS_PAGE,
     SELECT_STREAMS,
 )
 from tests.sql.databases import RawConnection, connected
@@ -70,7 +74,9 @@ async def filled(database_url: str) -> AsyncIterator[RawConnection]:
 
 
 async def test_the_first_page_of_runs_is_read_from_the_index_of_its_order(filled: RawConnection) -> None:
-    plan = await _plan(filled, SELECT_RUNS_PAGE, await _project(filled), None, None, 51)
+    query, arguments = runs_page_statement(await _project(filled), And(()), DEFAULT_ORDER, None, 51)
+
+    plan = await _plan(filled, query, *arguments)
 
     assert {"runs_project_id_created_at"} == _indexes(plan, "runs")
     assert "Sort" not in {node["Node Type"] for node in _nodes(plan)}
@@ -83,7 +89,10 @@ async def test_a_page_far_down_the_list_starts_where_the_cursor_says(filled: Raw
     )
     assert cursor is not None
 
-    plan = await _plan(filled, SELECT_RUNS_PAGE, project, cursor["created_at"], cursor["run_id"], 51)
+    place = [str(cursor["created_at"]), str(cursor["run_id"])]
+    query, arguments = runs_page_statement(project, And(()), DEFAULT_ORDER, place, 51)
+
+    plan = await _plan(filled, query, *arguments)
 
     conditions = [node.get("Index Cond", "") for node in _nodes(plan) if node.get("Relation Name") == "runs"]
     assert {"runs_project_id_created_at"} == _indexes(plan, "runs")
@@ -99,13 +108,18 @@ async def test_a_run_is_found_by_its_key(filled: RawConnection) -> None:
 async def test_silent_runs_are_found_among_those_alive_only(filled: RawConnection) -> None:
     plan = await _plan(filled, MARK_SILENT_RUNS_CRASHED, 300.0)
 
-    assert {"runs_alive_heartbeat_at"} == _indexes(plan, "runs")
+    assert {"runs_alive"} == _indexes(plan, "runs")
 
 
 @pytest.mark.parametrize(
     ("query", "arguments"),
     [
         (SELECT_PIECES, (RUN, "history", *DECIDING, ["\\#", "a"], ["\\$", "b"], -1e300, 1e300, 1000.0)),
+        (
+            SELECT_PIECES_OF_RUNS,
+            ([RUN], "history", ["a"], ["b"], ["\\#", "a"], ["\\$", "b"], -1e300, 1e300, -1e300, 1000.0),
+        ),
+        (SELECT_STEP_RANGE, ([RUN], "history", ["a"], ["b"])),
         (SELECT_PIECES_OF_LINES, (RUN, "history", [""], [0], [5], ["\\#", "a"], ["\\$", "b"])),
         (SELECT_LAST_STEP, (RUN, "history")),
         (SELECT_KEYS, ([RUN], "history")),

@@ -91,6 +91,7 @@ def nested(levels: int) -> Any:
         ({"config.x": json.loads("[" * 40 + "]" * 40)}, "filters.config.x", "nested too deeply"),
         ({"$or": [{"state": "x"}] * 1001}, "filters.$or[1000].state", "More than 1000 conditions"),
         ({"config.x": {"$in": [1] * 10_001}}, "filters.config.x.$in", "allowed: 10000"),
+        ({"config.x": {"$all": [1] * 1001}}, "filters.config.x.$all", "allowed: 1000"),
         ({"tags.a": False}, "filters.tags.a", "allowed: true, null"),
         ({"keys_info.keys.loss": {"$gt": 1}}, "filters.keys_info.keys.loss", "$exists, $not"),
         ({"\ud800": 1}, None, "Unknown field"),

@@ -41,7 +41,16 @@ async def execute_document(request: Request) -> Response:
 
     viewer = await sign_in.viewer(request.headers.get("Authorization"))
     query, variables, operation_name = read_document(await read_body(request, settings.max_body_bytes))
-    context = Context(viewer, database, Loaders(database, viewer), state.url_signer, base_url_of(request))
+    context = Context(
+        viewer,
+        database,
+        Loaders(database, viewer),
+        state.url_signer,
+        state.object_store,
+        state.cursor_secret,
+        state.order_indexes,
+        base_url_of(request),
+    )
     result = await schema.execute(
         query, variable_values=variables, operation_name=operation_name, context_value=context
     )

@@ -22,7 +22,7 @@ from runfolio_server.filters.order_sql import Place
 from runfolio_server.filters.parse import read_filters
 
 # Raise it when the terms of an order change: cursors made before are refused then instead of misread.
-_VERSION = 1
+_VERSION = 2
 _LIST_BYTES = 8
 _TAG_BYTES = 16
 

@@ -1,7 +1,7 @@
 """SQL of a value inside config or summary: one expression per path, used alike to filter, to sort and to index.
 
-Used by compile.py and order_sql.py; an index serves them when it is made of exactly these texts with literals for the
-keys, e.g. `(project_id, rank, number, text, created_at, run_id)`.
+Used by compile.py, order_sql.py and index_sql.py: an index serves them when it is made of exactly these texts with
+literals for the keys.
 """
 
 from __future__ import annotations
@@ -53,6 +53,15 @@ def sort_text_expression(value: str) -> str:
         f"(left(CASE WHEN jsonb_typeof({value}) IN ('string', 'boolean') THEN {value} #>> '{{}}' "
         f"WHEN jsonb_typeof({value}) IN ('array', 'object') THEN ({value})::text END, {SORT_TEXT_CHARACTERS}) "
         f'COLLATE "C")'
+    )
+
+
+def sort_expressions(value: str) -> tuple[str, str, str]:
+    """What a value sorts by: the place of its type (NULL where missing), the number, the text; these two never NULL."""
+    return (
+        rank_expression(value),
+        f"coalesce({number_expression(value)}, 0)",
+        f"coalesce({sort_text_expression(value)}, '')",
     )
 
 

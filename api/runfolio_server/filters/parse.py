@@ -117,7 +117,8 @@ class _Parser:
         return Not(self._conditions(field, operand, path, depth + 1))
 
     def _condition(self, field: Field, operator: OperatorName, operand: Any, path: str) -> Filter:
-        self.conditions += 1
+        # Each value of $all becomes a condition of its own.
+        self.conditions += max(1, len(operand)) if operator is OperatorName.ALL and isinstance(operand, list) else 1
         if self.conditions > CONDITIONS_MAX:
             raise AppError(f"More than {CONDITIONS_MAX} conditions at {path}; allowed: {CONDITIONS_MAX}", path=path)
         return Condition(field, OPERATORS[operator].name, check_operand(field.kind, operator, operand, path))

@@ -14,7 +14,12 @@ from runfolio_server.graph.connections import After, Connection, First, build_co
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.node import Node
 from runfolio_server.graph.node_ids import encode_node_id
-from runfolio_server.graph.run import Run, find_run, run_page
+from runfolio_server.graph.project_columns import ProjectColumns
+from runfolio_server.graph.run import Run, find_run
+from runfolio_server.graph.run_arguments import Filters, RunOrder
+from runfolio_server.graph.run_facets import ProjectRunFacets
+from runfolio_server.graph.run_group import ProjectRunGroups
+from runfolio_server.graph.run_list import run_page
 from runfolio_server.graph.user import User, users_of
 from runfolio_server.graph.wandb.project import ProjectWireNames
 from runfolio_server.sql.projects import COUNT_PROJECTS, SELECT_PROJECT_BY_NAME, SELECT_PROJECTS_PAGE, ProjectRow
@@ -40,7 +45,7 @@ async def entities_of_projects(projects: list[Project], context: Context) -> lis
 
 
 @strawberry.type(description="A named set of runs inside an entity.")
-class Project(ProjectWireNames, Node):
+class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNames, Node):
     """One project."""
 
     row: strawberry.Private[ProjectRow]
@@ -65,12 +70,17 @@ class Project(ProjectWireNames, Node):
         """One run of the project."""
         return await find_run(info, self.row.project_id, name)
 
-    @strawberry.field(description="Its runs, oldest first.")
+    @strawberry.field(description="Its runs, oldest first unless told.")
     async def runs(
-        self, info: RequestInfo, first: First = strawberry.UNSET, after: After = strawberry.UNSET
+        self,
+        info: RequestInfo,
+        filters: Filters = strawberry.UNSET,
+        order: RunOrder = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
     ) -> Connection[Run]:
         """A page of the project's runs."""
-        return await run_page(info, self.row.project_id, first, after)
+        return await run_page(info, self.row.project_id, filters, order, first, after)
 
     @classmethod
     def of(cls, row: ProjectRow) -> Project:

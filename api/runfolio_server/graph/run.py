@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import strawberry
 
 from runfolio_server.context import Context
-from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.domain.run_id import run_id_of
-from runfolio_server.errors import AppError
 from runfolio_server.graph.columns import batched, column, node_id
-from runfolio_server.graph.connections import Connection, build_connection, page_size
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.node import Node
+from runfolio_server.graph.run_columns import RunColumns
 from runfolio_server.graph.run_console import RunConsole
 from runfolio_server.graph.run_file import RunFiles
 from runfolio_server.graph.run_history import RunHistory, next_line
@@ -23,7 +20,7 @@ from runfolio_server.graph.scalars import Int64, JSONString
 from runfolio_server.graph.user import User, users_of
 from runfolio_server.graph.wandb.console import RunConsoleWireNames
 from runfolio_server.graph.wandb.run import RunWireNames
-from runfolio_server.sql.runs import COUNT_RUNS, SELECT_RUN_BY_NAME, SELECT_RUNS_PAGE, RunRow
+from runfolio_server.sql.runs import SELECT_RUN_BY_NAME, RunRow
 
 if TYPE_CHECKING:
     from runfolio_server.graph.project import Project
@@ -52,7 +49,7 @@ async def history_line_counts(runs: list[Run], context: Context) -> list[Int64]:
 
 
 @strawberry.type(description="One execution that logs.")
-class Run(RunHistory, RunFiles, RunConsole, RunWireNames, RunConsoleWireNames, Node):
+class Run(RunHistory, RunColumns, RunFiles, RunConsole, RunWireNames, RunConsoleWireNames, Node):
     """One run."""
 
     id: strawberry.ID = node_id("Run", "run_id")
@@ -113,31 +110,3 @@ async def find_run(info: RequestInfo, project_id: int, name: str) -> Run | None:
     async with info.context.database.connection() as connection:
         row = await connection.row(SELECT_RUN_BY_NAME, project_id, name, run_id_of(project_id, name))
     return None if row is None else Run.of(row)
-
-
-async def run_page(info: RequestInfo, project_id: int, first: int | None, after: str | None) -> Connection[Run]:
-    """A page of a project's runs, oldest first."""
-    size = page_size(first)
-    created_at, run_id = _decode_run_cursor(after) if after else (None, None)
-    async with info.context.database.connection() as connection:
-        rows = await connection.rows(SELECT_RUNS_PAGE, project_id, created_at, run_id, size + 1)
-    return build_connection(rows, size, Run.of, _run_cursor, lambda: count_runs(info, project_id))
-
-
-async def count_runs(info: RequestInfo, project_id: int) -> int:
-    """How many runs a project has."""
-    async with info.context.database.connection() as connection:
-        row = await connection.row(COUNT_RUNS, project_id)
-    return row.count if row else 0
-
-
-def _run_cursor(row: RunRow) -> str:
-    return encode_cursor("runs", [row.created_at.isoformat(), str(row.run_id)])
-
-
-def _decode_run_cursor(cursor: str) -> tuple[datetime, UUID]:
-    created_at, run_id = decode_cursor("runs", cursor, [str, str])
-    try:
-        return datetime.fromisoformat(created_at), UUID(run_id)
-    except ValueError as error:
-        raise AppError("after is not a cursor of this list; take one from a page of it", path="after") from error

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Annotated
 
 import strawberry
 
+from runfolio_server.context import Context
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.errors import AppError
+from runfolio_server.graph.columns import batched
 from runfolio_server.graph.connections import After, PageInfo, page_size
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.scalars import Int64, JSONString
 from runfolio_server.history.keys import KeySummary, list_keys
 from runfolio_server.history.sample import sample
 from runfolio_server.history.scan import Position, scan
+from runfolio_server.ingest.batch import LineStream
 from runfolio_server.sql.runs import RunRow, StreamRow
 
 ROWS_DEFAULT = 1000
@@ -34,7 +37,7 @@ class HistoryStream(Enum):
     SYSTEM = strawberry.enum_value("events", description="Machine measurements, taken every few seconds.")
 
 
-STREAM_NAMES = {HistoryStream.HISTORY: "history", HistoryStream.SYSTEM: "events"}
+STREAM_NAMES: dict[HistoryStream, LineStream] = {HistoryStream.HISTORY: "history", HistoryStream.SYSTEM: "events"}
 
 
 @strawberry.type(description="A page of history rows.")
@@ -71,6 +74,24 @@ class MetricKey:
             high=_finite(key.high),
             last_value=None if key.last is None else JSONString(key.last),
         )
+
+
+async def last_steps(runs: Sequence[RunHistory], context: Context) -> list[float | None]:
+    """The greatest step of each run's history."""
+    found = await context.loaders.streams.load_many([run.row.run_id for run in runs])
+    return [greatest_step(streams, "history") for streams in found]
+
+
+async def rejected_line_counts(runs: Sequence[RunHistory], context: Context) -> list[Int64]:
+    """How many lines of each run were kept out."""
+    found = await context.loaders.rejected_count.load_many([run.row.run_id for run in runs])
+    return [Int64(0 if row is None else row.count) for row in found]
+
+
+def greatest_step(streams: Iterable[StreamRow], stream: str) -> float | None:
+    """The greatest step of a stream of a run; `streams` are all of the run's."""
+    steps = [row.step_high for row in streams if row.stream == stream and row.step_high is not None]
+    return max(steps, default=None)
 
 
 Keys = Annotated[
@@ -155,6 +176,21 @@ class RunHistory:
         async with info.context.database.connection() as connection:
             found = await list_keys(connection, [self.row.run_id], STREAM_NAMES[stream])
         return [MetricKey.of(key) for key in found[self.row.run_id]]
+
+    @strawberry.field(
+        description="The greatest step of its history; null: it has no rows.", metadata=batched(last_steps)
+    )
+    async def last_step(self, info: RequestInfo) -> float | None:
+        """The greatest step."""
+        return (await last_steps([self], info.context))[0]
+
+    @strawberry.field(
+        description="How many lines were kept out since it began, because they are not rows.",
+        metadata=batched(rejected_line_counts),
+    )
+    async def rejected_line_count(self, info: RequestInfo) -> Int64:
+        """Lines that were kept out."""
+        return (await rejected_line_counts([self], info.context))[0]
 
 
 def next_line(streams: Iterable[StreamRow], stream: str) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runfolio_server.history.axis import decode_lines
+from runfolio_server.history.cells import MISSING, Cells, as_float, cells_of, empty_cells
 from runfolio_server.history.chunk import Values, decode_values
 from runfolio_server.history.columns import Lines, put
 from runfolio_server.history.key_path import STEPS_KEY, decode_path, find, has, public_name
@@ -43,6 +44,9 @@ class Piece(Protocol):
     def numbers(self, name: str) -> Floats:
         """The value of a key in each row; NaN where it is missing or no number."""
 
+    def cells(self, name: str) -> Cells:
+        """The value of a key in each row, as `key_path.find` finds it; what it needs must be fetched."""
+
 
 class Batch:
     """A batch of the tail, parsed."""
@@ -66,7 +70,11 @@ class Batch:
 
     def numbers(self, name: str) -> Floats:
         """See Piece."""
-        return np.array([_as_float(find(row, name, None)) for row in self._rows], dtype=np.float64)
+        return np.array([as_float(find(row, name, None)) for row in self._rows], dtype=np.float64)
+
+    def cells(self, name: str) -> Cells:
+        """See Piece."""
+        return cells_of([find(row, name, MISSING) for row in self._rows])
 
 
 @dataclass(slots=True)
@@ -96,6 +104,33 @@ class _Part:
             return self.lines[[isinstance(value, dict) and has(value, rest) for value in self.values.objects or []]]
         return self.lines[:0]
 
+    def put_into(self, cells: Cells, places: Indices | slice) -> None:
+        """Write the values to these rows, over what is there."""
+        values = self.values
+        floats = values.floats()
+        indices = np.arange(len(cells))[places]
+        for index in cells.objects.keys() & set(indices.tolist()) if cells.objects else ():
+            del cells.objects[index]
+        cells.is_number[places] = floats is not None
+        cells.is_integer[places] = self.row.kind == Kind.INT64 if values.is_integer is None else values.is_integer
+        cells.numbers[places] = np.nan if floats is None else floats
+        if values.numbers is not None and values.numbers.dtype == np.int64:
+            if cells.exact is None:
+                cells.exact = np.zeros(len(cells), np.int64)
+            cells.exact[places] = values.numbers
+        elif cells.exact is not None:
+            cells.exact[places] = 0
+        if values.objects is not None:
+            cells.objects.update(zip(indices.tolist(), values.objects, strict=True))
+
+
+@dataclass(slots=True)
+class _Names:
+    """The chunks of a segment by public name, and the names of dicts that lie in several chunks."""
+
+    parts: dict[str, list[_Part]]
+    dicts: set[str]
+
 
 class Segment:
     """A segment, of which the chunks of some keys were fetched, that of the steps among them."""
@@ -111,6 +146,7 @@ class Segment:
         assert steps is not None, "steps are numbers"  # noqa: S101 - for the type checker
         self.steps = steps
         self._parts = [part for part in parts if part.key != STEPS_KEY]
+        self._by_name: _Names | None = None
 
     def have_all(self, names: Sequence[str]) -> Mask:
         """See Piece."""
@@ -154,6 +190,40 @@ class Segment:
                 found[self._places(part.lines)] = floats
         return found
 
+    def cells(self, name: str) -> Cells:
+        """See Piece."""
+        names = self._names()
+        if name in names.dicts or any(map(self._holds_dicts, heads_of(name))):
+            # The value is a dict in several chunks, or may stand in a dict that was stored whole.
+            return cells_of([find(row, name, MISSING) for row in self.rows(np.arange(len(self.lines)))])
+        parts = names.parts.get(name, [])
+        if len(parts) == 1 and len(parts[0].lines) == len(self.lines) and parts[0].row.kind == Kind.NUMBER:
+            values = parts[0].values
+            numbers, is_integer = values.floats(), values.is_integer
+            if numbers is not None and is_integer is not None:
+                return Cells(numbers, np.ones(len(numbers), bool), is_integer, None, {})
+        found = empty_cells(len(self.lines))
+        # Where a row has the name twice, `find` takes the key that is written here last.
+        for part in sorted(parts, key=lambda part: _precedence(decode_path(part.key)), reverse=True):
+            part.put_into(found, self._places(part.lines))
+        return found
+
+    def _names(self) -> _Names:
+        if self._by_name is None:
+            self._by_name = _Names({}, set())
+            for part in self._parts:
+                self._by_name.parts.setdefault(public_name(part.key), []).append(part)
+                path = decode_path(part.key)
+                self._by_name.dicts.update(".".join(path[:end]) for end in range(1, len(path)))
+        return self._by_name
+
+    def _holds_dicts(self, name: str) -> bool:
+        """Whether values of this name are dicts stored whole."""
+        return any(
+            part.row.kind == Kind.JSON and any(isinstance(value, dict) for value in part.values.objects or [])
+            for part in self._names().parts.get(name, [])
+        )
+
     def _places(self, lines: Lines) -> Indices | slice:
         """Where these lines, each of which has a row, are among the lines of the segment."""
         return slice(None) if len(lines) == len(self.lines) else np.searchsorted(self.lines, lines)
@@ -171,10 +241,13 @@ def pieces_of(rows: Iterable[PieceRow]) -> list[Piece]:
     return [*pieces, *(Segment(of_one) for of_one in segments.values())]
 
 
-def _as_float(value: Any) -> float:
-    if type(value) is not int and type(value) is not float:
-        return float("nan")
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
+def heads_of(name: str) -> list[str]:
+    """What stands before each dot of a name."""
+    return [name[:index] for index, character in enumerate(name) if character == "."]
+
+
+def _precedence(path: tuple[str, ...]) -> tuple[int, ...]:
+    """Orders the paths of one public name as `key_path.find` tries them."""
+    if len(path) == 1:
+        return (0,)
+    return (1, len(path[0]), *_precedence(path[1:]))

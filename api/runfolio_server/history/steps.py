@@ -11,6 +11,9 @@ from typing import Any
 
 from runfolio_server.domain.history_line import STEP_KEY
 
+# Integers of a smaller magnitude are floats without loss.
+EXACT_BELOW = 2**53
+
 
 def step_of(row: Mapping[str, Any], line: int) -> float:
     """`_step` when it is a finite number, else the line number."""
@@ -34,5 +37,8 @@ def steps_of(first_line: int, rows: Sequence[Mapping[str, Any] | None]) -> list[
 
 def step_range(first_line: int, rows: Sequence[Mapping[str, Any] | None]) -> tuple[float, float] | None:
     """The least and the greatest step of these lines; None when no line has a row."""
+    plain: list[Any] = [row.get(STEP_KEY) if row else None for row in rows]
+    if set(map(type, plain)) == {int} and -EXACT_BELOW < min(plain) and max(plain) < EXACT_BELOW:
+        return float(min(plain)), float(max(plain))
     steps = [step for step in steps_of(first_line, rows) if not math.isnan(step)]
     return (min(steps), max(steps)) if steps else None

@@ -1,4 +1,4 @@
-"""Batch → the tail, in one database call and one commit. Called by endpoints/file_stream.py.
+"""Batch → the tail, in one database call and one commit. Called by endpoints/file_stream.py and graph/.
 
 Acknowledged means committed. A repeat is a no-op, an overlap is trimmed to what is wanted, a gap is kept and its lines
 are taken when they come: the rules are in tables.sql, ingest_batch and ingest_lines.
@@ -12,11 +12,12 @@ from uuid import UUID
 
 from runfolio_server.domain.json_text import to_jsonb
 from runfolio_server.domain.run_state import state_after_exit
+from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import OverlappingLines, Unavailable
 from runfolio_server.history.steps import step_range
 from runfolio_server.history.tail import pack_lines
 from runfolio_server.ingest.batch import Batch, LineBlock
-from runfolio_server.sql.ingest import INGEST_BATCH, IngestedRow
+from runfolio_server.sql.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, IngestedRow
 from runfolio_server.sql.pool import Database
 
 # Each trim settles one piece; more than this means that somebody else writes the same lines at the same time.
@@ -30,9 +31,12 @@ class Acknowledgement:
     is_stop_requested: bool
 
 
-async def append_batch(database: Database, run_id: UUID, batch: Batch) -> Acknowledgement | None:
-    """Store the batch; None when there is no such run. The caller has checked that the run is the viewer's to write.
+async def append_batch(
+    database: Database, run_id: UUID, batch: Batch, *, viewer: Viewer | None = None
+) -> Acknowledgement | None:
+    """Store the batch; None when there is no such run, or none that the viewer may write.
 
+    Without a viewer the caller has checked that the run is one that may be written.
     Raises AppError when its lines would leave too many gaps, Unavailable when PostgreSQL is away: then nothing of it
     is stored.
     """
@@ -40,7 +44,11 @@ async def append_batch(database: Database, run_id: UUID, batch: Batch) -> Acknow
     for _ in range(TRIMS_MAX):
         try:
             async with database.connection() as connection:
-                row = await connection.row(INGEST_BATCH, run_id, *_arguments(batch, blocks))
+                arguments = (run_id, *_arguments(batch, blocks))
+                if viewer is None:
+                    row = await connection.row(INGEST_BATCH, *arguments)
+                else:
+                    row = await connection.row(INGEST_VISIBLE_BATCH, *arguments, viewer.entity_ids)
         except OverlappingLines as overlap:
             blocks = _trim(blocks, overlap)
         else:

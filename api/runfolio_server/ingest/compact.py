@@ -39,6 +39,8 @@ SEGMENT_BYTES_MAXIMUM = 8 * 1024 * 1024
 TAIL_BYTES_MAXIMUM = 2 * 1024 * 1024
 """Of batches after compression, read at once; one batch may be more."""
 
+CHUNKS_PER_STATEMENT = 10_000
+
 MERGED_SEGMENTS = 8
 MERGED_BELOW_ROWS = (1024, 8192)
 """So many neighbours smaller than one of these sizes become one, so that a long run has few segments."""
@@ -178,8 +180,12 @@ async def _swap(
         deleted = await connection.execute(DELETE_SEGMENTS, *of_stream, merged.first, merged.past)
         if deleted != merged.chunk_count:
             raise _SomebodyElseWon
-    if not chunks:
-        return
+    # So that a line with very many keys costs many short statements and no one that is too long.
+    for first in range(0, len(chunks), CHUNKS_PER_STATEMENT):
+        await _insert(connection, of_stream, chunks[first : first + CHUNKS_PER_STATEMENT])
+
+
+async def _insert(connection: Connection, of_stream: tuple[UUID, str, str, int], chunks: Sequence[Chunk]) -> None:
     await connection.execute(
         INSERT_CHUNKS,
         *of_stream,

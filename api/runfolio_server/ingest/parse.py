@@ -11,10 +11,11 @@ import zlib
 from typing import Any
 
 from runfolio_server.domain import json_text
-from runfolio_server.domain.history_line import check_line, parse_line
+from runfolio_server.domain.history_line import parse_line
 from runfolio_server.domain.json_text import escape_surrogates, storable_text
 from runfolio_server.errors import AppError, TooLarge
-from runfolio_server.ingest.batch import Batch, ConsoleBlock, ConsoleLine, LineBlock, LineStream, RejectedLine
+from runfolio_server.ingest.batch import Batch, ConsoleBlock, ConsoleLine, LineStream, RejectedLine
+from runfolio_server.ingest.lines import MAX_LINE_NUMBER, MAX_LINES, check_writer, line_block, raw_lines, summary_of
 
 STREAM_BY_FILE: dict[str, LineStream] = {"wandb-history.jsonl": "history", "wandb-events.jsonl": "events"}
 SUMMARY_FILE = "wandb-summary.json"
@@ -22,10 +23,6 @@ CONSOLE_FILE = "output.log"
 # The client id, where several processes write one run.
 WRITER_HEADER = "X-WANDB-ASYNC-CLIENT-ID"
 HOW_TO_MAKE_A_RUN = "make it with upsertBucket first."
-MAX_LINE_NUMBER = 2**53
-# Rows cost far more memory than the few bytes that the shortest of them have on the wire.
-MAX_LINES = 500_000
-WRITER = re.compile(r"[A-Za-z0-9_-]{0,128}")
 # `ERROR 2026-11-20T09:52:02.767091 [label] text`: level, label and even the time may be absent.
 CONSOLE_LINE = re.compile(
     r"(?P<level>ERROR )?(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?) "
@@ -54,8 +51,7 @@ def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:
 
 def parse_file_stream(body: bytes, writer: str = "") -> Batch:
     """What the request says. Raises AppError when it is not of this shape; lines that are no rows are listed in it."""
-    if not WRITER.fullmatch(writer):
-        raise AppError(f"The client id {writer[:100]!r} has characters other than letters, digits, _ and -")
+    check_writer(writer, "client id")
     try:
         document = json_text.parse_envelope(body)
     except ValueError as error:
@@ -66,9 +62,10 @@ def parse_file_stream(body: bytes, writer: str = "") -> Batch:
     files = _member(document, "files", dict) or {}
     rejected: list[RejectedLine] = []
     blocks = [
-        _line_block(stream, *_content(files, name), rejected)
+        line_block(stream, first_line, raw_lines(content), rejected, path=f"files.{name}")
         for name, stream in STREAM_BY_FILE.items()
         if files.get(name) is not None
+        for first_line, content in [_content(files, name)]
     ]
     summary_text, summary = _summary(files, rejected)
     return Batch(
@@ -81,22 +78,6 @@ def parse_file_stream(body: bytes, writer: str = "") -> Batch:
         exit_code=_exit_code(document),
         rejected=rejected,
     )
-
-
-def _line_block(stream: LineStream, first_line: int, content: list[str], rejected: list[RejectedLine]) -> LineBlock:
-    lines: list[bytes] = []
-    rows: list[dict[str, Any] | None] = []
-    for number, text in enumerate(content, first_line):
-        raw = escape_surrogates(text).encode()
-        try:
-            rows.append(check_line(raw))
-        except ValueError as error:
-            rejected.append(RejectedLine(stream, number, str(error)))
-            rows.append(None)
-            raw = b""
-        # In valid JSON a bare line end can only stand between tokens.
-        lines.append(raw.replace(b"\n", b" ") if b"\n" in raw else raw)
-    return LineBlock.received(stream, first_line, lines, rows)
 
 
 def _console(files: dict[str, Any]) -> ConsoleBlock | None:
@@ -134,12 +115,7 @@ def _summary(files: dict[str, Any], rejected: list[RejectedLine]) -> tuple[str |
     if not content:
         return None, None
     # Each string is the whole summary; of several the last is the newest.
-    text = escape_surrogates(content[-1])
-    try:
-        return text, parse_line(text.encode())
-    except ValueError as error:
-        rejected.append(RejectedLine("summary", first_line + len(content) - 1, str(error)))
-        return None, None
+    return summary_of(content[-1], first_line + len(content) - 1, rejected)
 
 
 def _content(files: dict[str, Any], name: str) -> tuple[int, list[str]]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.history.keys import KeySummary, list_keys
+from runfolio_server.history.metric import MetricSummary
+from runfolio_server.history.table import Table
+from runfolio_server.loaders.history import MetricKey, TableKey, load_metrics, load_tables
 from runfolio_server.loaders.loader import Loader
+from runfolio_server.sql.ingest import COUNT_REJECTED_LINES, RejectedCountRow
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.projects import SELECT_PROJECTS, ProjectRow
 from runfolio_server.sql.runs import SELECT_STREAMS, StreamRow
@@ -42,6 +47,10 @@ class Loaders:
                 by_run[row.run_id].append(row)
             return [by_run[run_id] for run_id in run_ids]
 
+        async def rejected_counts(run_ids: Sequence[UUID]) -> Iterable[RejectedCountRow]:
+            async with database.connection() as connection:
+                return await connection.rows(COUNT_REJECTED_LINES, list(run_ids))
+
         async def history_keys(run_ids: list[UUID]) -> list[list[KeySummary]]:
             async with database.connection() as connection:
                 found = await list_keys(connection, run_ids, "history")
@@ -51,7 +60,12 @@ class Loaders:
         self.entity: Loader[int, EntityRow | None] = _in_key_order(entities, lambda row: row.entity_id)
         self.project: Loader[int, ProjectRow | None] = _in_key_order(projects, lambda row: row.project_id)
         self.streams: Loader[UUID, list[StreamRow]] = Loader(streams)
+        self.rejected_count: Loader[UUID, RejectedCountRow | None] = _in_key_order(
+            rejected_counts, lambda row: row.run_id
+        )
         self.history_keys: Loader[UUID, list[KeySummary]] = Loader(history_keys)
+        self.history_tables: Loader[TableKey, Table] = Loader(partial(load_tables, database))
+        self.metrics: Loader[MetricKey, MetricSummary] = Loader(partial(load_metrics, database))
 
 
 def _in_key_order(

@@ -26,10 +26,24 @@ class PieceRow(msgspec.Struct, frozen=True):
     next_step: float | None  # see select_pieces
 
 
+class RunPieceRow(PieceRow, frozen=True):
+    """A piece of one of many runs; see select_pieces_of_runs."""
+
+    run_id: UUID
+    next_place: int | None
+
+
 class LastStepRow(msgspec.Struct, frozen=True):
     """The greatest step of a run's rows; None when it has none."""
 
     step: float | None
+
+
+class StepRangeRow(msgspec.Struct, frozen=True):
+    """The least and the greatest step; None without rows."""
+
+    low: float | None
+    high: float | None
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -85,8 +99,10 @@ class SegmentRow(msgspec.Struct, frozen=True):
 _QUERIES: Final = QueryFile("history.sql")
 
 SELECT_PIECES: Final = _QUERIES.query("select_pieces", PieceRow)
+SELECT_PIECES_OF_RUNS: Final = _QUERIES.query("select_pieces_of_runs", RunPieceRow)
 SELECT_PIECES_OF_LINES: Final = _QUERIES.query("select_pieces_of_lines", PieceRow)
 SELECT_LAST_STEP: Final = _QUERIES.query("select_last_step", LastStepRow)
+SELECT_STEP_RANGE: Final = _QUERIES.query("select_step_range", StepRangeRow)
 SELECT_KEYS: Final = _QUERIES.query("select_keys", KeyRow)
 SELECT_STREAMS_TO_COMPACT: Final = _QUERIES.query("select_streams_to_compact", TailedStreamRow)
 TAKE_LEASE: Final = _QUERIES.query("take_lease", LeaseRow)

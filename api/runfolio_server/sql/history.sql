@@ -65,6 +65,81 @@ JOIN history_tail AS t
   ON t.run_id = $1 AND t.stream = $2 AND t.writer = p.writer AND t.epoch = p.epoch AND t.line0 = p.line0
 WHERE p.is_chosen AND NOT p.is_segment;
 
+-- select_pieces_of_runs: $1 run ids, $2 stream, $3 least and $4 past greatest stored key that decides, $5 least and $6 past greatest stored key to fetch, $7 first step, $8 past last step, $9 first step of the first run, $10 bytes wanted → RunPieceRow*
+-- Columns of many runs: in the order of the runs, and of steps within each, segments that have any of the keys and batches
+-- of the tail, as many as take these bytes once decoded (roughly). One statement, so that lines which compaction moves
+-- meanwhile are seen once. What was not fetched begins in run `next_place`, of 1 …, at step next_step; null: nothing.
+WITH wanted AS (
+  SELECT w.run_id, w.place, CASE WHEN w.place = 1 THEN $9::float8 ELSE $7::float8 END AS low
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS w (run_id, place)
+), streams AS (
+  SELECT w.place, w.low, s.run_id, s.writer, s.epoch
+  FROM wanted AS w
+  JOIN run_stream AS s ON s.run_id = w.run_id AND s.stream = $2
+), deciding AS (
+  SELECT r.low, r.high
+  FROM unnest($3::text[], $4::text[]) AS r (low, high)
+), fetched AS (
+  SELECT r.low, r.high
+  FROM unnest($5::text[], $6::text[]) AS r (low, high)
+), pieces AS (
+  SELECT s.place, s.low, s.run_id, c.writer, c.epoch, c.segment AS line0, max(c.line1) AS line1,
+    sum(8 * c.n + octet_length(c.data)) AS bytes, min(c.step_low) AS step_low, max(c.step_high) AS step_high,
+    true AS is_segment
+  FROM streams AS s
+  CROSS JOIN deciding AS r
+  CROSS JOIN LATERAL (
+    -- OFFSET 0 keeps it apart: one look into the index for each key, not a scan of all keys of wide runs.
+    SELECT h.writer, h.epoch, h.segment, h.line1, h.n, h.data, h.step_low, h.step_high
+    FROM history_chunk AS h
+    WHERE h.run_id = s.run_id AND h.stream = $2 AND h.writer = s.writer AND h.epoch = s.epoch
+      AND h.key >= r.low AND h.key < r.high
+    OFFSET 0
+  ) AS c
+  GROUP BY s.place, s.low, s.run_id, c.writer, c.epoch, c.segment
+  UNION ALL
+  -- Lines unpack to about four times their size, and parsed they take as much again.
+  SELECT w.place, w.low, w.run_id, t.writer, t.epoch, t.line0, t.line0 + t.n - 1, 8 * octet_length(t.body), t.step_low,
+    t.step_high, false
+  FROM wanted AS w
+  JOIN history_tail AS t ON t.run_id = w.run_id AND t.stream = $2
+), ranked AS (
+  -- Of the first run every piece that begins where the last page ended belongs to this one, so that pages get on.
+  SELECT place, run_id, writer, epoch, line0, line1, step_low, is_segment,
+    (place = 1 AND step_low <= low) OR coalesce(
+      sum(bytes) OVER (
+        ORDER BY place, step_low, epoch, writer, line0 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      ), 0
+    ) < $10::float8 AS is_chosen
+  FROM pieces
+  WHERE step_high >= low AND step_low < $8::float8
+), behind AS (
+  SELECT place, step_low
+  FROM ranked
+  WHERE NOT is_chosen
+  ORDER BY place, step_low
+  LIMIT 1
+)
+SELECT p.writer, p.epoch, p.line0, c.key, c.line0, c.n, c.kind, c.lines, c.data, (SELECT step_low FROM behind),
+  p.run_id, (SELECT place FROM behind)
+FROM ranked AS p
+CROSS JOIN fetched AS r
+CROSS JOIN LATERAL (
+  SELECT h.key, h.line0, h.n, h.kind, h.lines, h.data
+  FROM history_chunk AS h
+  WHERE h.run_id = p.run_id AND h.stream = $2 AND h.writer = p.writer AND h.epoch = p.epoch
+    AND h.key >= r.low AND h.key < r.high AND h.line0 >= p.line0 AND h.line0 <= p.line1 AND h.segment = p.line0
+  OFFSET 0
+) AS c
+WHERE p.is_chosen AND p.is_segment
+UNION ALL
+SELECT p.writer, p.epoch, p.line0, NULL, t.line0, t.n, 0, '', t.body, (SELECT step_low FROM behind), p.run_id,
+  (SELECT place FROM behind)
+FROM ranked AS p
+JOIN history_tail AS t
+  ON t.run_id = p.run_id AND t.stream = $2 AND t.writer = p.writer AND t.epoch = p.epoch AND t.line0 = p.line0
+WHERE p.is_chosen AND NOT p.is_segment;
+
 -- select_pieces_of_lines: $1 run id, $2 stream, $3 writers, $4 epochs, $5 lines, $6 least and $7 past greatest stored key to fetch → PieceRow*
 -- The pieces that hold these lines now, for the rows that a sample chose.
 WITH wanted AS (
@@ -108,6 +183,23 @@ SELECT p.writer, p.epoch, p.line0, NULL, t.line0, t.n, 0, '', t.body, NULL
 FROM batches AS p
 JOIN history_tail AS t
   ON t.run_id = $1 AND t.stream = $2 AND t.writer = p.writer AND t.epoch = p.epoch AND t.line0 = p.line0;
+
+-- select_step_range: $1 run ids, $2 stream, $3 least and $4 past greatest stored key → StepRangeRow
+-- Between which steps runs have any of the keys, or anything that is not compacted.
+SELECT min(found.step_low), max(found.step_high)
+FROM (
+  SELECT c.step_low, c.step_high
+  FROM run_stream AS s
+  CROSS JOIN unnest($3::text[], $4::text[]) AS r (low, high)
+  JOIN history_chunk AS c
+    ON c.run_id = s.run_id AND c.stream = s.stream AND c.writer = s.writer AND c.epoch = s.epoch
+    AND c.key >= r.low AND c.key < r.high
+  WHERE s.run_id = ANY ($1::uuid[]) AND s.stream = $2
+  UNION ALL
+  SELECT t.step_low, t.step_high
+  FROM history_tail AS t
+  WHERE t.run_id = ANY ($1::uuid[]) AND t.stream = $2
+) AS found;
 
 -- select_last_step: $1 run id, $2 stream → LastStepRow
 -- The greatest step of a run's rows.

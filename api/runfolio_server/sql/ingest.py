@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -16,4 +17,22 @@ class IngestedRow(msgspec.Struct, frozen=True):
     state: str
 
 
-INGEST_BATCH: Final = QueryFile("ingest.sql").query("ingest_batch", IngestedRow)
+class NextLineRow(msgspec.Struct, frozen=True):
+    """Where a writer goes on: one past its highest line in its newest epoch."""
+
+    next_line: int
+
+
+class RejectedCountRow(msgspec.Struct, frozen=True):
+    """How many lines of a run were kept out."""
+
+    run_id: UUID
+    count: int
+
+
+_FILE = QueryFile("ingest.sql")
+
+INGEST_BATCH: Final = _FILE.query("ingest_batch", IngestedRow)
+INGEST_VISIBLE_BATCH: Final = _FILE.query("ingest_visible_batch", IngestedRow)
+SELECT_NEXT_LINE: Final = _FILE.query("select_next_line", NextLineRow)
+COUNT_REJECTED_LINES: Final = _FILE.query("count_rejected_lines", RejectedCountRow)

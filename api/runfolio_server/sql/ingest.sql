@@ -3,3 +3,30 @@ SELECT stop_requested, state
 FROM ingest_batch(
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::text::jsonb, $19, $20, $21, $22
 );
+
+-- ingest_visible_batch: $1 run id, $2 writer, $3 to $10 pieces of lines, $11 to $16 console, $17 to $19 summary, $20 to $22 exit, $23 entity ids that the viewer may write → IngestedRow
+-- Writing and permission in one call: the function runs for the run that the sub-select finds, or not at all.
+SELECT i.stop_requested, i.state
+FROM (
+  SELECT r.run_id
+  FROM runs AS r
+  JOIN projects AS p USING (project_id)
+  WHERE r.run_id = $1 AND p.entity_id = ANY ($23::bigint[])
+) AS v
+CROSS JOIN LATERAL ingest_batch(
+  v.run_id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::text::jsonb, $19, $20, $21, $22
+) AS i;
+
+-- select_next_line: $1 run id, $2 stream, $3 writer → NextLineRow
+SELECT next_line
+FROM run_stream
+WHERE run_id = $1 AND stream = $2 AND writer = $3
+ORDER BY epoch DESC
+LIMIT 1;
+
+-- count_rejected_lines: $1 run ids → RejectedCountRow*
+-- Of all streams, writers and epochs; a run that has no lines at all is left out.
+SELECT run_id, sum(rejected)::bigint
+FROM run_stream
+WHERE run_id = ANY ($1::uuid[])
+GROUP BY run_id;

@@ -24,11 +24,20 @@ class NoRow(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Query(Generic[R]):
-    """One statement and the class of its rows; the columns are the class's fields, in order."""
+    """One statement and the class of its rows; the columns are the class's fields, in order.
+
+    `is_callers`: a caller's filter or order shaped it, so that it is the caller's when it takes too long.
+    """
 
     name: str
     sql: str
     row: type[R]
+    is_callers: bool = False
+
+
+def composed(name: str, sql: str, row: type[R]) -> Query[R]:
+    """A statement put together from what a caller asked, with a header that names it in PostgreSQL's views and logs."""
+    return Query(name, f"-- {name}:\n{sql}", row, is_callers=True)
 
 
 class QueryFile:

@@ -38,6 +38,9 @@ AWAY = (
 )
 
 
+TOO_SLOW = "This takes longer than one statement may run here; ask with narrower filters, or for less at once."
+
+
 class Connection:
     """One connection, held for as short as possible; rows come back as the query's own class."""
 
@@ -47,7 +50,12 @@ class Connection:
     async def rows(self, query: Query[R], *arguments: object) -> list[R]:
         """All rows of the query, in its order."""
         make = query.row
-        return [make(*record) for record in await self._raw.fetch(query.sql, *arguments)]
+        try:
+            return [make(*record) for record in await self._raw.fetch(query.sql, *arguments)]
+        except asyncpg.QueryCanceledError as error:
+            if query.is_callers:
+                raise AppError(TOO_SLOW) from error
+            raise
 
     async def row(self, query: Query[R], *arguments: object) -> R | None:
         """The first row of the query, or None."""
@@ -73,6 +81,23 @@ class Connection:
         """BEGIN … COMMIT, or ROLLBACK when the block raises."""
         async with self._raw.transaction():
             yield
+
+    @asynccontextmanager
+    async def snapshot(self, settings: str = "") -> AsyncIterator[None]:
+        """A read-only transaction whose statements see one state of the database; `settings` are SET LOCAL statements.
+
+        One round trip to begin and one to end.
+        """
+        try:
+            await self._raw.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {settings}")
+            yield
+        finally:
+            try:
+                await self._raw.execute("ROLLBACK")
+            except BaseException:
+                # Nobody may get a connection from the pool that is still in a transaction.
+                self._raw.terminate()
+                raise
 
 
 class Database:
@@ -127,6 +152,8 @@ class translated_errors:  # noqa: N801 - reads as a context manager
             message = MESSAGES_BY_CONSTRAINT.get(error.constraint_name or "")
             if message is not None:
                 raise Conflict(message) from error
+        if isinstance(error, asyncpg.InvalidRegularExpressionError):
+            raise AppError("PostgreSQL refuses this pattern; write a simpler one.") from error
         if _is_about_a_value(error):
             raise AppError("A value in this request cannot be stored: a NUL character, or out of range.") from error
         if isinstance(error, AWAY):

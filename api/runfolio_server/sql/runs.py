@@ -84,8 +84,6 @@ _FILE = QueryFile("runs.sql")
 
 SELECT_RUN_BY_NAME: Final = _FILE.query("select_run_by_name", RunRow)
 SELECT_VISIBLE_RUN: Final = _FILE.query("select_visible_run", RunRow)
-SELECT_RUNS_PAGE: Final = _FILE.query("select_runs_page", RunRow)
-COUNT_RUNS: Final = _FILE.query("count_runs", CountRow)
 LOCK_RUN: Final = _FILE.query("lock_run", RunLockRow)
 INSERT_RUN: Final = _FILE.query("insert_run", InsertedRow)
 UPDATE_RUN: Final = _FILE.query("update_run", RunRow)

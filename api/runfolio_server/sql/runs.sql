@@ -16,23 +16,6 @@ FROM runs AS r
 JOIN projects AS p USING (project_id)
 WHERE r.run_id = $1 AND p.entity_id = ANY ($2::bigint[]) AND r.deleted_at IS NULL;
 
--- select_runs_page: $1 project id, $2 after created at or null, $3 after run id, $4 limit → RunRow*
-SELECT r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
-  r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
-  r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
-  r.system_text
-FROM runs AS r
-WHERE r.project_id = $1
-  AND r.deleted_at IS NULL
-  AND ($2::timestamptz IS NULL OR (r.created_at, r.run_id) > ($2, $3::uuid))
-ORDER BY r.created_at, r.run_id
-LIMIT $4;
-
--- count_runs: $1 project id → CountRow
-SELECT count(*)
-FROM runs
-WHERE project_id = $1 AND deleted_at IS NULL;
-
 -- lock_run: $1 run id → RunLockRow
 SELECT state, deleted_at IS NOT NULL
 FROM runs

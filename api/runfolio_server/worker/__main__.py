@@ -8,10 +8,11 @@ import signal
 import sys
 
 from runfolio_server.errors import Unavailable
-from runfolio_server.settings import read_settings
+from runfolio_server.settings import Settings, read_settings
 from runfolio_server.sql.pool import Database, open_database
 from runfolio_server.worker.compaction import compact_forever
 from runfolio_server.worker.crash_detection import detect_crashes_forever
+from runfolio_server.worker.index_upkeep import keep_indexes_forever
 from runfolio_server.worker.parent import wait_for_parent_to_end
 
 # One for compaction, one for everything else.
@@ -34,15 +35,16 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
     try:
-        await _work(database, settings.heartbeat_timeout_s, told_to_end)
+        await _work(database, settings, told_to_end)
     finally:
         await database.close()
 
 
-async def _work(database: Database, heartbeat_timeout_s: float, told_to_end: asyncio.Event) -> None:
+async def _work(database: Database, settings: Settings, told_to_end: asyncio.Event) -> None:
     jobs = [
         asyncio.create_task(compact_forever(database)),
-        asyncio.create_task(detect_crashes_forever(database, heartbeat_timeout_s)),
+        asyncio.create_task(detect_crashes_forever(database, settings.heartbeat_timeout_s)),
+        asyncio.create_task(keep_indexes_forever(database, settings.database_url)),
     ]
     ends = [asyncio.create_task(told_to_end.wait()), asyncio.create_task(wait_for_parent_to_end())]
     done, pending = await asyncio.wait([*jobs, *ends], return_when=asyncio.FIRST_COMPLETED)

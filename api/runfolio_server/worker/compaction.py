@@ -8,6 +8,7 @@ import time
 
 from runfolio_server.errors import Unavailable
 from runfolio_server.ingest.compact import compact_stream, streams_to_compact
+from runfolio_server.sql.counters import ADD_COMPACTED_LINES
 from runfolio_server.sql.history import TailedStreamRow
 from runfolio_server.sql.pool import Database
 
@@ -53,4 +54,8 @@ async def compact_once(database: Database, failed_until: dict[TailedStreamRow, f
         except Exception:
             LOGGER.exception("%s could not be compacted; its lines stay readable", stream)
             failed_until[stream] = time.monotonic() + PATIENCE_S
+    if total:
+        # Not in the transactions that compact: workers would wait for each other. A kill loses a part of the count.
+        async with database.connection() as connection:
+            await connection.execute(ADD_COMPACTED_LINES, total)
     return total

@@ -1,29 +1,36 @@
-"""The runs of a project. Made by api.py and project.py."""
+"""The runs of a project: those that filters choose, in an order. Made by api.py and project.py."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
 
-from runfolio._async.pages import AsyncPages
+from runfolio._async.pages import BULK_PAGE_SIZE, AsyncPages
 from runfolio._async.run import AsyncRun
 from runfolio._async.transport import AsyncTransport
+from runfolio._core import json_text
+from runfolio._core.filters import Field, Filter, filters_json, order_text
 from runfolio._core.html import list_table
 from runfolio._core.missing import present_entity, present_project
-from runfolio._core.operations import LIST_RUNS
+from runfolio._core.operations import DELETE_RUNS, LIST_RUN_GROUPS, LIST_RUNS, UPDATE_RUNS
 from runfolio._core.page import Page
-from runfolio._core.paths import RunPath
-from runfolio._core.run_data import table_row
-from runfolio.frames import runs_frame
+from runfolio._core.paths import RunPath, url_of
+from runfolio._core.run_changes import KEEP, ChangedRuns, Keep, change_of_many
+from runfolio._core.run_groups import group_row, names_of
+from runfolio._core.run_table import RunTable
+from runfolio.frames import groups_frame, runs_arrow, runs_pandas, runs_polars
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+    from polars import DataFrame as PolarsFrame
+    from pyarrow import Table
 
 
 class AsyncRuns(AsyncPages[AsyncRun]):
-    """Runs of a project, oldest first.
+    """Runs of a project.
 
-    `find_entity` gives the entity's name, which may have to be asked for.
+    `find_entity` gives the entity's name, which may have to be asked for. What changes many runs, groups them or makes
+    a table of them asks about all runs that the filters choose by then, loaded or not.
     """
 
     def __init__(
@@ -32,25 +39,153 @@ class AsyncRuns(AsyncPages[AsyncRun]):
         find_entity: Callable[[], Awaitable[str]],
         project: str,
         *,
+        filters: Filter | Mapping[str, Any] | None = None,
+        order: str | Iterable[str] = "+created_at",
         per_page: int = 50,
     ) -> None:
         super().__init__(per_page)
         self._transport = transport
         self._find_entity = find_entity
         self._project = project
+        self._filters = filters_json(filters)
+        self._order = order_text(order)
 
-    async def to_pandas(self) -> DataFrame:
-        """A row for each run: attributes, then `config.*` and `summary.*` under dotted names.
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What chooses the runs, in the server's language."""
+        return json_text.parse_object(self._filters)
 
-        Raises MissingExtraError when pandas is not installed.
+    @property
+    def order(self) -> str:
+        """The fields to sort by, each with its sign."""
+        return self._order
+
+    async def to_pandas(self, columns: Sequence[str] | None = None) -> DataFrame:
+        """A row for each run, in order: attributes, then `config.*` and `summary.*` under dotted names.
+
+        `columns`: only these, in this order, each there even when no run has it. One request, however many runs there
+        are. Raises MissingExtraError when pandas is not installed, DownloadError when the answer broke off.
         """
-        return runs_frame([table_row(run) for run in await self.load()])
+        return runs_pandas(await self._columns(columns))
+
+    async def to_polars(self, columns: Sequence[str] | None = None) -> PolarsFrame:
+        """As `to_pandas`, as a Polars DataFrame: NaN stays NaN, what is missing is null, mixed values are JSON text."""
+        return runs_polars(await self._columns(columns))
+
+    async def to_arrow(self, columns: Sequence[str] | None = None) -> Table:
+        """As `to_polars`, as an Arrow table."""
+        return runs_arrow(await self._columns(columns))
+
+    @overload
+    async def groups(
+        self,
+        by: Field | str | Iterable[Field | str],
+        metrics: Field | str | Iterable[Field | str] = ...,
+        pandas: Literal[True] = ...,
+    ) -> DataFrame: ...
+    @overload
+    async def groups(
+        self,
+        by: Field | str | Iterable[Field | str],
+        metrics: Field | str | Iterable[Field | str] = ...,
+        *,
+        pandas: Literal[False],
+    ) -> list[dict[str, Any]]: ...
+    async def groups(
+        self,
+        by: Field | str | Iterable[Field | str],
+        metrics: Field | str | Iterable[Field | str] = (),
+        pandas: bool = True,
+    ) -> DataFrame | list[dict[str, Any]]:
+        """A row for each group of runs that agree in `by`, 1 to 4 fields; aggregated by the server over all of them.
+
+        Columns: those of `by` (None: runs without it), `runs`, and for each metric `.count`, `.mean`, `.std` (of a
+        sample), `.min`, `.max` and `.median` of its finite numbers. A DataFrame, or with `pandas=False` a list of
+        dicts. Raises BadRequestError for unknown fields.
+        """
+        named, measured = names_of(by), names_of(metrics)
+        entity = await self._find_entity()
+        variables = {"entity": entity, "project": self._project, "filters": self._filters, "first": BULK_PAGE_SIZE}
+        rows: list[dict[str, Any]] = []
+        after: str | None = None
+        while True:
+            answer = await self._transport.execute(
+                LIST_RUN_GROUPS, {**variables, "by": named, "metrics": measured, "after": after}
+            )
+            if answer.project is None:
+                present_entity(answer.entity, entity, self._transport.base_url)
+            page = present_project(answer.project, entity, self._project).run_groups
+            rows += [group_row(group, named, measured) for group in page.groups]
+            after = page.page_info.end_cursor
+            if not page.page_info.has_next_page or after is None:
+                return groups_frame(rows, by=named, metrics=measured) if pandas else rows
+
+    async def update(
+        self,
+        *,
+        add_tags: Iterable[str] = (),
+        remove_tags: Iterable[str] = (),
+        tags: Iterable[str] | None = None,
+        group: str | Keep | None = KEEP,
+        job_type: str | Keep | None = KEEP,
+        notes: str | Keep | None = KEEP,
+        display_name: str | Keep = KEEP,
+        config: Mapping[str, Any] | None = None,
+        dry_run: bool = False,
+    ) -> ChangedRuns:
+        """Change every run that the filters choose: what is given, and nothing else; None clears a text.
+
+        `tags` replaces those there are; `config` sets these entries and keeps the others. With `dry_run` nothing is
+        changed, just told. The server works in batches: after a failure in the middle, the same call does the rest.
+        Raises ValueError when there is nothing to change, BadRequestError for what is not allowed.
+        """
+        change = change_of_many(
+            tags=tags,
+            add_tags=add_tags,
+            remove_tags=remove_tags,
+            config=config,
+            group=group,
+            jobType=job_type,
+            notes=notes,
+            displayName=display_name,
+        )
+        chosen = {**await self._choice(), "dryRun": dry_run}
+        answer = await self._transport.execute(UPDATE_RUNS, {"input": {**chosen, **change}})
+        if not dry_run:
+            self._forget()
+        return ChangedRuns.of("update", answer.update_runs, is_dry_run=dry_run)
+
+    async def delete(self, *, dry_run: bool) -> ChangedRuns:
+        """Delete every run that the filters choose, for good, or with `dry_run=True` just tell which.
+
+        `dry_run` has to be said: neither answer is one to get by accident. Names of deleted runs stay taken.
+        """
+        answer = await self._transport.execute(DELETE_RUNS, {"input": {**await self._choice(), "dryRun": dry_run}})
+        if not dry_run:
+            self._forget()
+        return ChangedRuns.of("delete", answer.delete_runs, is_dry_run=dry_run)
+
+    async def _choice(self) -> dict[str, Any]:
+        return {
+            "entityName": await self._find_entity(),
+            "projectName": self._project,
+            "filters": self._filters or "{}",
+        }
+
+    async def _columns(self, columns: Sequence[str] | None) -> dict[str, list[Any]]:
+        if isinstance(columns, str):
+            raise TypeError(f"columns must be a list of str, not the str {columns!r}")
+        url = url_of(self._transport.base_url, "export", await self._find_entity(), self._project, "runs.ndjson")
+        table = RunTable(url)
+        wanted = None if columns is None else list(columns)
+        await self._transport.export(url, {"filters": self._filters, "order": self._order, "columns": wanted}, table)
+        return table.sorted_columns() if wanted is None else table.columns
 
     async def _fetch(self, first: int, after: str | None, *, with_total: bool) -> Page[AsyncRun]:
         entity = await self._find_entity()
+        chosen = {"entity": entity, "project": self._project, "filters": self._filters, "order": self._order}
         answer = await self._transport.execute(
-            LIST_RUNS,
-            {"entity": entity, "project": self._project, "first": first, "after": after, "withTotal": with_total},
+            LIST_RUNS, {**chosen, "first": first, "after": after, "withTotal": with_total}
         )
         if answer.project is None:
             present_entity(answer.entity, entity, self._transport.base_url)

@@ -61,20 +61,5 @@ def is_same(one: object, other: object) -> bool:
     return json_text.dump(one) == json_text.dump(other)
 
 
-def flatten(value: Mapping[str, Any], prefix: str) -> dict[str, Any]:
-    """One dotted name for each value that is no object, in order.
-
-    >>> flatten({"a": {"b": 1}, "c": [2]}, "config.")
-    {'config.a.b': 1, 'config.c': [2]}
-    """
-    flat: dict[str, Any] = {}
-    for key, item in value.items():
-        if isinstance(item, dict) and item:
-            flat.update(flatten(item, f"{prefix}{key}."))
-        else:
-            flat[f"{prefix}{key}"] = item
-    return flat
-
-
 def _value_of(entry: Any) -> Any:
     return entry["value"] if isinstance(entry, dict) and "value" in entry else entry

@@ -5,6 +5,7 @@ RunfolioError
 ├── MalformedPathError       a path that names no project or run (a ValueError too)
 ├── MissingExtraError        an optional package is not installed (an ImportError too)
 ├── DownloadError            bytes that the server did not announce, or a file name that leads out of the directory
+├── LogError                 rows that were logged, or the end of the run, are not stored
 └── ApiError                 the server said no, or nothing: `message`, `code`, `status`, `path`, `allowed`
     ├── BadRequestError      400  BAD_USER_INPUT       something that you sent is not allowed
     ├── AuthenticationError  401  UNAUTHENTICATED      the API key is unknown or revoked
@@ -46,6 +47,10 @@ class MissingExtraError(RunfolioError, ImportError):
 
 class DownloadError(RunfolioError):
     """A file's bytes are not what the server announced, or its name leads out of the directory to write to."""
+
+
+class LogError(RunfolioError):
+    """What was logged could not be stored: the server refused it or stayed away; `__cause__` is its error, if any."""
 
 
 class ApiError(RunfolioError):

@@ -20,14 +20,15 @@ def parse_object(text: str | None) -> dict[str, Any]:
 def dump(value: object, what: str = "the value") -> str:
     """JSON text of a value; NumPy's numbers count as numbers. Raises TypeError that says what is no JSON value."""
     try:
-        return json.dumps(value, separators=(",", ":"), default=_plain)
+        return json.dumps(value, separators=(",", ":"), default=plain)
     except (TypeError, ValueError, RecursionError) as error:
         raise TypeError(f"{what} cannot be sent as JSON: {error}") from error
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A number of NumPy or alike as Python's. Raises TypeError for anything that is no JSON value."""
     item = getattr(value, "item", None)
-    plain = item() if callable(item) else value
-    if not isinstance(plain, bool | int | float | str):
+    found = item() if callable(item) else value
+    if not isinstance(found, bool | int | float | str):
         raise TypeError(f"{type(value).__name__} is not a JSON value")
-    return plain
+    return found

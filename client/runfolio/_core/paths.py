@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -16,6 +17,8 @@ RUN_FORMS = (
 )
 PROJECT_FORMS = ("entity/project", "project (your default entity)", "http://host/entity/project")
 RUNS_MARK = "runs"
+ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+ID_LENGTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ def parse_project_path(text: str, *, entity: str | None = None) -> ProjectPath:
     if len(parts) == 2:
         return ProjectPath(*parts)
     raise _malformed(text, f"it has {len(parts)} parts, and no name contains a slash", PROJECT_FORMS)
+
+
+def new_run_id() -> str:
+    """An id for a run that was given none: ten letters and digits."""
+    return "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
 
 
 def url_of(base_url: str, *parts: str) -> str:

@@ -8,12 +8,25 @@ import os
 import re
 import secrets
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from runfolio._core.errors import DownloadError
 
 # What Windows takes for a drive, a stream or a separator.
 UNSAFE_ON_WINDOWS = re.compile(r'[\\:*?"<>|]')
+
+
+class Receiver(Protocol):
+    """Takes the bytes of an answer; a transport starts it again when it has to ask again."""
+
+    def restart(self) -> None:
+        """Forget what came so far."""
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes."""
+
+    def check(self) -> None:
+        """Raise when what came is not what was announced."""
 
 
 class Receiving:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from runfolio._core import json_text
-from runfolio._core.documents import flatten
 from runfolio._core.html import definition_table
 from runfolio._core.moments import utc, utc_or_none
 from runfolio._core.paths import RunPath, url_of
@@ -234,27 +233,3 @@ class RunData:
         config = {f"config.{key}": value for key, value in self.config.items()}
         summary = {f"summary.{key}": value for key, value in self.summary.items()}
         return definition_table(f"{self.name} ({'/'.join(self.path)})", {**attributes, **config, **summary})
-
-
-def table_row(run: RunData) -> dict[str, Any]:
-    """One row of a table of runs: the attributes, then `config.*` and `summary.*` under dotted names."""
-    return {
-        "id": run.id,
-        "name": run.name,
-        "state": run.state,
-        "user": None if run.user is None else run.user.username,
-        "group": run.group,
-        "job_type": run.job_type,
-        "tags": list(run.tags),
-        "notes": run.notes,
-        "sweep_name": run.sweep_name,
-        "host": run.host,
-        "exit_code": run.exit_code,
-        "created_at": run.created_at,
-        "heartbeat_at": run.heartbeat_at,
-        "finished_at": run.finished_at,
-        "entity": run.entity,
-        "project": run.project,
-        **flatten(run.config, "config."),
-        **flatten({key: value for key, value in run.summary.items() if key != "_wandb"}, "summary."),
-    }

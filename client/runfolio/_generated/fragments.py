@@ -14,11 +14,22 @@ class ConsoleLineFields(BaseModel):
     line: str
 
 
+class DocumentKeyFields(BaseModel):
+    key: str
+    type_: str = Field(alias="type")
+    run_count: int = Field(alias="runCount")
+
+
 class EntityFields(BaseModel):
     id: str
     name: str
     kind: str
     created_at: datetime = Field(alias="createdAt")
+
+
+class FieldValueFields(BaseModel):
+    value: Optional[str]
+    run_count: int = Field(alias="runCount")
 
 
 class FileFields(BaseModel):
@@ -29,6 +40,17 @@ class FileFields(BaseModel):
     md_5: Optional[str] = Field(alias="md5")
     updated_at: datetime = Field(alias="updatedAt")
     direct_url: str = Field(alias="directUrl")
+
+
+class HistogramBinFields(BaseModel):
+    low: float
+    high: float
+    run_count: int = Field(alias="runCount")
+
+
+class ManyRunsFields(BaseModel):
+    count: int
+    names: list[str]
 
 
 class MetricKeyFields(BaseModel):

@@ -3,6 +3,74 @@ from typing import Optional
 from pydantic import Field
 
 from .base_model import BaseModel
+from .enums import HistoryStream
+
+
+class AppendHistoryInput(BaseModel):
+    """Rows to append to a run's history."""
+
+    run_id: str = Field(alias="runId")
+    "The run's node id."
+    offset: int
+    "The number of the first row among those of the writer, from 0. What is known already is skipped."
+    rows: Optional[list[str]] = None
+    "The rows, at most 500,000: each an object. A row without `_step` counts as its number."
+    json_lines: Optional[str] = Field(alias="jsonLines", default=None)
+    "The rows as one text, a line each: the same as `rows`, and quicker. Either this or rows."
+    writer: str = ""
+    "Who numbers the rows, 0 to 128 of a-z A-Z 0-9 _ -: a fresh one for each process that writes."
+    stream: HistoryStream = HistoryStream.HISTORY
+    "The stream they belong to."
+    summary_metrics: Optional[str] = Field(alias="summaryMetrics", default=None)
+    "The whole summary after these rows; null: as it is."
+    exit_code: Optional[int] = Field(alias="exitCode", default=None)
+    "Ends the run after these rows: 0 finished, 255 killed, else failed."
+
+
+class CreateRunInput(BaseModel):
+    """A run to make or to take up again. Null and absent leave a field as it is."""
+
+    entity_name: Optional[str] = Field(alias="entityName", default=None)
+    "Its entity; null: your own."
+    project_name: Optional[str] = Field(alias="projectName", default=None)
+    "Its project, made if there is none; null: `uncategorized`."
+    name: Optional[str] = None
+    "The slug in URLs, 1 to 128 characters; null makes one, and so a new run at each call."
+    display_name: Optional[str] = Field(alias="displayName", default=None)
+    "What people read; made here when a new run has none."
+    config: Optional[str] = None
+    'The whole config, each entry wrapped as in {"lr": {"value": 0.1}}.'
+    tags: Optional[list[str]] = None
+    "All tags; at most 500."
+    group: Optional[str] = None
+    "Free text that gathers runs."
+    job_type: Optional[str] = Field(alias="jobType", default=None)
+    "The role inside a group."
+    notes: Optional[str] = None
+    "The user's long text."
+    host: Optional[str] = None
+    "The machine it runs on."
+    program: Optional[str] = None
+    "What is run."
+    commit: Optional[str] = None
+    "Commit of its source."
+    repository: Optional[str] = None
+    "Repository of its source."
+
+
+class DeleteRunsInput(BaseModel):
+    """Runs to delete."""
+
+    project_name: str = Field(alias="projectName")
+    "The project."
+    entity_name: Optional[str] = Field(alias="entityName", default=None)
+    "Its entity; null: your own."
+    filters: Optional[str] = None
+    "Which runs, as for `runs`; {} means all. Either this or ids."
+    ids: Optional[list[str]] = None
+    "Which runs, by node id; at most 10,000. Either this or filters."
+    dry_run: Optional[bool] = Field(alias="dryRun", default=None)
+    "Delete nothing, just tell what would be; false unless told."
 
 
 class StopRunInput(BaseModel):
@@ -33,3 +101,34 @@ class UpdateRunInput(BaseModel):
     'The whole config, each entry wrapped as in {"lr": {"value": 0.1}}.'
     summary_metrics: Optional[str] = Field(alias="summaryMetrics", default=None)
     "The whole summary."
+
+
+class UpdateRunsInput(BaseModel):
+    """What to change of many runs. An absent field stays as it is, null clears it."""
+
+    project_name: str = Field(alias="projectName")
+    "The project."
+    entity_name: Optional[str] = Field(alias="entityName", default=None)
+    "Its entity; null: your own."
+    filters: Optional[str] = None
+    "Which runs, as for `runs`; {} means all. Either this or ids."
+    ids: Optional[list[str]] = None
+    "Which runs, by node id; at most 10,000. Either this or filters."
+    add_tags: Optional[list[str]] = Field(alias="addTags", default=None)
+    "Tags to add."
+    remove_tags: Optional[list[str]] = Field(alias="removeTags", default=None)
+    "Tags to remove."
+    tags: Optional[list[str]] = None
+    "Tags instead of those there are."
+    group: Optional[str] = None
+    "Free text that gathers runs."
+    job_type: Optional[str] = Field(alias="jobType", default=None)
+    "The role inside a group."
+    notes: Optional[str] = None
+    "The user's long text."
+    display_name: Optional[str] = Field(alias="displayName", default=None)
+    "What people read; cannot be cleared."
+    config: Optional[str] = None
+    'Entries to set in the config, not wrapped: {"lr": 0.1}.'
+    dry_run: Optional[bool] = Field(alias="dryRun", default=None)
+    "Change nothing, just tell what would be; false unless told."

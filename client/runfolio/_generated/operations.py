@@ -1,15 +1,24 @@
 __all__ = [
+    "APPEND_HISTORY_GQL",
+    "CREATE_RUN_GQL",
+    "DELETE_RUNS_GQL",
+    "GET_HISTORY_COUNTS_GQL",
     "GET_PROJECT_GQL",
     "GET_RUN_GQL",
+    "GET_RUN_HISTOGRAM_GQL",
     "GET_VIEWER_GQL",
     "LIST_CONSOLE_LINES_GQL",
     "LIST_FILES_GQL",
     "LIST_METRIC_KEYS_GQL",
     "LIST_PROJECTS_GQL",
     "LIST_RUNS_GQL",
+    "LIST_RUN_GROUPS_GQL",
+    "LIST_RUN_KEYS_GQL",
+    "LIST_RUN_VALUES_GQL",
     "SAMPLE_HISTORY_GQL",
     "SCAN_HISTORY_GQL",
     "STOP_RUN_GQL",
+    "UPDATE_RUNS_GQL",
     "UPDATE_RUN_GQL",
 ]
 
@@ -138,6 +147,123 @@ fragment MetricKeyFields on MetricKey {
 }
 """
 
+UPDATE_RUNS_GQL = """
+mutation UpdateRuns($input: UpdateRunsInput!) {
+  updateRuns(input: $input) {
+    ...ManyRunsFields
+  }
+}
+
+fragment ManyRunsFields on ManyRunsPayload {
+  count
+  names
+}
+"""
+
+DELETE_RUNS_GQL = """
+mutation DeleteRuns($input: DeleteRunsInput!) {
+  deleteRuns(input: $input) {
+    ...ManyRunsFields
+  }
+}
+
+fragment ManyRunsFields on ManyRunsPayload {
+  count
+  names
+}
+"""
+
+LIST_RUN_GROUPS_GQL = """
+query ListRunGroups($entity: String!, $project: String!, $by: [String!]!, $metrics: [String!], $filters: JSONString, $first: Int, $after: String) {
+  entity(name: $entity) {
+    name
+  }
+  project(name: $project, entityName: $entity) {
+    runGroups(
+      by: $by
+      metrics: $metrics
+      filters: $filters
+      first: $first
+      after: $after
+    ) {
+      groups {
+        values
+        runCount
+        metrics {
+          count
+          mean
+          std
+          min
+          max
+          median
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+LIST_RUN_VALUES_GQL = """
+query ListRunValues($entity: String!, $project: String!, $field: String!, $filters: JSONString, $first: Int!) {
+  project(name: $project, entityName: $entity) {
+    runValues(field: $field, filters: $filters, first: $first) {
+      ...FieldValueFields
+    }
+  }
+}
+
+fragment FieldValueFields on FieldValue {
+  value
+  runCount
+}
+"""
+
+GET_RUN_HISTOGRAM_GQL = """
+query GetRunHistogram($entity: String!, $project: String!, $field: String!, $filters: JSONString, $bins: Int!) {
+  project(name: $project, entityName: $entity) {
+    runHistogram(field: $field, filters: $filters, bins: $bins) {
+      ...HistogramBinFields
+    }
+  }
+}
+
+fragment HistogramBinFields on HistogramBin {
+  low
+  high
+  runCount
+}
+"""
+
+LIST_RUN_KEYS_GQL = """
+query ListRunKeys($entity: String!, $project: String!, $document: RunDocument!, $search: String, $regex: String, $filters: JSONString, $first: Int!) {
+  project(name: $project, entityName: $entity) {
+    runKeys(
+      document: $document
+      search: $search
+      regex: $regex
+      filters: $filters
+      first: $first
+    ) {
+      ...DocumentKeyFields
+    }
+  }
+}
+
+fragment DocumentKeyFields on DocumentKey {
+  key
+  type
+  runCount
+}
+"""
+
 GET_PROJECT_GQL = """
 query GetProject($entity: String!, $project: String!) {
   entity(name: $entity) {
@@ -260,12 +386,12 @@ fragment UserFields on User {
 """
 
 LIST_RUNS_GQL = """
-query ListRuns($entity: String!, $project: String!, $first: Int, $after: String, $withTotal: Boolean!) {
+query ListRuns($entity: String!, $project: String!, $filters: JSONString, $order: String, $first: Int, $after: String, $withTotal: Boolean!) {
   entity(name: $entity) {
     name
   }
   project(name: $project, entityName: $entity) {
-    runs(first: $first, after: $after) {
+    runs(filters: $filters, order: $order, first: $first, after: $after) {
       totalCount @include(if: $withTotal)
       edges {
         node {
@@ -399,5 +525,83 @@ fragment UserFields on User {
   username
   name
   createdAt
+}
+"""
+
+CREATE_RUN_GQL = """
+mutation CreateRun($input: CreateRunInput!) {
+  createRun(input: $input) {
+    inserted
+    run {
+      ...RunFields
+      lastStep
+      project {
+        name
+        entity {
+          name
+        }
+      }
+    }
+  }
+}
+
+fragment RunFields on Run {
+  id
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  notes
+  description
+  config
+  summaryMetrics
+  systemMetrics
+  sweepName
+  host
+  program
+  commit
+  repository
+  exitCode
+  stopRequested
+  createdAt
+  updatedAt
+  heartbeatAt
+  finishedAt
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+APPEND_HISTORY_GQL = """
+mutation AppendHistory($input: AppendHistoryInput!) {
+  appendHistory(input: $input) {
+    rejected {
+      line
+      message
+    }
+    rejectedCount
+    stopRequested
+  }
+}
+"""
+
+GET_HISTORY_COUNTS_GQL = """
+query GetHistoryCounts($entity: String!, $project: String!, $run: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      lastStep
+      rejectedLineCount
+    }
+  }
 }
 """

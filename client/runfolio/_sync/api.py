@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,13 @@ from runfolio._sync.project import Project, Projects
 from runfolio._sync.run import Run, fetch_run_fields
 from runfolio._sync.runs import Runs
 from runfolio._sync.transport import Transport
+from runfolio._core import json_text
+from runfolio._core.documents import wrap_config
 from runfolio._core.errors import AuthenticationError, MalformedPathError
+from runfolio._core.filters import Filter
 from runfolio._core.missing import present_entity, present_project
-from runfolio._core.operations import GET_PROJECT, GET_VIEWER
-from runfolio._core.paths import RunPath, parse_project_path, parse_run_path
+from runfolio._core.operations import CREATE_RUN, GET_PROJECT, GET_VIEWER
+from runfolio._core.paths import RunPath, new_run_id, parse_project_path, parse_run_path
 from runfolio._core.query import read_query
 from runfolio._core.settings import Settings, find_settings
 from runfolio._core.user import User
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from graphql import DocumentNode
 
 TIMEOUT_S = 30.0
+# Where runs go that name no project.
+NO_PROJECT = "uncategorized"
 
 
 class Api:
@@ -91,10 +96,55 @@ class Api:
         full = RunPath(named.entity or self.default_entity, named.project, named.run)
         return Run(fetch_run_fields(self._transport, full), full, self._transport)
 
-    def runs(self, path: str | None = None, per_page: int = 50) -> Runs:
-        """The runs of the project `entity/project`, oldest first; loaded as you go through them.
+    def create_run(
+        self,
+        path: str | None = None,
+        *,
+        id: str | None = None,
+        name: str | None = None,
+        config: Mapping[str, Any] | None = None,
+        tags: Sequence[str] | None = None,
+        group: str | None = None,
+        job_type: str | None = None,
+        notes: str | None = None,
+    ) -> Run:
+        """A run to log to, best in a `with` block: `with api.create_run("acme/demo", config={"lr": 0.1}) as run`.
 
-        Without a path, those of the default project. Raises MalformedPathError; NotFoundError on the first look.
+        `path` is `entity/project`, which is made if there is none; without one the default project. An `id` that is
+        there takes that run up again, and what is None stays as it is. Raises MalformedPathError, BadRequestError and,
+        for an entity that is not yours, NotFoundError.
+        """
+        named = parse_project_path(path or self._settings.project.value or NO_PROJECT, entity=self._default_entity)
+        given = {
+            "entityName": named.entity,
+            "projectName": named.project,
+            # Made here, so that a repeat after a lost answer gives the same run.
+            "name": id or new_run_id(),
+            "displayName": name,
+            "config": None if config is None else json_text.dump(wrap_config(config, {}), "config"),
+            "tags": None if tags is None else list(tags),
+            "group": group,
+            "jobType": job_type,
+            "notes": notes,
+        }
+        change = {key: value for key, value in given.items() if value is not None}
+        run = (self._transport.execute(CREATE_RUN, {"input": change})).create_run.run
+        full = RunPath(run.project.entity.name, run.project.name, run.name)
+        return Run(run, full, self._transport)
+
+    def runs(
+        self,
+        path: str | None = None,
+        filters: Filter | Mapping[str, Any] | None = None,
+        order: str | Iterable[str] = "+created_at",
+        per_page: int = 50,
+    ) -> Runs:
+        """The runs of the project `entity/project` that the filters choose; loaded as you go through them.
+
+        `filters` is an expression such as `Config("lr") < 0.1`, or a dict in the server's language; `order` a field
+        with `+` or `-` (descending), or several. Without a path, the runs of the default project. Raises
+        MalformedPathError; on the first look NotFoundError, and BadRequestError whose `path` and `allowed` tell what
+        in filters or order is wrong.
         """
         path = path or self._settings.project.value
         if path is None:
@@ -106,7 +156,7 @@ class Api:
         def find_entity() -> str:
             return named.entity or self.default_entity
 
-        return Runs(self._transport, find_entity, named.project, per_page=per_page)
+        return Runs(self._transport, find_entity, named.project, filters=filters, order=order, per_page=per_page)
 
     def project(self, name: str, entity: str | None = None) -> Project:
         """The project `name`, or `entity/name`. Raises MalformedPathError and NotFoundError."""

@@ -98,6 +98,13 @@ class Pages(Counted, Generic[T]):
         if page.total is not None:
             self._total = page.total
 
+    def _forget(self) -> None:
+        """Load everything again when somebody looks: it has changed."""
+        self._items = []
+        self._cursor = None
+        self._has_next = True
+        self._total = None
+
     def __repr__(self) -> str:
         count = f"{len(self._items)} loaded" if self._has_next else str(len(self._items))
         return f"<{type(self).__name__} ({count})>"

@@ -3,15 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
 from runfolio._sync.pages import Pages
 from runfolio._sync.run import Run, fetch_run_fields
 from runfolio._sync.runs import Runs
 from runfolio._sync.transport import Transport
+from runfolio._core.documents import INTERNAL_KEYS
+from runfolio._core.filters import Field, Filter, field_name, filters_json
 from runfolio._core.html import list_table
-from runfolio._core.operations import LIST_PROJECTS
+from runfolio._core.missing import present_project
+from runfolio._core.operations import GET_RUN_HISTOGRAM, LIST_PROJECTS, LIST_RUN_KEYS, LIST_RUN_VALUES
 from runfolio._core.page import Page
 from runfolio._core.paths import RunPath
 from runfolio._core.project_data import ProjectData
+from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, document_of
 from runfolio._generated import ProjectFields
 
 
@@ -22,18 +29,58 @@ class Project(ProjectData):
         super().__init__(fields, transport.base_url)
         self._transport = transport
 
-    def runs(self, per_page: int = 50) -> Runs:
-        """Its runs, oldest first."""
+    def runs(
+        self,
+        filters: Filter | Mapping[str, Any] | None = None,
+        order: str | Iterable[str] = "+created_at",
+        per_page: int = 50,
+    ) -> Runs:
+        """Its runs that the filters choose, oldest first unless told; see `Api.runs`."""
 
         def find_entity() -> str:
             return self.entity
 
-        return Runs(self._transport, find_entity, self.name, per_page=per_page)
+        return Runs(self._transport, find_entity, self.name, filters=filters, order=order, per_page=per_page)
 
     def run(self, run_id: str) -> Run:
         """Its run of this id. Raises NotFoundError when there is none."""
         path = RunPath(self.entity, self.name, run_id)
         return Run(fetch_run_fields(self._transport, path), path, self._transport)
+
+    def keys(
+        self,
+        document: Literal["config", "summary"],
+        *,
+        search: str | None = None,
+        regex: str | None = None,
+        filters: Filter | Mapping[str, Any] | None = None,
+        limit: int = 1000,
+    ) -> list[DocumentKey]:
+        """The keys of config or summary that its runs have, by name; `search` is a part of it, `regex` RE2."""
+        variables = {"document": document_of(document), "search": search, "regex": regex, "first": limit}
+        answer = self._transport.execute(LIST_RUN_KEYS, {**self._variables(filters), **variables})
+        found = present_project(answer.project, self.entity, self.name).run_keys
+        return [DocumentKey.of(key) for key in found if key.key.partition(".")[0] not in INTERNAL_KEYS]
+
+    def values(
+        self, field: Field | str, *, filters: Filter | Mapping[str, Any] | None = None, limit: int = 100
+    ) -> list[FieldValue]:
+        """The distinct values of a field among its runs, the most frequent first; each tag counts for itself."""
+        variables = {**self._variables(filters), "field": field_name(field), "first": limit}
+        answer = self._transport.execute(LIST_RUN_VALUES, variables)
+        return [FieldValue.of(value) for value in present_project(answer.project, self.entity, self.name).run_values]
+
+    def histogram(
+        self, field: Field | str, *, bins: int = 20, filters: Filter | Mapping[str, Any] | None = None
+    ) -> list[HistogramBin]:
+        """How the finite numbers of a field are distributed over equally wide bins; empty when no run has one."""
+        variables = {**self._variables(filters), "field": field_name(field), "bins": bins}
+        answer = self._transport.execute(GET_RUN_HISTOGRAM, variables)
+        found = present_project(answer.project, self.entity, self.name).run_histogram
+        return [HistogramBin.of(fields) for fields in found]
+
+    def _variables(self, filters: Filter | Mapping[str, Any] | None) -> dict[str, Any]:
+        return {"entity": self.entity, "project": self.name, "filters": filters_json(filters)}
 
 
 class Projects(Pages[Project]):

@@ -3,22 +3,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
+from threading import Lock
 from time import sleep
 
 from runfolio._sync.files import File, Files
 from runfolio._sync.history import ConsoleLines, HistoryScan
 from runfolio._sync.transport import Transport
+from runfolio._sync.writing import RunWriter
 from runfolio._core import json_text
 from runfolio._core.history import keys_of, stream_of, variables_of
+from runfolio._core.log_queue import LogQueue, exit_code_of
 from runfolio._core.metric_key import MetricKey
 from runfolio._core.missing import present, present_entity, present_project, present_run
-from runfolio._core.operations import GET_RUN, LIST_METRIC_KEYS, SAMPLE_HISTORY, STOP_RUN, UPDATE_RUN
+from runfolio._core.operations import (
+    GET_HISTORY_COUNTS,
+    GET_RUN,
+    LIST_METRIC_KEYS,
+    SAMPLE_HISTORY,
+    STOP_RUN,
+    UPDATE_RUN,
+)
 from runfolio._core.paths import RunPath
 from runfolio._core.run_data import LIVING_STATES, RunData
-from runfolio._generated import RunFields
+from runfolio._generated import GetHistoryCountsProjectRun, RunFields
 from runfolio.frames import history_frame
 
 if TYPE_CHECKING:
@@ -28,11 +39,79 @@ METADATA_FILE = "wandb-metadata.json"
 
 
 class Run(RunData):
-    """One execution that logs. Edit its attributes and call update()."""
+    """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block."""
 
     def __init__(self, fields: RunFields, path: RunPath, transport: Transport) -> None:
         super().__init__(fields, path, transport.base_url)
         self._transport = transport
+        self._writer: RunWriter | None = None
+        self._writer_lock = Lock()
+
+    def log(self, row: Mapping[str, Any], step: int | None = None) -> None:
+        """Add a row to the history: `{"loss": 0.1}`. It is sent soon, with others, while your program goes on.
+
+        Without `step` (or `_step` in the row) it gets the step after the last one's. NaN and infinities are kept,
+        NumPy's numbers are numbers. Waits while some 64 MB are unsent. Raises TypeError for what is no JSON, LogError
+        once the server has refused something or was away for an hour.
+        """
+        if self._writer is None:
+            self._start_writer()
+        if self._writer is not None:
+            self._writer.log(row, step)
+
+    def flush(self) -> None:
+        """Return when everything logged so far is stored. Raises LogError."""
+        if self._writer is not None:
+            self._writer.flush()
+
+    def finish(self, exit_code: int = 0, timeout_s: float | None = None) -> None:
+        """Send what is left, and that the run has ended: 0 finished, 255 killed, any other failed.
+
+        Leaving a `with` block does it, and so does the end of the program, but not for Run. Raises LogError when
+        something could not be stored (in `timeout_s` seconds; None: an hour).
+        """
+        if self._writer is None:
+            self._start_writer()
+        if self._writer is not None:
+            self._writer.finish(exit_code, timeout_s)
+        self._rebase(self._fetch_fields())
+
+    def _start_writer(self) -> None:
+        with self._writer_lock:
+            if self._writer is None:
+                step = self.last_step
+                queue = LogQueue(
+                    0 if step is None else int(step) + 1, json_text.parse_object(self._fields.summary_metrics)
+                )
+                self._writer = RunWriter(self._transport, self.storage_id, queue)
+
+    @property
+    def last_step(self) -> float | None:
+        """The greatest step of its history; None: it has no rows. Asked for each time."""
+        return (self._history_counts()).last_step
+
+    @property
+    def rejected_line_count(self) -> int:
+        """How many lines were kept out since it began, because they are not rows. Asked for each time."""
+        return (self._history_counts()).rejected_line_count
+
+    def _history_counts(self) -> GetHistoryCountsProjectRun:
+        answer = self._transport.execute(GET_HISTORY_COUNTS, variables_of(self._path))
+        project = present_project(answer.project, self.entity, self.project)
+        return present_run(project.run, self._path)
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether somebody asked it to stop; while it is logged to, this is kept up to date."""
+        return super().stop_requested or (self._writer is not None and self._writer.stop_requested)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.finish(exit_code_of(kind))
 
     @overload
     def history(

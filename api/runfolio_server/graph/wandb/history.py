@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from runfolio_server.domain import json_text
+from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
 from runfolio_server.history.keys import KeySummary
 from runfolio_server.history.sample import sample
@@ -59,8 +60,9 @@ async def sample_of_spec(connection: Connection, run_id: UUID, spec_text: str) -
     if min_step is not None or last_step is not None:
         past_last = None if last_step is None else last_step + 1
         if past_last is not None and min_step is not None and spec.get("samples"):
-            # SDKs up to 0.26 page with maxStep = minStep + samples, and would be given the row of that step twice.
-            past_last = min(past_last, min_step + spec["samples"])
+            # SDKs up to 0.26, which never ask for `_step`, mean the step behind the last, and would be given its row
+            # twice; newer ones ask for just as many samples as there are steps.
+            past_last = min(past_last if STEP_KEY in (keys or ()) else past_last - 1, min_step + spec["samples"])
         rows = await history_window(connection, run_id, keys=keys, min_step=min_step, max_step=past_last)
     else:
         samples = spec.get("samples") or 500

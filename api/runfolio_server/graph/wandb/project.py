@@ -9,8 +9,11 @@ import strawberry
 
 from runfolio_server.context import Context
 from runfolio_server.graph.columns import batched
+from runfolio_server.graph.connections import After, First, PageInfo
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.run_arguments import Filters
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
+from runfolio_server.graph.wandb.sweep import Sweep, SweepConnection
 from runfolio_server.sql.projects import ProjectRow
 
 if TYPE_CHECKING:
@@ -52,6 +55,46 @@ class ProjectWireNames:
     def read_only(self) -> bool:
         """Asked with lists of runs."""
         return False
+
+    @strawberry.field(
+        deprecation_reason=instead("runs { totalCount }"), description="How many runs the filters choose."
+    )
+    async def run_count(self, info: RequestInfo, filters: Filters = strawberry.UNSET) -> int:
+        """Asked with every page of runs; on later pages the count is that of the first, which the cursor carries."""
+        from runfolio_server.graph.run_list import count_of_cursor, count_once
+
+        context, project_id = info.context, self.row.project_id
+        cursor, order = info.variable_values.get("cursor"), info.variable_values.get("order")
+        if isinstance(cursor, str):
+            known = count_of_cursor(
+                context, project_id, filters or None, order if isinstance(order, str) else None, cursor
+            )
+            if known is not None:
+                return known
+        return await count_once(context, project_id, filters or None)
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="How many sweeps; there are none yet.")
+    def total_sweeps(self) -> int:
+        """Asked by project.sweeps()."""
+        return 0
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Its sweep of this name; there are none yet.")
+    def sweep(
+        self,
+        sweep_name: Annotated[str, strawberry.argument(description="The sweep's name.")],  # noqa: ARG002
+    ) -> Sweep | None:
+        """Asked by Api().sweep()."""
+        return None
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Its sweeps; there are none yet.")
+    def sweeps(
+        self,
+        filters: Filters = strawberry.UNSET,  # noqa: ARG002
+        first: First = strawberry.UNSET,  # noqa: ARG002
+        after: After = strawberry.UNSET,  # noqa: ARG002
+    ) -> SweepConnection | None:
+        """Asked by project.sweeps()."""
+        return SweepConnection(edges=[], page_info=PageInfo(has_next_page=False, end_cursor=None))
 
     @strawberry.field(deprecation_reason=instead("run"), description="Its run of this name.")
     async def bucket(

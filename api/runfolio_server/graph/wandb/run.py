@@ -8,17 +8,20 @@ from typing import Annotated
 
 import strawberry
 
+from runfolio_server.actions.history_files import history_files
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
 from runfolio_server.graph.columns import batched
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.node_ids import encode_node_id
 from runfolio_server.graph.run_history import next_line
 from runfolio_server.graph.scalars import JSON, Int64, JSONString
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.graph.wandb.history import history_window, key_table, sample_of_spec
 from runfolio_server.history.keys import last_row
 from runfolio_server.history.sample import sample
+from runfolio_server.objects.signing import DownloadGrant
 from runfolio_server.sql.files import COUNT_RUN_FILES
 from runfolio_server.sql.runs import RunRow
 
@@ -29,12 +32,18 @@ SPECS_MAX = 100
 Samples = Annotated[int | None, strawberry.argument(description="How many rows; 500 unless told.")]
 
 
-@strawberry.type(description="Where exported history is; this server answers live rows instead.")
-class ParquetHistory:
-    """Always empty: the SDK then reads every page live, and sees each row once."""
+# The SDK reads rows live from the least step in here on: so all of them.
+EVERY_STEP_IS_LIVE = ({"_step": 0},)
 
-    parquet_urls: list[str] = strawberry.field(description="Always empty.")
-    live_data: list[JSON] | None = strawberry.field(description="Always empty.")
+
+@strawberry.type(
+    description="Files that hold the history of an ended run, all of it or none: the SDK mixes up the two."
+)
+class ParquetHistory:
+    """Either files or live data, and neither when there are no rows."""
+
+    parquet_urls: list[str] = strawberry.field(description="Signed, absolute URLs, in order of step; or none.")
+    live_data: list[JSON] | None = strawberry.field(description="Not empty when there are rows and no files.")
 
 
 async def key_tables(runs: Sequence[RunWireNames], context: Context) -> list[JSON]:
@@ -54,6 +63,11 @@ class RunWireNames:
     """Wire names of Run."""
 
     row: strawberry.Private[RunRow]
+
+    @strawberry.field(deprecation_reason=instead("id"), description="The same as the id.")
+    def internal_id(self) -> strawberry.ID:
+        """Asked with lists of runs, by those who do not see projectId because it is deprecated."""
+        return encode_node_id("Run", self.row.run_id)
 
     @strawberry.field(deprecation_reason=instead("project"), description="The number behind the project's id.")
     def project_id(self) -> int | None:
@@ -111,13 +125,20 @@ class RunWireNames:
         async with info.context.database.connection() as connection:
             return [JSON(await sample_of_spec(connection, self.row.run_id, spec)) for spec in specs]
 
-    @strawberry.field(deprecation_reason=instead("historyRows"), description="Exported history: none.")
-    def parquet_history(
+    @strawberry.field(deprecation_reason=instead("historyRows"), description="History of an ended run, as files.")
+    async def parquet_history(
         self,
+        info: RequestInfo,
         live_keys: Annotated[list[str], strawberry.argument(description="Ignored.")],  # noqa: ARG002
     ) -> ParquetHistory:
-        """Sent by run.scan_history()."""
-        return ParquetHistory(parquet_urls=[], live_data=[])
+        """Sent by run.scan_history() and run.download_history_exports()."""
+        context = info.context
+        files = await history_files(context.database, context.object_store, self.row.run_id)
+        grants = [DownloadGrant(key, f"{number}.runhistory.parquet") for number, key in enumerate(files.object_keys)]
+        return ParquetHistory(
+            parquet_urls=[context.url_signer.download_url(context.base_url, grant) for grant in grants],
+            live_data=[JSON(row) for row in EVERY_STEP_IS_LIVE] if files.has_other_rows else [],
+        )
 
     @strawberry.field(
         deprecation_reason=instead("metricKeys"),

@@ -1,0 +1,184 @@
+"""All runs of a project, or those that a filter chooses, as columns: page by page, whatever their number.
+
+Memory: a page, and 16 bytes for each run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from runfolio_server.domain.run_columns import (
+    Columns,
+    TooManyCells,
+    config_columns,
+    encode_columns,
+    read_documents,
+    summary_columns,
+)
+from runfolio_server.domain.viewer import Viewer
+from runfolio_server.errors import AppError, NotFound
+from runfolio_server.filters.order import Order, parse_order
+from runfolio_server.filters.parse import parse_filters
+from runfolio_server.filters.tree import Filter
+from runfolio_server.sql.pool import Database
+from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
+from runfolio_server.sql.run_export import RUN_ID_BYTES, SELECT_EXPORT_RUNS, ExportRow, select_run_ids
+
+PAGE_RUNS: Final = 500
+# Of the documents of one page; the page itself is of this size too.
+PAGE_BYTES: Final = 2 * 1024 * 1024
+COLUMNS_MAX: Final = 10_000
+
+# Name of the column → field of its row; None: the same for all rows.
+ATTRIBUTES: Final[dict[str, str | None]] = {
+    "id": "name",
+    "name": "display_name",
+    "state": "state",
+    "user": "username",
+    "group": "group_name",
+    "job_type": "job_type",
+    "tags": "tags",
+    "notes": "notes",
+    "sweep_name": "sweep_name",
+    "host": "host",
+    "exit_code": "exit_code",
+    "created_at": "created_at",
+    "heartbeat_at": "heartbeat_at",
+    "finished_at": "finished_at",
+    "entity": None,
+    "project": None,
+}
+DOCUMENT_PREFIXES: Final = ("config.", "summary.")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """Which runs, in which order, and which columns: null means all of them."""
+
+    entity_name: str
+    project_name: str
+    filters: str | None = None
+    order: str | None = None
+    columns: Sequence[str] | None = None
+
+
+async def open_export(database: Database, viewer: Viewer, request: ExportRequest) -> RunExport:
+    """The export, once everything about the request is right.
+
+    Raises NotFound for a project that the viewer does not see, AppError for filters, order or columns that are not
+    allowed.
+    """
+    tree, order = parse_filters(request.filters or None), parse_order(request.order or None)
+    columns = None if request.columns is None else _check_columns(request.columns)
+    async with database.connection() as connection:
+        project = await connection.row(
+            SELECT_PROJECT_BY_NAME, request.entity_name, request.project_name, viewer.entity_ids
+        )
+    if project is None:
+        raise NotFound(
+            f"There is no project {request.project_name[:100]!r} in entity {request.entity_name[:100]!r}, "
+            "or you may not see it."
+        )
+    return RunExport(database, project.project_id, request, tree, order, columns)
+
+
+class RunExport:
+    """Reads one export.
+
+    Which runs it has, and their order, is settled at the beginning; each is read when its turn comes, and left out when
+    it was deleted meanwhile. No connection is held between two pages.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        project_id: int,
+        request: ExportRequest,
+        tree: Filter,
+        order: Order,
+        columns: Sequence[str] | None,
+    ) -> None:
+        self._database = database
+        self._project_id = project_id
+        self._request = request
+        self._tree = tree
+        self._order = order
+        self._wanted = columns
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """A line of JSON for each page, `{"runs": 2, "columns": {"id": ["a", "b"], …}}`, then `{"end": {"runs": 2}}`.
+
+        There is a first page even when there are no runs.
+        """
+        async with self._database.connection() as connection:
+            run_ids = await select_run_ids(connection, self._project_id, self._tree, self._order)
+        start = count = 0
+        is_last = False
+        while not is_last:
+            page_ids = run_ids[start : start + PAGE_RUNS * RUN_ID_BYTES]
+            rows = await self._rows(page_ids)
+            whole = [row for row in rows if row.is_whole]
+            start += len(page_ids) if len(whole) == len(rows) else (rows[len(whole)].position - 1) * RUN_ID_BYTES
+            is_last = start >= len(run_ids)
+            if whole or (is_last and count == 0):
+                for line in self._lines(whole):
+                    yield line
+            count += len(whole)
+        yield encode_columns({"end": {"runs": count}}, is_strict=True)
+
+    async def _rows(self, run_ids: bytes) -> list[ExportRow]:
+        if not run_ids:
+            return []
+        keys = [UUID(bytes=run_ids[at : at + RUN_ID_BYTES]) for at in range(0, len(run_ids), RUN_ID_BYTES)]
+        async with self._database.connection() as connection:
+            return await connection.rows(SELECT_EXPORT_RUNS, keys, PAGE_BYTES)
+
+    def _lines(self, rows: Sequence[ExportRow]) -> Iterator[bytes]:
+        """One page, or more of them where its runs have little in common."""
+        try:
+            yield self._encode(rows)
+        except TooManyCells:
+            middle = len(rows) // 2
+            yield from self._lines(rows[:middle])
+            yield from self._lines(rows[middle:])
+
+    def _encode(self, rows: Sequence[ExportRow]) -> bytes:
+        configs = read_documents([row.config_text for row in rows] if self._wants("config.") else [])
+        summaries = read_documents([row.summary_text for row in rows] if self._wants("summary.") else [])
+        columns = {
+            **self._attributes(rows),
+            **config_columns(configs.objects),
+            **summary_columns(summaries.objects),
+        }
+        if self._wanted is not None:
+            missing = [None] * len(rows)
+            columns = {name: columns.get(name, missing) for name in self._wanted}
+        page = {"runs": len(rows), "columns": columns}
+        return encode_columns(page, is_strict=configs.is_strict and summaries.is_strict)
+
+    def _wants(self, prefix: str) -> bool:
+        return self._wanted is None or any(name.startswith(prefix) for name in self._wanted)
+
+    def _attributes(self, rows: Sequence[ExportRow]) -> Columns:
+        constants: dict[str, Any] = {"entity": self._request.entity_name, "project": self._request.project_name}
+        return {
+            name: [constants[name]] * len(rows) if field is None else [getattr(row, field) for row in rows]
+            for name, field in ATTRIBUTES.items()
+            if self._wanted is None or name in self._wanted
+        }
+
+
+def _check_columns(names: Sequence[str]) -> list[str]:
+    if len(names) > COLUMNS_MAX:
+        raise AppError(f"{len(names)} columns; allowed: {COLUMNS_MAX}", path="columns")
+    allowed = (*ATTRIBUTES, "config.<key>", "summary.<key>")
+    for name in names:
+        has_key = any(name.startswith(prefix) and name != prefix for prefix in DOCUMENT_PREFIXES)
+        if name not in ATTRIBUTES and not has_key:
+            raise AppError(
+                f"Unknown column {name[:100]!r}; allowed: {', '.join(allowed)}", path="columns", allowed=allowed
+            )
+    return list(dict.fromkeys(names))

@@ -1,0 +1,157 @@
+"""The history of an ended run as Parquet files, made when somebody first asks: all of it, or none.
+
+A file covers the steps after the one before it, and never changes: SDKs keep by its number what they have once read. A
+run that goes on answers no files; when it has ended again, further files hold its new rows. Where that cannot be (steps
+that repeat or go back, rows that a file cannot hold), the live rows are the answer, and the reason is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from runfolio_server.domain import json_text
+from runfolio_server.domain.history_line import STEP_KEY
+from runfolio_server.domain.run_state import RunState
+from runfolio_server.history.parquet import NotRepresentable, rows_to_parquet
+from runfolio_server.history.scan import scan
+from runfolio_server.objects.store import ObjectStore
+from runfolio_server.sql.history_files import (
+    INSERT_HISTORY_FILE,
+    SELECT_EXPORT,
+    SELECT_HISTORY_FILES,
+    UPSERT_EXPORT,
+    HistoryExportRow,
+)
+from runfolio_server.sql.pool import Database
+
+LOGGER = logging.getLogger(__name__)
+
+ENDED = frozenset({RunState.FINISHED, RunState.FAILED, RunState.CRASHED, RunState.KILLED, RunState.PREEMPTED})
+ROWS_PER_FILE = 100_000
+VALUES_PER_FILE = 2_000_000
+# What one request makes; the next goes on where it stopped.
+ROWS_PER_REQUEST = 1_000_000
+# Rows are decoded in the server's loop: a page this small holds up nobody.
+PAGE_ROWS = 2000
+NO_STEP = -1
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFiles:
+    """Keys of the objects that hold the rows of a run, in order of step; `has_other_rows`: these are not all."""
+
+    object_keys: list[str]
+    has_other_rows: bool
+
+
+async def history_files(database: Database, store: ObjectStore, run_id: UUID) -> HistoryFiles:
+    """The files of a run that has ended, made now if need be; none when there are rows that they do not hold."""
+    export = await _export(database, run_id)
+    if export is not None and export.state in ENDED and export.rows and export.rows_seen != export.rows:
+        await _make_files(database, store, run_id, export)
+        export = await _export(database, run_id)
+    if export is None or not export.rows:
+        return HistoryFiles([], has_other_rows=False)
+    if export.state not in ENDED or export.rows_seen != export.rows or export.refusal is not None:
+        return HistoryFiles([], has_other_rows=True)
+    return await _stored_files(database, store, run_id)
+
+
+async def _export(database: Database, run_id: UUID) -> HistoryExportRow | None:
+    async with database.connection() as connection:
+        return await connection.row(SELECT_EXPORT, run_id)
+
+
+async def _stored_files(database: Database, store: ObjectStore, run_id: UUID) -> HistoryFiles:
+    async with database.connection() as connection:
+        files = await connection.rows(SELECT_HISTORY_FILES, run_id)
+    found = await asyncio.gather(*(store.size(file.object_key) for file in files))
+    if found != [file.size for file in files]:
+        # An SDK would take the error page of a missing file for the file, and for ever.
+        LOGGER.error("run %s has history files whose bytes are gone; its live rows are answered", run_id)
+        return HistoryFiles([], has_other_rows=True)
+    return HistoryFiles([file.object_key for file in files], has_other_rows=False)
+
+
+async def _make_files(database: Database, store: ObjectStore, run_id: UUID, export: HistoryExportRow) -> None:
+    """Put the rows behind the last file into files, and keep what came of it."""
+    number, rows_in_files, refusal = export.file_count, export.file_rows, None
+    last_step = NO_STEP if export.step_high is None else export.step_high
+    try:
+        async for rows in _row_groups(database, run_id, last_step):
+            content = await asyncio.to_thread(rows_to_parquet, rows)
+            if not await _add_file(database, store, run_id, number, rows, content):
+                return
+            number += 1
+            rows_in_files += len(rows)
+            if rows_in_files - export.file_rows >= ROWS_PER_REQUEST:
+                break
+        if rows_in_files > export.rows:
+            return  # The run went on meanwhile.
+        if rows_in_files < export.rows:
+            if rows_in_files - export.file_rows >= ROWS_PER_REQUEST:
+                return
+            raise NotRepresentable("rows came whose steps are in a file already")
+    except NotRepresentable as reason:
+        refusal = str(reason)
+    async with database.connection() as connection:
+        await connection.execute(UPSERT_EXPORT, run_id, export.rows, refusal)
+
+
+async def _add_file(
+    database: Database, store: ObjectStore, run_id: UUID, number: int, rows: list[dict[str, Any]], content: bytes
+) -> bool:
+    """Store and list a file; whether it is ours, and not one that somebody else has just made."""
+    key = f"runs/{run_id}/{uuid4()}"
+    await store.put(key, _chunks(content), len(content))
+    async with database.connection() as connection:
+        is_ours = await connection.execute(
+            INSERT_HISTORY_FILE, run_id, number, rows[-1][STEP_KEY], len(rows), len(content), key
+        )
+    if not is_ours:
+        await store.delete(key)
+    return bool(is_ours)
+
+
+async def _row_groups(database: Database, run_id: UUID, last_step: int) -> AsyncIterator[list[dict[str, Any]]]:
+    """The rows behind this step, as many at a time as make a file. Raises NotRepresentable for steps out of order."""
+    rows: list[dict[str, Any]] = []
+    values = 0
+    after = None
+    while True:
+        async with database.connection() as connection:
+            page = await scan(
+                connection,
+                run_id,
+                "history",
+                min_step=last_step + 1 if after is None else None,
+                after=after,
+                limit=PAGE_ROWS,
+            )
+        for text in page.rows:
+            row = json_text.parse(text.encode())
+            step = row.get(STEP_KEY)
+            if type(step) is not int:
+                raise NotRepresentable(f"a row has no step, or {step!r:.60}")
+            if step <= last_step:
+                raise NotRepresentable(f"the step {step} repeats")
+            last_step = step
+            if rows and (len(rows) >= ROWS_PER_FILE or values + len(row) > VALUES_PER_FILE):
+                yield rows
+                rows, values = [], 0
+            rows.append(row)
+            values += len(row)
+        if not page.has_next or page.end is None:
+            break
+        after = page.end
+    if rows:
+        yield rows
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    yield content

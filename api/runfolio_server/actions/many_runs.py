@@ -1,0 +1,159 @@
+"""Changes of many runs at once: those that a filter chooses, or those of these ids, in bounded batches."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from runfolio_server.actions.run_change import check_change
+from runfolio_server.actions.runs import update_run_row
+from runfolio_server.domain import json_text
+from runfolio_server.domain.viewer import Viewer
+from runfolio_server.errors import AppError, NotFound
+from runfolio_server.filters.parse import parse_filters, read_filters
+from runfolio_server.filters.tree import EVERYTHING, Filter
+from runfolio_server.sql.pool import Connection, Database
+from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
+from runfolio_server.sql.run_list import ChosenRunRow, select_runs_batch
+from runfolio_server.sql.runs import DELETE_RUNS
+
+# One transaction each: long enough to be quick, short enough to block nobody for long.
+BATCH_RUNS = 500
+IDS_MAX = 10_000
+NAMES_TOLD = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which runs of a project: by filter or by ids, exactly one of them; `filters` of {} means all."""
+
+    entity_name: str | None
+    project_name: str
+    filters: str | None = None
+    run_ids: list[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManyRunsChange:
+    """What to do to each run: `columns` as for update_run; tags added and removed; config entries set, unwrapped."""
+
+    columns: Mapping[str, object] = field(default_factory=dict)
+    add_tags: Sequence[str] = ()
+    remove_tags: Sequence[str] = ()
+    config: str | None = None
+
+
+@dataclass(slots=True)
+class ChangedRuns:
+    """How many runs, and the names of the first NAMES_TOLD of them."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, rows: Sequence[ChosenRunRow]) -> None:
+        """Count these too."""
+        self.count += len(rows)
+        self.names += [row.name for row in rows[: NAMES_TOLD - len(self.names)]]
+
+
+async def update_runs(
+    database: Database, viewer: Viewer, choice: Choice, change: ManyRunsChange, *, is_dry_run: bool
+) -> ChangedRuns:
+    """Change every chosen run. Idempotent: a repeat after a failure in the middle changes the rest.
+
+    A dry run checks all the same. Raises NotFound for a project that the viewer does not see, AppError for a change or
+    filter that is not allowed, also when one of the runs would get too many tags or too large a config by it.
+    """
+    check_change(change.columns)
+    check_change({"tags": [*change.add_tags]})
+    entries = _config_entries(change.config)
+
+    async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> None:
+        for row in rows:
+            columns = check_change(_columns(row, change, entries))
+            if not is_dry_run:
+                await update_run_row(connection, row.run_id, columns)
+
+    return await _in_batches(database, viewer, choice, write, is_locked=not is_dry_run)
+
+
+async def delete_runs(database: Database, viewer: Viewer, choice: Choice, *, is_dry_run: bool) -> ChangedRuns:
+    """Delete every chosen run: gone for readers, while the name stays taken. Idempotent."""
+
+    async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> None:
+        await connection.execute(DELETE_RUNS, [row.run_id for row in rows])
+
+    return await _in_batches(database, viewer, choice, None if is_dry_run else write, is_locked=not is_dry_run)
+
+
+async def _in_batches(
+    database: Database,
+    viewer: Viewer,
+    choice: Choice,
+    write: Callable[[Connection, Sequence[ChosenRunRow]], Awaitable[None]] | None,
+    *,
+    is_locked: bool,
+) -> ChangedRuns:
+    """Give the chosen runs to `write`, a batch in each transaction; None only counts them."""
+    tree = _check_choice(choice)
+    project_id = await _project_id(database, viewer, choice)
+    changed = ChangedRuns()
+    after = None
+    while True:
+        async with database.transaction() as connection:
+            rows = await select_runs_batch(
+                connection, project_id, tree, choice.run_ids, after, BATCH_RUNS, is_locked=is_locked
+            )
+            if write is not None:
+                await write(connection, rows)
+        changed.add(rows)
+        if len(rows) < BATCH_RUNS:
+            return changed
+        after = rows[-1].run_id
+
+
+def _check_choice(choice: Choice) -> Filter:
+    if (choice.filters is None) == (choice.run_ids is None):
+        raise AppError("Give either filters or ids; filters of {} mean every run of the project.", path="input")
+    if choice.run_ids is not None and len(choice.run_ids) > IDS_MAX:
+        raise AppError(f"{len(choice.run_ids)} ids; allowed: {IDS_MAX}", path="input.ids")
+    if choice.filters is None:
+        return EVERYTHING
+    if read_filters(choice.filters) is None:
+        # For a list no filters are all runs. A change of all is asked for in so many words.
+        raise AppError("filters is empty; {} means every run of the project.", path="input.filters")
+    return parse_filters(choice.filters)
+
+
+async def _project_id(database: Database, viewer: Viewer, choice: Choice) -> int:
+    entity_name = choice.entity_name or viewer.username
+    async with database.connection() as connection:
+        row = await connection.row(SELECT_PROJECT_BY_NAME, entity_name, choice.project_name, viewer.entity_ids)
+    if row is None:
+        raise NotFound(f"There is no project {choice.project_name[:100]!r} in {entity_name[:100]!r}.", path="input")
+    return row.project_id
+
+
+def _config_entries(text: str | None) -> dict[str, Any]:
+    try:
+        entries = {} if text is None else json_text.parse(text.encode("utf-8", "backslashreplace"))
+    except ValueError as error:
+        raise AppError(f"config is not valid JSON: {error}", path="input.config") from error
+    if not isinstance(entries, dict):
+        raise AppError("config must be an object of the entries to set.", path="input.config")
+    return entries
+
+
+def _columns(row: ChosenRunRow, change: ManyRunsChange, entries: Mapping[str, Any]) -> dict[str, object]:
+    columns = dict(change.columns)
+    if change.add_tags or change.remove_tags:
+        tags = columns.get("tags", row.tags)
+        kept = [tag for tag in (tags if isinstance(tags, list) else []) if tag not in change.remove_tags]
+        columns["tags"] = list(dict.fromkeys([*kept, *change.add_tags]))
+    if entries:
+        config = json_text.parse(row.config_text.encode())
+        config.update((key, {"value": value}) for key, value in entries.items())
+        columns["config"] = json_text.dump(config)
+    return columns

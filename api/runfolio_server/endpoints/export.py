@@ -1,0 +1,101 @@
+"""`/export/{entity}/{project}/runs.ndjson`: a whole project in one request, as columns; see RunExport.lines.
+
+GET takes `filters`, `order` and any number of `column`; POST takes them as a JSON object with a list `columns`, for
+filters that are too long for a URL. What is wrong with the request has its status; what goes wrong once the answer has
+begun is its last line, `{"errors": […]}`. An answer whose last line is not `{"end": …}` is not whole.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from runfolio_server.actions.export_runs import ExportRequest, open_export
+from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.domain import json_text
+from runfolio_server.endpoints.answers import answering_errors, read_body
+from runfolio_server.errors import AppError
+from runfolio_server.settings import Settings
+from runfolio_server.sql.pool import Database
+
+MEDIA_TYPE = "application/x-ndjson"
+# zlib's name for the gzip format, in its largest window.
+GZIP_WINDOW = 31
+# Columns of numbers shrink by half at any level; the lowest costs least.
+GZIP_LEVEL = 1
+
+
+async def export_runs(request: Request) -> Response:
+    """Stream the runs. The first page is read before the answer begins, so that its errors have their status."""
+    state = request.app.state
+    sign_in: SignIn = state.sign_in
+    database: Database = state.database
+
+    viewer = await sign_in.viewer(request.headers.get("Authorization"))
+    export = await open_export(database, viewer, await _read_request(request))
+    lines = export.lines()
+    first = await anext(lines)
+    answer = told_errors(first, lines)
+    headers = {"Vary": "Accept-Encoding", "Cache-Control": "private, no-store"}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        return StreamingResponse(
+            _compressed(answer), media_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": "gzip"}
+        )
+    return StreamingResponse(answer, media_type=MEDIA_TYPE, headers=headers)
+
+
+async def _read_request(request: Request) -> ExportRequest:
+    path = request.path_params
+    if request.method == "POST":
+        settings: Settings = request.app.state.settings
+        options = _read_options(await read_body(request, settings.max_body_bytes))
+        columns = options.get("columns")
+    else:
+        options = dict(request.query_params)
+        columns = request.query_params.getlist("column") or None
+    return ExportRequest(path["entity"], path["project"], options.get("filters"), options.get("order"), columns)
+
+
+def _read_options(body: bytes) -> dict[str, Any]:
+    """The options in a body. Raises AppError when it is not of the shape that they have."""
+    try:
+        options = json_text.parse_envelope(body or b"{}")
+    except ValueError as error:
+        raise AppError(f"The body is not valid JSON: {error}") from error
+    if not isinstance(options, dict):
+        raise AppError("The body must be a JSON object with `filters`, `order` and `columns`, or less of them.")
+    for name in ("filters", "order"):
+        if not isinstance(options.get(name), str | None):
+            raise AppError(f"`{name}` must be a string or null.", path=name)
+    columns = options.get("columns")
+    if columns is not None and not (isinstance(columns, list) and all(isinstance(name, str) for name in columns)):
+        raise AppError("`columns` must be a list of strings or null.", path="columns")
+    return options
+
+
+async def told_errors(first: bytes, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The lines, and one that tells what went wrong in their midst."""
+    yield first
+    try:
+        async for line in lines:
+            yield line
+    except AppError as error:
+        yield orjson.dumps({"errors": [{"message": error.message, "extensions": dict(error.extensions)}]}) + b"\n"
+
+
+async def _compressed(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    packer = zlib.compressobj(GZIP_LEVEL, wbits=GZIP_WINDOW)
+    async for line in lines:
+        yield packer.compress(line)
+    yield packer.flush()
+
+
+export_routes = [
+    Route("/export/{entity}/{project}/runs.ndjson", answering_errors(export_runs), methods=["GET", "POST"])
+]

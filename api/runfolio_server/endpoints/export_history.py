@@ -1,0 +1,174 @@
+"""`GET /export/{entity}/{project}[/{run}]/history.arrow` or `.parquet`: history as a table.
+
+Query parameters: `keys` (repeated; absent: all), `min_step`, `max_step` (left out itself), `samples`, `x_axis`,
+`stream` (history or system); for a project also `ids` (repeated run names) or `filters`, and `order`, `first`.
+A row has at least one of the keys. Columns: `run_id` (a project's only), `_step` and the keys, of the narrowest type
+that holds every value; text with the metadata `runfolio.json` is JSON.
+Arrow goes out page by page. A Parquet file ends with what is read first, so it is written whole and then sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from starlette.background import BackgroundTask
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from runfolio_server.actions.export_history import RUNS_MAX, RunChoice, open_history_export
+from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.domain.history_line import STEP_KEY
+from runfolio_server.endpoints.answers import answering_errors
+from runfolio_server.errors import AppError
+from runfolio_server.history.arrow import ArrowStream, Layout, write_parquet_file
+from runfolio_server.history.column_kinds import TypedTables
+from runfolio_server.history.table import Table, Wanted
+
+SAMPLES_MAX = 100_000
+STEP_MAX = 2**62
+
+MEDIA_TYPES = {"arrow": "application/vnd.apache.arrow.stream", "parquet": "application/vnd.apache.parquet"}
+# Threads of their own: they wait for pages, and pages are decoded in the threads that the loop has for everybody.
+PARQUET_WRITERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="parquet")
+STREAM_NAMES = {"history": "history", "system": "events"}
+PARAMETERS = ("keys", "min_step", "max_step", "samples", "x_axis", "stream")
+PROJECT_PARAMETERS = (*PARAMETERS, "ids", "filters", "order", "first")
+
+INTEGER = re.compile(r"-?[0-9]{1,19}")
+
+
+async def export_run(request: Request) -> Response:
+    """One run's history."""
+    path = request.path_params
+    _check_names(request.query_params, PARAMETERS)
+    return await _export(request, RunChoice(path["entity"], path["project"], [path["run"]]), has_run_column=False)
+
+
+async def export_project(request: Request) -> Response:
+    """The history of many runs of a project, run after run."""
+    path, query = request.path_params, request.query_params
+    _check_names(query, PROJECT_PARAMETERS)
+    choice = RunChoice(
+        path["entity"],
+        path["project"],
+        query.getlist("ids") if "ids" in query else None,
+        query.get("filters"),
+        query.get("order"),
+        _integer(query, "first", 1, RUNS_MAX),
+    )
+    return await _export(request, choice, has_run_column=True)
+
+
+async def _export(request: Request, choice: RunChoice, *, has_run_column: bool) -> Response:
+    sign_in: SignIn = request.app.state.sign_in
+    viewer = await sign_in.viewer(request.headers.get("Authorization"))
+    form = request.path_params["form"]
+    _check_one_of("form", form, tuple(MEDIA_TYPES))
+    layout, typed = await open_history_export(
+        request.app.state.database, viewer, choice, _wanted(request.query_params), has_run_column=has_run_column
+    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="history.{form}"',
+        "Cache-Control": "private, no-store",
+    }
+    if form == "arrow":
+        return StreamingResponse(_messages(layout, typed), media_type=MEDIA_TYPES[form], headers=headers)
+    path = await _write_parquet(layout, typed)
+    removal = BackgroundTask(path.unlink, missing_ok=True)
+    return FileResponse(path, media_type=MEDIA_TYPES[form], headers=headers, background=removal)
+
+
+def _wanted(query: QueryParams) -> Wanted:
+    stream = query.get("stream", "history")
+    _check_one_of("stream", stream, tuple(STREAM_NAMES))
+    low, high = (_integer(query, name, -STEP_MAX, STEP_MAX) for name in ("min_step", "max_step"))
+    return Wanted(
+        STREAM_NAMES[stream],
+        tuple(dict.fromkeys(query.getlist("keys"))),
+        -math.inf if low is None else float(low),
+        math.inf if high is None else float(high),
+        _integer(query, "samples", 1, SAMPLES_MAX),
+        query.get("x_axis") or STEP_KEY,
+    )
+
+
+async def _messages(layout: Layout, typed: TypedTables) -> AsyncIterator[bytes]:
+    stream = ArrowStream(layout)
+    yield stream.start
+    async for tables in typed.pages:
+        if any(len(table.steps) for table in tables):
+            yield await asyncio.to_thread(stream.messages, tables)
+    yield stream.end
+
+
+async def _write_parquet(layout: Layout, typed: TypedTables) -> Path:
+    """A temporary file, which the caller removes. No thread and no connection is held while it is sent."""
+    loop = asyncio.get_running_loop()
+    errors: list[Exception] = []
+
+    def pages() -> Iterator[list[Table]]:
+        while True:
+            try:
+                # The thread waits while the loop reads the next page.
+                tables = asyncio.run_coroutine_threadsafe(_next(typed.pages), loop).result()
+            except Exception as error:
+                errors.append(error)
+                raise
+            if tables is None:
+                return
+            if any(len(table.steps) for table in tables):
+                yield tables
+
+    def write() -> Path:
+        descriptor, name = tempfile.mkstemp(prefix="runfolio-export-", suffix=".parquet")
+        os.close(descriptor)
+        path = Path(name)
+        try:
+            write_parquet_file(layout, pages(), path)
+        except Exception:
+            path.unlink(missing_ok=True)
+            if errors:
+                # The writer lets it through as an error of its own.
+                raise errors[0] from None
+            raise
+        return path
+
+    return await loop.run_in_executor(PARQUET_WRITERS, write)
+
+
+async def _next(pages: AsyncIterator[list[Table]]) -> list[Table] | None:
+    return await anext(pages, None)
+
+
+def _check_names(query: QueryParams, allowed: tuple[str, ...]) -> None:
+    for name in query:
+        _check_one_of("parameter", name, allowed)
+
+
+def _check_one_of(what: str, text: str, allowed: tuple[str, ...]) -> None:
+    if text not in allowed:
+        raise AppError(f"{what} is {text[:100]!r}; allowed: {', '.join(allowed)}", path=what, allowed=allowed)
+
+
+def _integer(query: QueryParams, name: str, lowest: int, highest: int) -> int | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    if not INTEGER.fullmatch(text) or not lowest <= int(text) <= highest:
+        raise AppError(f"{name} is {text[:100]!r}; allowed: an integer from {lowest} to {highest}", path=name)
+    return int(text)
+
+
+export_history_routes = [
+    Route("/export/{entity}/{project}/history.{form}", answering_errors(export_project), methods=["GET"]),
+    Route("/export/{entity}/{project}/{run}/history.{form}", answering_errors(export_run), methods=["GET"]),
+]

@@ -1,0 +1,203 @@
+"""Writing a run without an SDK: make it, append rows to its history, end it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from runfolio_server.actions.runs import RunAddress, start_run, visible_run
+from runfolio_server.errors import AppError, NotFound
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.node_ids import decode_uuid
+from runfolio_server.graph.run import Run
+from runfolio_server.graph.run_history import STREAM_NAMES, HistoryStream
+from runfolio_server.graph.scalars import Int64, JSONString
+from runfolio_server.ingest.append import append_batch
+from runfolio_server.ingest.batch import Batch, RejectedLine
+from runfolio_server.ingest.lines import raw_lines, split_lines
+from runfolio_server.ingest.rows import batch_of_rows
+from runfolio_server.sql.ingest import SELECT_NEXT_LINE
+
+# Enough to see what is wrong; the count tells the rest.
+REJECTED_SHOWN = 20
+
+
+def _text(description: str) -> str | None:
+    field: str | None = strawberry.field(default=strawberry.UNSET, description=description)
+    return field
+
+
+@strawberry.input(description="A run to make or to take up again. Null and absent leave a field as it is.")
+class CreateRunInput:
+    """Input of createRun."""
+
+    entity_name: str | None = _text("Its entity; null: your own.")
+    project_name: str | None = _text("Its project, made if there is none; null: `uncategorized`.")
+    name: str | None = _text("The slug in URLs, 1 to 128 characters; null makes one, and so a new run at each call.")
+    display_name: str | None = _text("What people read; made here when a new run has none.")
+    config: JSONString | None = strawberry.field(
+        default=strawberry.UNSET, description='The whole config, each entry wrapped as in {"lr": {"value": 0.1}}.'
+    )
+    tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All tags; at most 500.")
+    group: str | None = _text("Free text that gathers runs.")
+    job_type: str | None = _text("The role inside a group.")
+    notes: str | None = _text("The user's long text.")
+    host: str | None = _text("The machine it runs on.")
+    program: str | None = _text("What is run.")
+    commit: str | None = _text("Commit of its source.")
+    repository: str | None = _text("Repository of its source.")
+
+
+@strawberry.type(description="What createRun answers.")
+class CreateRunPayload:
+    """Payload of createRun."""
+
+    run: Run = strawberry.field(description="The run as it is now.")
+    inserted: bool = strawberry.field(description="Whether it was made just now; false: it was there, and goes on.")
+
+
+@strawberry.input(description="Rows to append to a run's history.")
+class AppendHistoryInput:
+    """Input of appendHistory."""
+
+    run_id: strawberry.ID = strawberry.field(description="The run's node id.")
+    offset: Int64 = strawberry.field(
+        description="The number of the first row among those of the writer, from 0. What is known already is skipped."
+    )
+    rows: list[JSONString] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The rows, at most 500,000: each an object. A row without `_step` counts as its number.",
+    )
+    json_lines: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The rows as one text, a line each: the same as `rows`, and quicker. Either this or rows.",
+    )
+    writer: str = strawberry.field(
+        default="",
+        description="Who numbers the rows, 0 to 128 of a-z A-Z 0-9 _ -: a fresh one for each process that writes.",
+    )
+    stream: HistoryStream = strawberry.field(default=HistoryStream.HISTORY, description="The stream they belong to.")
+    summary_metrics: JSONString | None = strawberry.field(
+        default=strawberry.UNSET, description="The whole summary after these rows; null: as it is."
+    )
+    exit_code: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Ends the run after these rows: 0 finished, 255 killed, else failed."
+    )
+
+
+@strawberry.type(description="A row that was kept out; the rows around it were not.")
+class RejectedRow:
+    """One rejected row."""
+
+    line: Int64 = strawberry.field(description="Its number among those of the writer.")
+    message: str = strawberry.field(description="Why.")
+
+    @classmethod
+    def of(cls, rejected: RejectedLine) -> RejectedRow:
+        """The row of a rejected line."""
+        return cls(line=Int64(rejected.line), message=rejected.reason)
+
+
+@strawberry.type(description="What appendHistory answers: the rows are stored, durably.")
+class AppendHistoryPayload:
+    """Payload of appendHistory."""
+
+    rejected: list[RejectedRow] = strawberry.field(description="The first 20 of the rows that were kept out.")
+    rejected_count: int = strawberry.field(description="How many rows were kept out.")
+    stop_requested: bool = strawberry.field(description="Whether somebody asked the run to stop.")
+    run_id: strawberry.Private[UUID]
+    stream: strawberry.Private[str]
+    writer: strawberry.Private[str]
+
+    @strawberry.field(description="Where the writer goes on: one past its highest row.")
+    async def next_offset(self, info: RequestInfo) -> Int64:
+        """The writer's next number."""
+        async with info.context.database.connection() as connection:
+            row = await connection.row(SELECT_NEXT_LINE, self.run_id, self.stream, self.writer)
+        return Int64(row.next_line if row else 0)
+
+
+@strawberry.input(description="A run that has ended.")
+class FinishRunInput:
+    """Input of finishRun."""
+
+    id: strawberry.ID = strawberry.field(description="The run's node id.")
+    exit_code: int = strawberry.field(default=0, description="0 finished, 255 killed, any other failed.")
+
+
+@strawberry.type(description="What finishRun answers.")
+class FinishRunPayload:
+    """Payload of finishRun."""
+
+    run: Run = strawberry.field(description="The run as it is now.")
+
+
+# Where the names of the input differ from those of the columns.
+COLUMN_BY_FIELD = {"group": "group_name", "commit": "commit_hash"}
+GIVEN = ("display_name", "config", "tags", "group", "job_type", "notes", "host", "program", "commit", "repository")
+NO_SUCH_RUN = "There is no run of this id that you may write to."
+
+
+def _lines(input: AppendHistoryInput) -> list[bytes]:
+    if input.rows and input.json_lines:
+        raise AppError("Both rows and jsonLines were given; allowed: one of them.", path="input.jsonLines")
+    return raw_lines(input.rows) if input.rows else split_lines(input.json_lines or "")
+
+
+@strawberry.type
+class RunWritingMutations:
+    """Writing runs."""
+
+    @strawberry.mutation(description="Make a run, or take it up again by its name: it is running. Idempotent by name.")
+    async def create_run(
+        self, info: RequestInfo, input: Annotated[CreateRunInput, strawberry.argument(description="The run.")]
+    ) -> CreateRunPayload:
+        """Make a run."""
+        given = {COLUMN_BY_FIELD.get(name, name): getattr(input, name) for name in GIVEN}
+        change = {column: value for column, value in given.items() if value not in (None, strawberry.UNSET)}
+        address = RunAddress(input.entity_name or None, input.project_name or None, input.name or None)
+        started = await start_run(info.context.database, info.context.viewer, address, change)
+        return CreateRunPayload(run=Run.of(started.row), inserted=started.is_new)
+
+    @strawberry.mutation(
+        description="Append rows to a run's history, all or none. Idempotent by run, stream, writer and row number."
+    )
+    async def append_history(
+        self, info: RequestInfo, input: Annotated[AppendHistoryInput, strawberry.argument(description="The rows.")]
+    ) -> AppendHistoryPayload:
+        """Append rows."""
+        run_id = decode_uuid("Run", input.run_id)
+        stream = STREAM_NAMES[input.stream]
+        batch = batch_of_rows(
+            stream,
+            input.writer,
+            input.offset,
+            _lines(input),
+            summary=input.summary_metrics or None,
+            exit_code=input.exit_code if isinstance(input.exit_code, int) else None,
+        )
+        stored = await append_batch(info.context.database, run_id, batch, viewer=info.context.viewer)
+        if stored is None:
+            raise NotFound(NO_SUCH_RUN, path="input.runId")
+        return AppendHistoryPayload(
+            rejected=[RejectedRow.of(line) for line in batch.rejected[:REJECTED_SHOWN]],
+            rejected_count=len(batch.rejected),
+            stop_requested=stored.is_stop_requested,
+            run_id=run_id,
+            stream=stream,
+            writer=input.writer,
+        )
+
+    @strawberry.mutation(description="Say that a run has ended. Idempotent; a run that ended otherwise stays so.")
+    async def finish_run(
+        self, info: RequestInfo, input: Annotated[FinishRunInput, strawberry.argument(description="The run.")]
+    ) -> FinishRunPayload:
+        """End a run."""
+        database, viewer = info.context.database, info.context.viewer
+        run_id = decode_uuid("Run", input.id)
+        if await append_batch(database, run_id, Batch(exit_code=input.exit_code), viewer=viewer) is None:
+            raise NotFound(NO_SUCH_RUN, path="input.id")
+        async with database.connection() as connection:
+            return FinishRunPayload(run=Run.of(await visible_run(connection, viewer, run_id)))

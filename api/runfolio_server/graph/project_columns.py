@@ -1,0 +1,171 @@
+"""History of many runs of a project as columns, and of a group of runs as one curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import strawberry
+
+from runfolio_server.domain.history_line import STEP_KEY
+from runfolio_server.errors import AppError
+from runfolio_server.filters.fields import Field
+from runfolio_server.filters.order import parse_order
+from runfolio_server.filters.parse import parse_filters
+from runfolio_server.filters.tree import Filter
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.run import Run
+from runfolio_server.graph.run_arguments import Filters, RunOrder
+from runfolio_server.graph.run_columns import (
+    ColumnKeys,
+    HistoryColumns,
+    MaxStep,
+    MinStep,
+    Samples,
+    XAxis,
+    wanted_columns,
+)
+from runfolio_server.graph.run_history import STREAM_NAMES, HistoryStream, Stream
+from runfolio_server.history.band import Band, band_of_runs
+from runfolio_server.sql.projects import ProjectRow
+from runfolio_server.sql.run_choice import select_chosen_runs, select_group_runs
+from runfolio_server.sql.runs import RunRow
+
+RUNS_DEFAULT = 100
+RUNS_MAX = 1000
+BAND_SAMPLES_DEFAULT = 200
+BAND_SAMPLES_MAX = 2000
+
+
+@strawberry.type(description="A run and columns of its history.")
+class RunHistoryColumns:
+    """One run of many."""
+
+    run: Run = strawberry.field(description="The run.")
+    columns: HistoryColumns = strawberry.field(description="Its columns; empty when it has none of the keys.")
+
+
+@strawberry.type(description="A key over many runs as one curve: arrays of the same length, in order of step.")
+class HistoryBand:
+    """The mean line of runs and its band."""
+
+    x: list[float] = strawberry.field(description="Steps: of each stretch the mean of those that have numbers.")
+    mean: list[float] = strawberry.field(
+        description="The mean over the runs; each run counts once, with the mean of its numbers in the stretch."
+    )
+    std: list[float | None] = strawberry.field(description="Standard deviation of a sample; null: of one run.")
+    min: list[float] = strawberry.field(description="The least of the runs.")
+    max: list[float] = strawberry.field(description="The greatest of the runs.")
+    count: list[int] = strawberry.field(description="How many runs have numbers there.")
+
+    @classmethod
+    def of(cls, band: Band) -> HistoryBand:
+        """The arrays as lists."""
+        finite = (band.std < float("inf")).tolist()
+        return cls(
+            x=band.x.tolist(),
+            mean=band.mean.tolist(),
+            std=[value if known else None for value, known in zip(band.std.tolist(), finite, strict=True)],
+            min=band.low.tolist(),
+            max=band.high.tolist(),
+            count=band.count.tolist(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupScope:
+    """What makes a group: the runs of a project that the filter chooses and whose fields have these values."""
+
+    project_id: int
+    tree: Filter
+    by: Sequence[Field]
+    values: Sequence[str | None]
+
+
+@strawberry.type
+class RunGroupHistory:
+    """The field of RunGroup that reads the history of its runs."""
+
+    scope: strawberry.Private[GroupScope]
+
+    @strawberry.field(description="A key over its runs as one curve: their mean and the band around it.")
+    async def history(
+        self,
+        info: RequestInfo,
+        key: Annotated[str, strawberry.argument(description="A key of their history.")],
+        samples: Annotated[
+            int,
+            strawberry.argument(
+                description="Into how many equally long stretches of steps the curve is cut; 1 to 2,000. Where runs "
+                "have fewer steps than that, each step is a stretch."
+            ),
+        ] = BAND_SAMPLES_DEFAULT,
+        stream: Stream = HistoryStream.HISTORY,
+    ) -> HistoryBand:
+        """The band of a key; groups of more than 1,000 runs are refused."""
+        if not 1 <= samples <= BAND_SAMPLES_MAX:
+            raise AppError(f"samples is {samples}; allowed: 1 to {BAND_SAMPLES_MAX}", path="samples")
+        database, scope = info.context.database, self.scope
+        async with database.connection() as connection:
+            runs = await select_group_runs(
+                connection, scope.project_id, scope.tree, scope.by, scope.values, RUNS_MAX + 1
+            )
+        if len(runs) > RUNS_MAX:
+            raise AppError(f"A group has more than {RUNS_MAX} runs, which is the most for a curve; filter them.")
+        found = await band_of_runs(database, [run.run_id for run in runs], STREAM_NAMES[stream], key, samples)
+        return HistoryBand.of(found)
+
+
+@strawberry.type
+class ProjectColumns:
+    """The field of Project that reads the history of its runs."""
+
+    row: strawberry.Private[ProjectRow]
+
+    @strawberry.field(description="Some keys of the history of many runs as columns, in one request: for charts.")
+    async def history_columns(
+        self,
+        info: RequestInfo,
+        keys: ColumnKeys,
+        names: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Only the runs of these names, at most 1,000; null: any. Unknown: none."),
+        ] = strawberry.UNSET,
+        filters: Filters = strawberry.UNSET,
+        order: RunOrder = strawberry.UNSET,
+        first: Annotated[
+            int | None,
+            strawberry.argument(
+                description="How many runs at most, up to 1,000; unless told all that are named, else 100."
+            ),
+        ] = strawberry.UNSET,
+        min_step: MinStep = strawberry.UNSET,
+        max_step: MaxStep = strawberry.UNSET,
+        samples: Samples = strawberry.UNSET,
+        x_axis: XAxis = STEP_KEY,
+        stream: Stream = HistoryStream.HISTORY,
+    ) -> list[RunHistoryColumns]:
+        """Columns of many runs."""
+        wanted = wanted_columns(keys, min_step, max_step, samples, x_axis, stream)
+        chosen = names if isinstance(names, list) else None
+        limit = first if isinstance(first, int) else len(chosen) if chosen else RUNS_DEFAULT
+        if chosen and len(chosen) > RUNS_MAX:
+            raise AppError(f"{len(chosen)} names; allowed: {RUNS_MAX}", path="names")
+        if not 1 <= limit <= RUNS_MAX:
+            raise AppError(f"first is {limit}; allowed: 1 to {RUNS_MAX}", path="first")
+        async with info.context.database.connection() as connection:
+            rows = await select_chosen_runs(
+                connection,
+                RunRow,
+                self.row.project_id,
+                parse_filters(filters or None),
+                parse_order(order or None),
+                chosen,
+                limit,
+            )
+        tables = await info.context.loaders.history_tables.load_many([(row.run_id, wanted) for row in rows])
+        return [
+            RunHistoryColumns(run=Run.of(row), columns=HistoryColumns.of(table, wanted))
+            for row, table in zip(rows, tables, strict=True)
+        ]

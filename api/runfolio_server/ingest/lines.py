@@ -1,0 +1,97 @@
+"""Texts of lines → LineBlock: which lines are rows, and why others are kept out. Called by parse.py and rows.py.
+
+The table "Bad lines" of api/README.md says what happens to which line; tests/server/test_bad_lines.py walks it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from runfolio_server.domain.history_line import check_line, parse_line
+from runfolio_server.domain.json_text import MAX_DEPTH, escape_surrogates
+from runfolio_server.errors import AppError, TooLarge
+from runfolio_server.ingest.batch import LineBlock, LineStream, RejectedLine
+
+MAX_LINE_NUMBER = 2**53
+# Rows cost far more memory than the few bytes that the shortest of them have on the wire.
+MAX_LINES = 500_000
+# Each key becomes a chunk of its own when the line is compacted, and an entry wherever the run's keys are listed.
+MAX_KEYS = 100_000
+# Too short for MAX_DEPTH brackets that close again, and for MAX_KEYS.
+SURELY_SHALLOW_BYTES = 2 * MAX_DEPTH
+WRITER = re.compile(r"[A-Za-z0-9_-]{0,128}")
+
+
+def line_block(
+    stream: LineStream, first_line: int, texts: Sequence[bytes], rejected: list[RejectedLine], *, path: str
+) -> LineBlock:
+    """The lines `first_line`, `first_line` + 1, …; those that are kept out are added to `rejected`.
+
+    Raises AppError for a first line out of range, TooLarge for too many lines; `path` is where the caller gave them.
+    """
+    if not 0 <= first_line <= MAX_LINE_NUMBER:
+        raise AppError(f"{path}.offset is {first_line}; allowed: an integer from 0 to 2^53", path=f"{path}.offset")
+    if len(texts) > MAX_LINES:
+        raise TooLarge(f"{path} has {len(texts)} lines; allowed: {MAX_LINES} in one request", path=path)
+    # In valid JSON a bare line end can only stand between tokens.
+    lines = [text.replace(b"\n", b" ") for text in texts]
+    rows = _plain_rows(lines)
+    if rows is None:
+        rows = []
+        for index, line in enumerate(lines):
+            try:
+                rows.append(_row(line))
+            except ValueError as error:
+                rejected.append(RejectedLine(stream, first_line + index, str(error)))
+                rows.append(None)
+                lines[index] = b""
+    return LineBlock.received(stream, first_line, lines, rows)
+
+
+def raw_lines(texts: Iterable[str]) -> list[bytes]:
+    """The bytes of each text."""
+    return [text.encode() if text.isascii() else escape_surrogates(text).encode() for text in texts]
+
+
+def split_lines(text: str) -> list[bytes]:
+    """The bytes of each line of a JSON Lines text, which may end with a line end."""
+    return escape_surrogates(text).encode().removesuffix(b"\n").split(b"\n") if text else []
+
+
+def _plain_rows(lines: Sequence[bytes]) -> list[dict[str, Any] | None] | None:
+    """The rows when each line is short, strict and an object, as nearly always: half the time of one by one."""
+    if max(map(len, lines), default=0) > SURELY_SHALLOW_BYTES:
+        return None
+    try:
+        rows = list(map(orjson.loads, lines))
+    except orjson.JSONDecodeError:
+        return None
+    return rows if set(map(type, rows)) <= {dict} else None
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    row = check_line(line)
+    if len(row) > MAX_KEYS:
+        raise ValueError(f"a line has {len(row)} keys; allowed: {MAX_KEYS}")
+    return row
+
+
+def summary_of(text: str, line: int, rejected: list[RejectedLine]) -> tuple[str | None, dict[str, Any] | None]:
+    """The summary as text and parsed; both None, and a line of `rejected`, when it is not an object."""
+    text = escape_surrogates(text)
+    try:
+        return text, parse_line(text.encode())
+    except ValueError as error:
+        rejected.append(RejectedLine("summary", line, str(error)))
+        return None, None
+
+
+def check_writer(writer: str, what: str) -> str:
+    """The name of a writer. Raises AppError for characters that are not allowed; `what` is what the caller calls it."""
+    if not WRITER.fullmatch(writer):
+        raise AppError(f"The {what} {writer[:100]!r} has characters other than letters, digits, _ and -")
+    return writer

@@ -1,0 +1,37 @@
+"""Columns of history and what metrics come to, for many runs at once: what the loaders of history fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from runfolio_server.history.metric import MetricSummary, summarise_metric
+from runfolio_server.history.table import Table, Wanted, read_all
+from runfolio_server.sql.pool import Database
+
+VALUES_MAX = 1_000_000
+"""Rows times keys of the columns that are asked for alike in one request."""
+
+TableKey = tuple[UUID, Wanted]
+MetricKey = tuple[UUID, str, str]
+"""Run, stream and name of a key."""
+
+
+async def load_tables(database: Database, keys: Sequence[TableKey]) -> list[Table]:
+    """One table per key, in their order: one reading for all runs of which the same is wanted."""
+    found: dict[TableKey, Table] = {}
+    for wanted in dict.fromkeys(wanted for _, wanted in keys):
+        run_ids = [run_id for run_id, other in keys if other == wanted]
+        tables = await read_all(database, run_ids, wanted, values_max=VALUES_MAX)
+        found.update(zip(((run_id, wanted) for run_id in run_ids), tables, strict=True))
+    return [found[key] for key in keys]
+
+
+async def load_metrics(database: Database, keys: Sequence[MetricKey]) -> list[MetricSummary]:
+    """One summary per key, in their order."""
+    found: dict[MetricKey, MetricSummary] = {}
+    for stream, name in dict.fromkeys((stream, name) for _, stream, name in keys):
+        run_ids = [run_id for run_id, *other in keys if other == [stream, name]]
+        summaries = await summarise_metric(database, run_ids, stream, name)
+        found.update(zip(((run_id, stream, name) for run_id in run_ids), summaries, strict=True))
+    return [found[key] for key in keys]

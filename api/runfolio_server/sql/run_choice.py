@@ -1,0 +1,88 @@
+"""Chosen runs: those that a filter or a list of names means, as much of each as is needed.
+
+Called by graph/ and the export of history. Statements are put together from what filters/ compiles: fixed text, every
+value bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+
+from runfolio_server.domain.json_text import storable_text
+from runfolio_server.domain.run_id import run_id_of
+from runfolio_server.filters.compile import compile_filter
+from runfolio_server.filters.fields import Field
+from runfolio_server.filters.order import Order
+from runfolio_server.filters.order_sql import compile_order
+from runfolio_server.filters.parameters import Parameters
+from runfolio_server.filters.tree import Filter
+from runfolio_server.filters.value_sql import value_expression
+from runfolio_server.sql.named import Query
+from runfolio_server.sql.pool import Connection
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+class RunNameRow(msgspec.Struct, frozen=True):
+    """The key of a run and its name, unique in the project."""
+
+    run_id: UUID
+    name: str
+
+
+async def select_chosen_runs(
+    connection: Connection,
+    row: type[R],
+    project_id: int,
+    tree: Filter,
+    order: Order,
+    names: Sequence[str] | None,
+    limit: int,
+) -> list[R]:
+    """The runs that the filter chooses and that, when names are given, are among these, in order.
+
+    The fields of `row` are columns of runs.
+    """
+    chosen = Parameters(3)
+    named = "TRUE"
+    if names is not None:
+        # By key as well as by name: the key has the index. Spelled out only where names are given, because PostgreSQL
+        # plans one statement for all its arguments after a while.
+        given = [name for name in names if storable_text(name) == name]
+        run_ids = chosen.bind([run_id_of(project_id, name) for name in given], "uuid[]")
+        named = f"r.run_id = ANY ({run_ids}) AND r.name = ANY ({chosen.bind(given, 'text[]')})"
+    where = compile_filter(tree, 3 + len(chosen.values))
+    arguments = [*chosen.values, *where.parameters]
+    ordered = compile_order(order, 3 + len(arguments), None)
+    sql = (
+        f"SELECT {', '.join(f'r.{name}' for name in row.__struct_fields__)}\n"
+        f"FROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n  AND {named}\n"
+        f"  AND {where.sql}\nORDER BY {ordered.order_by}\nLIMIT $2"
+    )
+    query = Query("select_chosen_runs", sql, row)
+    return await connection.rows(query, project_id, limit, *arguments, *ordered.parameters)
+
+
+async def select_group_runs(
+    connection: Connection, project_id: int, tree: Filter, by: Sequence[Field], values: Sequence[str | None], limit: int
+) -> list[RunNameRow]:
+    """The runs of a group of sql/run_groups.py, oldest first: `values` are its JSON texts, one per field."""
+    parameters = Parameters(3)
+    conditions = []
+    for field, text in zip(by, values, strict=True):
+        expression = value_expression(field, parameters)
+        if text is None:
+            conditions.append(f"({expression}) IS NULL")
+        else:
+            conditions.append(f"({expression}) = {parameters.bind(text, 'text')}::jsonb")
+    where = compile_filter(tree, 3 + len(parameters.values))
+    sql = (
+        "SELECT r.run_id, r.name\nFROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n"
+        f"  AND {where.sql}\n  AND {' AND '.join(conditions)}\nORDER BY r.created_at, r.run_id\nLIMIT $2"
+    )
+    query = Query("select_group_runs", sql, RunNameRow)
+    return await connection.rows(query, project_id, limit, *parameters.values, *where.parameters)

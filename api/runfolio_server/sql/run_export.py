@@ -1,0 +1,65 @@
+"""Runs for export: which there are, in order, and then what a table shows of them, page by page.
+
+Called by actions/export_runs.py; see run_export.sql. Only fixed text is put together here; every value is bound.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from runfolio_server.filters.compile import compile_filter
+from runfolio_server.filters.order import Order
+from runfolio_server.filters.order_sql import compile_order
+from runfolio_server.filters.tree import Filter
+from runfolio_server.sql.named import Query, QueryFile
+from runfolio_server.sql.pool import Connection
+
+RUN_ID_BYTES: Final = 16
+
+
+class ExportRow(msgspec.Struct, frozen=True):
+    """A run of an export; `position` counts the ids from 1. Without `is_whole` its documents are left out."""
+
+    position: int
+    name: str
+    display_name: str
+    state: str
+    username: str
+    group_name: str | None
+    job_type: str | None
+    tags: list[str]
+    notes: str | None
+    sweep_name: str | None
+    host: str | None
+    exit_code: int | None
+    created_at: datetime
+    heartbeat_at: datetime
+    finished_at: datetime | None
+    is_whole: bool
+    config_text: str
+    summary_text: str
+
+
+class RunIdsRow(msgspec.Struct, frozen=True):
+    """Run ids, RUN_ID_BYTES each, one after the other; None: there are no runs."""
+
+    run_ids: bytes | None
+
+
+SELECT_EXPORT_RUNS: Final = QueryFile("run_export.sql").query("select_export_runs", ExportRow)
+
+
+async def select_run_ids(connection: Connection, project_id: int, tree: Filter, order: Order) -> bytes:
+    """The ids of all runs that the filter chooses, in order: RUN_ID_BYTES each, so that a million take 16 MB."""
+    where = compile_filter(tree, 2)
+    ordered = compile_order(order, 2 + len(where.parameters))
+    sql = (
+        f"SELECT string_agg(uuid_send(r.run_id), ''::bytea ORDER BY {ordered.order_by})\n"
+        f"FROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n  AND {where.sql}"
+    )
+    query = Query("select_run_ids", sql, RunIdsRow)
+    row = await connection.row(query, project_id, *where.parameters, *ordered.parameters)
+    return b"" if row is None or row.run_ids is None else row.run_ids

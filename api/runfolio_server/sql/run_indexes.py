@@ -1,0 +1,107 @@
+"""Indexes on demand: which there are, which orders of runs are asked for, and the statements that make and drop them.
+
+An API process asks OrderIndexes for the index of a list; the worker keeps the indexes (worker/index_upkeep.py). See
+run_indexes.sql, and filters/index_sql.py for what such an index is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from runfolio_server.filters.index_sql import OrderIndex, drop_statement, indexed_field, order_index
+from runfolio_server.filters.order import Order
+from runfolio_server.sql.named import NoRow, Query, QueryFile
+from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.users import CountRow
+
+EXCHANGE_INTERVAL_S: Final = 30.0
+PENDING_MAX_ORDERS: Final = 200
+"""Orders that one process remembers between two exchanges; more are not counted."""
+
+
+class OrderIndexRow(msgspec.Struct, frozen=True):
+    """An index on demand and about how many runs it has; not valid: being built, or the building was cut short."""
+
+    name: str
+    is_valid: bool
+    runs: int
+
+
+class UsedOrderRow(msgspec.Struct, frozen=True):
+    """A field by which the runs of a project are often listed."""
+
+    project_id: int
+    field: str
+
+
+_FILE = QueryFile("run_indexes.sql")
+
+ADD_ORDER_USES: Final = _FILE.command("add_order_uses")
+SELECT_ORDER_INDEXES: Final = _FILE.query("select_order_indexes", OrderIndexRow)
+SELECT_USED_ORDERS: Final = _FILE.query("select_used_orders", UsedOrderRow)
+SELECT_INDEX_BUILDS: Final = _FILE.query("select_index_builds", CountRow)
+FORGET_ORDER_USES: Final = _FILE.command("forget_order_uses")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyIndex:
+    """An index that can be walked along, and about how many runs it has."""
+
+    index: OrderIndex
+    runs: int
+
+
+class OrderIndexes:
+    """What one API process knows of the indexes, and the orders it was asked for since it last told.
+
+    The knowledge may be old: a walk along an index that is gone is slow, not wrong.
+    """
+
+    def __init__(self) -> None:
+        self._ready: dict[str, int] = {}
+        self._uses: Counter[tuple[int, str]] = Counter()
+        self._exchanged_at = -EXCHANGE_INTERVAL_S
+
+    async def choose(self, connection: Connection, project_id: int, order: Order) -> ReadyIndex | None:
+        """The index that serves a project's list in this order, or None; the use is remembered."""
+        field = indexed_field(order)
+        if field is None:
+            return None
+        if len(self._uses) < PENDING_MAX_ORDERS or (project_id, field) in self._uses:
+            self._uses[project_id, field] += 1
+        if time.monotonic() - self._exchanged_at >= EXCHANGE_INTERVAL_S:
+            await self.exchange(connection)
+        index = order_index(project_id, field)
+        runs = self._ready.get(index.name)
+        return None if runs is None else ReadyIndex(index, runs)
+
+    async def exchange(self, connection: Connection) -> None:
+        """Write what was used, and look which indexes there are. Two statements, now and then."""
+        # Set first: other requests go on meanwhile.
+        self._exchanged_at = time.monotonic()
+        told, self._uses = self._uses, Counter()
+        if told:
+            orders = sorted(told)
+            await connection.execute(
+                ADD_ORDER_USES,
+                [project_id for project_id, _ in orders],
+                [field for _, field in orders],
+                [told[order] for order in orders],
+            )
+        rows = await connection.rows(SELECT_ORDER_INDEXES)
+        self._ready = {row.name: row.runs for row in rows if row.is_valid}
+
+
+async def create_order_index(connection: Connection, index: OrderIndex) -> None:
+    """Make an index while runs are read and written. Cut short, it leaves one that is not valid."""
+    await connection.execute(Query("create_order_index", index.create, NoRow))
+
+
+async def drop_order_index(connection: Connection, name: str) -> None:
+    """Drop an index while runs are read and written. Raises ValueError for one that is not on demand."""
+    await connection.execute(Query("drop_order_index", drop_statement(name), NoRow))

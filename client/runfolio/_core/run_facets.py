@@ -1,0 +1,62 @@
+"""What the runs of a project hold, counted: keys, values, bins. Made by _async/project.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from runfolio._core import json_text
+from runfolio._generated import DocumentKeyFields, FieldValueFields, HistogramBinFields
+
+DOCUMENTS = {"config": "CONFIG", "summary": "SUMMARY"}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKey:
+    """A key of config or summary and a type that its values have: `type` is JSON's word for it.
+
+    `run_count` runs have it so; a key with values of two types appears twice.
+    """
+
+    key: str
+    type: str
+    run_count: int
+
+    @classmethod
+    def of(cls, fields: DocumentKeyFields) -> DocumentKey:
+        """The key of an answer."""
+        return cls(fields.key, fields.type_, fields.run_count)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """A distinct value of a field, and how many runs have it; None stands for the runs that have none."""
+
+    value: Any
+    run_count: int
+
+    @classmethod
+    def of(cls, fields: FieldValueFields) -> FieldValue:
+        """The value of an answer."""
+        return cls(None if fields.value is None else json_text.parse(fields.value), fields.run_count)
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramBin:
+    """A bin from `low`, inclusive, to `high`, inclusive for the last bin only."""
+
+    low: float
+    high: float
+    run_count: int
+
+    @classmethod
+    def of(cls, fields: HistogramBinFields) -> HistogramBin:
+        """The bin of an answer."""
+        return cls(fields.low, fields.high, fields.run_count)
+
+
+def document_of(document: Literal["config", "summary"]) -> str:
+    """The schema's word for a document. Raises ValueError for an unknown one."""
+    if document not in DOCUMENTS:
+        raise ValueError(f"document is {document!r}; allowed: {', '.join(DOCUMENTS)}")
+    return DOCUMENTS[document]

@@ -1,0 +1,6 @@
+from enum import Enum
+
+
+class HistoryStream(str, Enum):
+    HISTORY = "HISTORY"
+    SYSTEM = "SYSTEM"

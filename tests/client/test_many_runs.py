@@ -1,0 +1,118 @@
+"""Many runs at once: changed, deleted, grouped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import runfolio
+from runfolio import Api, Config, Field, Runs, Summary, Tag
+from tests.client.builders import Logger
+from tests.live_server import LiveServer
+
+# The fixtures that make databases are async.
+pytestmark = pytest.mark.usefixtures("anyio_backend")
+
+
+@pytest.fixture
+def api(live_server: LiveServer) -> Iterator[Api]:
+    """An Api of `ada`."""
+    with Api(live_server.base_url, live_server.api_key) as opened:
+        yield opened
+
+
+def seeded(api: Api, live_server: LiveServer, project: str) -> Runs:
+    """Six runs: two learning rates, three seeds each."""
+    logger = Logger(live_server, project)
+    for number in range(6):
+        lr = 0.1 if number < 3 else 0.01
+        config = {"lr": lr, "seed": number % 3, "model": {"name": "mlp"}}
+        logger.run(f"r{number}", config=config, summary={"loss": lr + number}, tags=["old"])
+    return api.runs(f"ada/{project}")
+
+
+def test_what_filters_choose_is_changed_and_nothing_else(api: Api, live_server: LiveServer) -> None:
+    runs = seeded(api, live_server, "updated")
+    slow = api.runs("ada/updated", Config("lr") == 0.01)
+    assert 3 == len(list(slow))
+
+    changed = slow.update(
+        add_tags=["slow"], remove_tags=["old"], group="slow ones", notes=None, config={"checked": True}
+    )
+
+    assert (3, ("r3", "r4", "r5"), False) == (changed.count, tuple(sorted(changed.ids)), changed.is_dry_run)
+    assert [["old"]] * 3 + [["slow"]] * 3 == [run.tags for run in runs]
+    assert [None] * 3 + ["slow ones"] * 3 == [run.group for run in runs]
+    assert {"lr": 0.01, "seed": 0, "model": {"name": "mlp"}, "checked": True} == runs[3].config
+    assert [["slow"]] * 3 == [run.tags for run in slow], "a list that was loaded is loaded again"
+
+
+def test_a_dry_run_changes_nothing_and_says_so(api: Api, live_server: LiveServer) -> None:
+    runs = seeded(api, live_server, "dry")
+
+    told = api.runs("ada/dry", Config("seed") == 1).update(tags=["new"], dry_run=True)
+    deleted = runs.delete(dry_run=True)
+
+    assert "<2 runs would be updated: " in repr(told)
+    assert "nothing was, since dry_run=True" in repr(told)
+    assert 6 == deleted.count == len(api.runs("ada/dry"))
+    assert ", …;" in repr(deleted)
+    assert {("old",)} == {tuple(run.tags) for run in runs}
+
+
+def test_deleting_has_to_be_said(api: Api, live_server: LiveServer) -> None:
+    runs = seeded(api, live_server, "deleted")
+    chosen = api.runs("ada/deleted", Config("seed") == 0)
+
+    with pytest.raises(TypeError, match="dry_run"):
+        chosen.delete()  # type: ignore[call-arg]
+    done = chosen.delete(dry_run=False)
+
+    assert 2 == done.count
+    assert "<2 runs deleted: " in repr(done)
+    assert ["r1", "r2", "r4", "r5"] == [run.id for run in runs]
+    assert 0 == len(chosen)
+
+
+def test_a_change_of_nothing_is_refused(api: Api) -> None:
+    with pytest.raises(ValueError, match="Nothing to change"):
+        api.runs("ada/updated").update()
+    with pytest.raises(TypeError, match="not the str 'x'"):
+        api.runs("ada/updated").update(add_tags="x")
+
+
+def test_a_change_that_is_not_allowed_is_told(api: Api, live_server: LiveServer) -> None:
+    runs = seeded(api, live_server, "refused")
+
+    with pytest.raises(runfolio.BadRequestError, match="allowed"):
+        runs.update(tags=["x" * 300])
+    with pytest.raises(runfolio.NotFoundError):
+        api.runs("ada/nothing").update(tags=[])
+
+
+def test_groups_are_aggregated_over_all_runs(api: Api, live_server: LiveServer) -> None:
+    runs = seeded(api, live_server, "grouped")
+
+    table = runs.groups(by=[Config("lr")], metrics=["summary.loss"])
+    rows = runs.groups("config.lr", Summary("loss"), pandas=False)
+
+    assert ["config.lr", "runs"] == list(table.columns)[:2]
+    assert [0.01, 0.1] == table["config.lr"].tolist() == [row["config.lr"] for row in rows]
+    assert [3, 3] == table["runs"].tolist()
+    assert [4.01, 1.1] == pytest.approx(table["summary.loss.mean"].tolist())
+    assert [1.0, 1.0] == pytest.approx(table["summary.loss.std"].tolist())
+    assert "int64" == str(table["summary.loss.count"].dtype)
+
+
+def test_groups_keep_to_the_filters_and_name_unknown_fields(api: Api, live_server: LiveServer) -> None:
+    seeded(api, live_server, "few")
+    runs = api.runs("ada/few", (Config("seed") < 2) & Tag("old"))
+
+    assert [2, 2] == [row["runs"] for row in runs.groups("config.lr", pandas=False)]
+    assert [{"config.nothing": None, "runs": 4}] == runs.groups("config.nothing", pandas=False)
+    assert 0 == len(api.runs("ada/few", Tag("nothing")).groups(Field("group"), ["summary.loss"]))
+    with pytest.raises(runfolio.BadRequestError, match="Unknown field"):
+        runs.groups(by=["nothing"])
+    with pytest.raises(runfolio.NotFoundError, match="There is no project 'nothing'"):
+        api.runs("ada/nothing").groups("group")

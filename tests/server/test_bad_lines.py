@@ -1,0 +1,133 @@
+"""The table "Bad lines" of api/README.md, row by row: what is kept comes back, what is kept out is counted."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from runfolio_server.ingest.compact import compact_stream, streams_to_compact
+from tests.service import Service
+
+README = Path(__file__).parents[2] / "api" / "README.md"
+BEFORE, AFTER = '{"_step":7,"at":"before"}', '{"_step":9,"at":"after"}'
+
+
+def _deep(levels: int) -> str:
+    return '{"_step":8,"v":' + "[" * (levels - 1) + "]" * (levels - 1) + "}"
+
+
+def _wide(keys: int) -> str:
+    return '{"_step":8,' + ",".join(f'"k{number}":1' for number in range(keys - 1)) + "}"
+
+
+LINES = {
+    "is broken JSON": '{"_step":8,"v":',
+    "is empty": "",
+    "is a list, a number, a text or null": "[1]",
+    "has 10 MB": json.dumps({"_step": 8, "v": "x" * 10_000_000}),
+    "is nested 200 levels deep": _deep(200),
+    "is nested 201 levels deep": _deep(201),
+    "is nested 10,000 levels deep": _deep(10_000),
+    "has 100,000 keys": _wide(100_000),
+    "has 100,001 keys": _wide(100_001),
+    "has a million keys": _wide(1_000_000),
+    "has lone surrogates": '{"_step":8,"v":"\\ud800","\\udfff":1}',
+    "has NUL in a text or a key": '{"_step":8,"v":"\\u0000","\\u0000":1}',
+    "has NaN, Infinity and -Infinity": '{"_step":8,"v":[NaN,Infinity,-Infinity],"w":NaN}',
+    "has 1e400": '{"_step":8,"v":1e400}',
+    "has an integer of 1,000 digits": '{"_step":8,"v":' + "9" * 1000 + "}",
+    "has an integer of 5,000 digits": '{"_step":8,"v":' + "9" * 5000 + "}",
+    "has duplicate keys": '{"_step":8,"v":1,"v":2}',
+    "has a step that goes back": '{"_step":3,"v":1}',
+    "has a step that is no number": '{"_step":"eight","v":1}',
+    "has no step": '{"v":1}',
+}
+
+
+def _table() -> dict[str, str]:
+    section = README.read_text(encoding="utf-8").partition("## Bad lines")[2].partition("\n## ")[0]
+    return dict(re.findall(r"^\| ((?:is|has) .+?) \| (kept|kept raw|kept out) \| .*\|$", section, re.MULTILINE))
+
+
+TABLE = _table()
+
+
+def test_each_row_of_the_table_has_a_line_and_each_line_a_row() -> None:
+    assert sorted(TABLE) == sorted(LINES)
+
+
+@pytest.mark.parametrize("door", ["stream", "mutation"])
+@pytest.mark.parametrize("case", LINES)
+async def test_a_bad_line_is_treated_as_the_table_says_and_blocks_no_other(
+    service: Service, case: str, door: str
+) -> None:
+    name = f"bad-{uuid4().hex[:8]}"
+    run = await service.start_run(name)
+    is_kept = TABLE[case] != "kept out"
+
+    for _ in range(2):
+        rejected = await _log(service, run, door, [BEFORE, LINES[case], AFTER])
+        counts = await _counts(service, name)
+
+        assert [] == rejected if is_kept else [1] == rejected
+        assert (0 if is_kept else 1) == counts
+
+    rows: list[dict[str, Any]] = []
+    for is_compacted in (False, True):
+        if is_compacted:
+            await _compact(service)
+        rows = [json.loads(row) for row in await service.rows("p", name)]
+        bad = [row for row in rows if "at" not in row]
+        assert {"before", "after"} == {row["at"] for row in rows if "at" in row}
+        assert ([json.loads(LINES[case])] if is_kept else []) == _comparable(bad, LINES[case])
+    if case == "has a step that goes back":
+        assert [3, 7, 9] == [row["_step"] for row in rows]
+
+
+def _comparable(rows: list[Any], line: str) -> list[Any]:
+    """The rows; the line itself in the place of one that is equal but for NaN."""
+    return [json.loads(line) if _same(row, json.loads(line)) else row for row in rows]
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, float) and math.isnan(one):
+        return math.isnan(other)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return type(one) is type(other) and bool(one == other)
+
+
+async def _log(service: Service, run: dict[str, Any], door: str, lines: list[str]) -> list[int]:
+    """Send the lines; the numbers of those that were kept out."""
+    if door == "stream":
+        answer = await service.log(f"ada/p/{run['name']}", 0, lines)
+        assert 200 == answer.status
+        return [rejected["line"] for rejected in answer.body.get("rejected", [])]
+    document = "mutation($i: AppendHistoryInput!) { appendHistory(input: $i) { rejectedCount rejected { line } } }"
+    answer = await service.graphql(document, i={"runId": run["id"], "offset": 0, "rows": lines})
+    assert len(answer.data["appendHistory"]["rejected"]) == answer.data["appendHistory"]["rejectedCount"]
+    return [rejected["line"] for rejected in answer.data["appendHistory"]["rejected"]]
+
+
+async def _counts(service: Service, name: str) -> int:
+    document = '{ project(name: "p", entityName: "ada") { run(name: "%s") { rejectedLineCount } } }'
+    answer = await service.graphql(document % name)
+    found: int = answer.data["project"]["run"]["rejectedLineCount"]
+    return found
+
+
+async def _compact(service: Service) -> None:
+    async with service.database.connection() as connection:
+        await connection.script("UPDATE runs SET heartbeat_at = now() - interval '1 hour'")
+        streams = await streams_to_compact(connection, 100)
+    assert streams
+    for stream in streams:
+        assert await compact_stream(service.database, stream.run_id, stream.stream, stream.writer, stream.epoch)

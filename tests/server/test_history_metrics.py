@@ -1,0 +1,102 @@
+"""What one key comes to over a run, and over a group of runs as one curve."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+import pytest
+
+from tests.history_service import compact_some, log_rows
+from tests.service import Service
+
+
+async def test_a_metric_is_summed_up_over_all_rows(service: Service) -> None:
+    rows = [{"_step": step, "loss": abs(step - 7) + 1, "acc": 100 - abs(step - 9)} for step in range(20)]
+    del rows[7]["acc"]
+    await service.start_run("best")
+    await log_rows(service, "ada/p/best", rows[:10])
+    await compact_some(service.database)
+    await log_rows(service, "ada/p/best", rows[10:], offset=10)
+    await service.log("ada/p/best", 20, ['{"_step":20,"loss":NaN}'])
+
+    found = await metric(
+        service,
+        "best",
+        "loss",
+        'count min max mean argmin argmax last lastStep at(key: "acc") worst: at(key: "acc", best: MAXIMUM)',
+    )
+
+    assert {
+        "count": 20,
+        "min": 1,
+        "max": 13,
+        "mean": statistics.mean(row["loss"] for row in rows),
+        "argmin": 7,
+        "argmax": 19,
+        "last": "NaN",
+        "lastStep": 20,
+        "at": 97,  # of the row before, because that of the best loss has none
+        "worst": 90,
+    } == found
+
+
+async def test_a_key_never_logged_has_no_metric_and_one_of_text_has_only_a_last_value(service: Service) -> None:
+    await service.start_run("text")
+    await log_rows(service, "ada/p/text", [{"_step": 4, "note": "x"}])
+
+    assert await metric(service, "text", "loss", "count") is None
+    assert {"count": 0, "min": None, "mean": None, "last": "x", "at": None} == await metric(
+        service, "text", "note", 'count min mean last at(key: "note")'
+    )
+
+
+async def test_a_group_of_runs_is_one_curve_with_a_band(service: Service) -> None:
+    for fold, offset in enumerate((0.0, 1.0, 5.0)):
+        await service.start_run(f"fold-{fold}", "groups", groupName="folds")
+        rows = [{"_step": step * 10, "loss": step + offset} for step in range(6 if fold else 4)]
+        await log_rows(service, f"ada/groups/fold-{fold}", rows)
+        if fold == 1:
+            await compact_some(service.database)
+    await service.start_run("alone", "groups")
+    await log_rows(service, "ada/groups/alone", [{"_step": 3, "loss": 1}])
+    query = (
+        '{ project(name: "groups") { runGroups(by: ["group"]) { groups {'
+        ' values history(key: "loss", samples: %d) { x mean std min max count } } } } }'
+    )
+
+    fine, coarse = [
+        (await service.graphql(query % samples)).data["project"]["runGroups"]["groups"] for samples in (50, 1)
+    ]
+
+    assert ['"folds"', None] == [group["values"][0] for group in fine]
+    folds, alone = (group["history"] for group in fine)
+    assert [0, 10, 20, 30, 40, 50] == folds["x"]
+    assert [3, 3, 3, 3, 2, 2] == folds["count"]
+    assert [2, 3, 4, 5, 7, 8] == pytest.approx(folds["mean"])
+    assert [statistics.stdev([0, 1, 5])] * 4 + [statistics.stdev([1, 5])] * 2 == pytest.approx(folds["std"])
+    assert ([0, 1, 2, 3, 5, 6], [5, 6, 7, 8, 9, 10]) == (folds["min"], folds["max"])
+    assert {"x": [3], "mean": [1], "std": [None], "min": [1], "max": [1], "count": [1]} == alone
+    assert [statistics.mean([1.5, 3.5, 7.5])] == pytest.approx(coarse[0]["history"]["mean"])
+
+
+async def test_a_curve_of_what_no_run_logged_is_empty(service: Service) -> None:
+    await service.start_run("quiet", "quiet")
+
+    answer = await service.graphql(
+        '{ project(name: "quiet") { runGroups(by: ["name"]) { groups { history(key: "loss") { x count } } } } }'
+    )
+
+    assert [{"history": {"x": [], "count": []}}] == answer.data["project"]["runGroups"]["groups"]
+
+
+async def metric(service: Service, run: str, key: str, fields: str, project: str = "p") -> Any:
+    """Fields of a metric of a run."""
+    answer = await service.graphql(
+        "query($p: String, $r: String!, $k: String!) { project(name: $p) { run(name: $r) {"
+        f" metric(key: $k) {{ {fields} }} }} }} }}",
+        p=project,
+        r=run,
+        k=key,
+    )
+    return answer.data["project"]["run"]["metric"]
