@@ -37,6 +37,7 @@ LINES = {
     "has 100,000 keys": _wide(100_000),
     "has 100,001 keys": _wide(100_001),
     "has a million keys": _wide(1_000_000),
+    "has a key of 3,000 letters": '{"_step":8,"' + "k" * 3000 + '":1}',
     "has lone surrogates": '{"_step":8,"v":"\\ud800","\\udfff":1}',
     "has NUL in a text or a key": '{"_step":8,"v":"\\u0000","\\u0000":1}',
     "has NaN, Infinity and -Infinity": '{"_step":8,"v":[NaN,Infinity,-Infinity],"w":NaN}',

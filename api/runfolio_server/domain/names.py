@@ -13,6 +13,8 @@ ENTITY_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 PROJECT_NAME_MAX = 128
 RUN_NAME_MAX = 256
 FILE_NAME_MAX = 1024
+# A name is part of a primary key and of a signed URL.
+FILE_NAME_MAX_BYTES = 1024
 DISPLAY_NAME_MAX = 512
 
 # Each would change the meaning of a URL or of `entity/project/run`.
@@ -46,6 +48,8 @@ def check_run_name(name: str, path: str) -> str:
 def check_file_name(name: str, path: str) -> str:
     """The name, when a run's file may be called so: relative, with forward slashes. Raises AppError otherwise."""
     _check_text(name, path, FILE_NAME_MAX, frozenset())
+    if len(name.encode()) > FILE_NAME_MAX_BYTES:
+        raise AppError(f"{path} has {len(name.encode())} bytes of UTF-8; allowed: {FILE_NAME_MAX_BYTES}", path=path)
     if name.startswith("/") or any(part in ("", ".", "..") for part in name.split("/")):
         raise AppError(f"{path} {name!r} is not a relative path with forward slashes", path=path)
     return name

@@ -23,11 +23,14 @@ from runfolio_server.actions.sign_in import SignIn
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response, read_body
-from runfolio_server.errors import RETRY_AFTER_S, AppError, Unavailable
+from runfolio_server.errors import RETRY_AFTER_S, AppError, TooLarge, Unavailable
 from runfolio_server.graph.schema import MASKED_MESSAGE, is_unforeseen, schema
 from runfolio_server.loaders import Loaders
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import Database
+
+# Parsed documents are kept: this bounds what they cost, and the time of the parser. Values belong into variables.
+MAX_DOCUMENT_CHARACTERS = 100_000
 
 LOGGER = logging.getLogger(__name__)
 
@@ -84,6 +87,10 @@ def read_document(body: bytes) -> tuple[str, dict[str, Any], str | None]:
         raise AppError(f"The body is not valid JSON: {error}") from error
     if not isinstance(found, dict) or not isinstance(found.get("query"), str) or not found["query"]:
         raise AppError("The body must be a JSON object with a string `query`.")
+    if len(found["query"]) > MAX_DOCUMENT_CHARACTERS:
+        raise TooLarge(
+            f"`query` has {len(found['query'])} characters; allowed: {MAX_DOCUMENT_CHARACTERS}", path="query"
+        )
     variables = found.get("variables")
     if variables is not None and not isinstance(variables, dict):
         raise AppError("`variables` must be an object.", path="variables")

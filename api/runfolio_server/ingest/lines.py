@@ -21,6 +21,9 @@ MAX_LINE_NUMBER = 2**53
 MAX_LINES = 500_000
 # Each key becomes a chunk of its own when the line is compacted, and an entry wherever the run's keys are listed.
 MAX_KEYS = 100_000
+# A key, with the keys around it, is part of a primary key, whose rows PostgreSQL limits to 2,704 bytes.
+MAX_KEY_BYTES = 2000
+ESCAPED_BYTES = 6
 # Too short for MAX_DEPTH brackets that close again, and for MAX_KEYS.
 SURELY_SHALLOW_BYTES = 2 * MAX_DEPTH
 WRITER = re.compile(r"[A-Za-z0-9_-]{0,128}")
@@ -77,7 +80,19 @@ def _row(line: bytes) -> dict[str, Any]:
     row = check_line(line)
     if len(row) > MAX_KEYS:
         raise ValueError(f"a line has {len(row)} keys; allowed: {MAX_KEYS}")
+    if len(line) > MAX_KEY_BYTES // ESCAPED_BYTES and _key_bytes(row) > MAX_KEY_BYTES:
+        raise ValueError(f"a key has more than {MAX_KEY_BYTES} bytes as it would be stored")
     return row
+
+
+def _key_bytes(row: dict[str, Any]) -> int:
+    """The bytes of the longest path of keys, at most: what is not plain ASCII may be stored as an escape."""
+    longest = 0
+    for key, value in row.items():
+        is_plain = key.isascii() and key.isprintable() and "\\" not in key
+        size = 2 + (len(key) if is_plain else ESCAPED_BYTES * len(key))
+        longest = max(longest, size + (_key_bytes(value) if isinstance(value, dict) else 0))
+    return longest
 
 
 def summary_of(text: str, line: int, rejected: list[RejectedLine]) -> tuple[str | None, dict[str, Any] | None]:

@@ -20,6 +20,10 @@ from runfolio_server.ingest.lines import MAX_LINE_NUMBER, MAX_LINES, check_write
 STREAM_BY_FILE: dict[str, LineStream] = {"wandb-history.jsonl": "history", "wandb-events.jsonl": "events"}
 SUMMARY_FILE = "wandb-summary.json"
 CONSOLE_FILE = "output.log"
+# Each is a row of its own; more would not be written within the time that a statement has.
+MAX_CONSOLE_LINES = 50_000
+# GraphQL tells a line's number as a 32-bit integer.
+MAX_CONSOLE_LINE_NUMBER = 2**31 - 1 - MAX_CONSOLE_LINES
 # The client id, where several processes write one run.
 WRITER_HEADER = "X-WANDB-ASYNC-CLIENT-ID"
 HOW_TO_MAKE_A_RUN = "make it with upsertBucket first."
@@ -84,6 +88,10 @@ def _console(files: dict[str, Any]) -> ConsoleBlock | None:
     if files.get(CONSOLE_FILE) is None:
         return None
     first_line, content = _content(files, CONSOLE_FILE)
+    if len(content) > MAX_CONSOLE_LINES:
+        raise TooLarge(f"files.{CONSOLE_FILE} has {len(content)} lines; allowed: {MAX_CONSOLE_LINES} in one request")
+    if first_line > MAX_CONSOLE_LINE_NUMBER:
+        raise AppError(f"files.{CONSOLE_FILE}.offset is {first_line}; allowed: 0 to {MAX_CONSOLE_LINE_NUMBER}")
     return ConsoleBlock(first_line, [_console_line(text) for text in content]) if content else None
 
 

@@ -41,12 +41,14 @@ async def compact_once(database: Database, failed_until: dict[TailedStreamRow, f
     A stream that fails is left alone until the time in `failed_until` (of time.monotonic), so that it stops no other.
     """
     async with database.connection() as connection:
-        streams = await streams_to_compact(connection, STREAMS_AT_ONCE)
+        # Those that failed are found again, perhaps before all others: they must not use up the list.
+        streams = await streams_to_compact(connection, STREAMS_AT_ONCE + len(failed_until))
     total = 0
     for stream in streams:
         if failed_until.get(stream, 0.0) > time.monotonic():
             continue
         try:
+            failed_until.pop(stream, None)
             while lines := await compact_stream(database, stream.run_id, stream.stream, stream.writer, stream.epoch):
                 total += lines
         except Unavailable:
