@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +33,7 @@ LONG_KEYS = 5
 RUNS = 200
 STEPS = 200
 KEYS = 10
+THREADS = 8
 CONFIG_KEYS = 20
 CLIENTS = 20
 POINTS_PER_CALL = 500
@@ -81,14 +83,16 @@ def many_runs(api: runfolio.Api, database_url: str, rng: random.Random) -> list[
     config = {f"parameter_{key}": rng.random() for key in range(CONFIG_KEYS)}
     rows = [{f"metric_{key}": rng.random() for key in range(KEYS)} for _ in range(STEPS)]
 
+    def log_one(number: int) -> None:
+        run = api.create_run("ada/many", config=config, tags=["bench"], group=f"g{number % 10}", job_type="train")
+        with run:
+            for row in rows:
+                run.log(row)
+        assert "finished" == run.state
+
     def log() -> None:
-        for number in range(RUNS):
-            with api.create_run(
-                "ada/many", config=config, tags=["bench"], group=f"g{number % 10}", job_type="train"
-            ) as run:
-                for row in rows:
-                    run.log(row)
-            assert STEPS - 1 == run.last_step
+        with ThreadPoolExecutor(THREADS) as threads:
+            list(threads.map(log_one, range(RUNS)))
 
     records = [[(step, float(step), *row.values()) for step, row in enumerate(rows)]] * RUNS
     return [(asyncio.run(copy(database_url, KEYS, records)), timed(log)) for _ in range(ROUNDS)]

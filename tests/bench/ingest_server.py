@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 import uvicorn
@@ -22,7 +23,9 @@ def main(database_url: str, data_dir: str, descriptor: str) -> None:
     """Serve on a listening socket inherited from the parent."""
     app = create_app(read_settings({}, database_url=database_url, data_dir=data_dir))
     app.router.routes.append(Route("/echo", echo, methods=["POST"]))
-    uvicorn.run(app, fd=int(descriptor), log_level="warning", access_log=False)
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    # As `serve` does: by its `fd` uvicorn would take the socket for another kind, and leave Nagle's algorithm on.
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])
 
 
 if __name__ == "__main__":

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.run_state import RunState
 from runfolio_server.history.parquet import NotRepresentable, rows_to_parquet
-from runfolio_server.history.scan import scan
+from runfolio_server.history.scan import Span, fetch_pieces, in_order, take_rows
 from runfolio_server.objects.store import ObjectStore
 from runfolio_server.sql.history_files import (
     INSERT_HISTORY_FILE,
@@ -36,8 +35,10 @@ ROWS_PER_FILE = 100_000
 VALUES_PER_FILE = 2_000_000
 # What one request makes; the next goes on where it stopped.
 ROWS_PER_REQUEST = 1_000_000
-# Rows are decoded in the server's loop: a page this small holds up nobody.
-PAGE_ROWS = 2000
+# What is decoded at once, by rows until it is known how wide they are.
+FIRST_ROWS = 1000
+ROWS_AT_ONCE = 50_000
+VALUES_AT_ONCE = 500_000
 NO_STEP = -1
 
 
@@ -120,37 +121,49 @@ async def _add_file(
 
 async def _row_groups(database: Database, run_id: UUID, last_step: int) -> AsyncIterator[list[dict[str, Any]]]:
     """The rows behind this step, as many at a time as make a file. Raises NotRepresentable for steps out of order."""
-    rows: list[dict[str, Any]] = []
+    group: list[dict[str, Any]] = []
     values = 0
-    after = None
-    while True:
-        async with database.connection() as connection:
-            page = await scan(
-                connection,
-                run_id,
-                "history",
-                min_step=last_step + 1 if after is None else None,
-                after=after,
-                limit=PAGE_ROWS,
-            )
-        for text in page.rows:
-            row = json_text.parse(text.encode())
-            step = row.get(STEP_KEY)
-            if type(step) is not int:
-                raise NotRepresentable(f"a row has no step, or {step!r:.60}")
-            if step <= last_step:
-                raise NotRepresentable(f"the step {step} repeats")
-            last_step = step
-            if rows and (len(rows) >= ROWS_PER_FILE or values + len(row) > VALUES_PER_FILE):
-                yield rows
-                rows, values = [], 0
-            rows.append(row)
+    low: float | None = last_step + 1
+    rows_wanted = FIRST_ROWS
+    while low is not None:
+        rows, low = await _rows_from(database, run_id, low, rows_wanted)
+        for row in rows:
+            last_step = _next_step(row, last_step)
+            if group and (len(group) >= ROWS_PER_FILE or values + len(row) > VALUES_PER_FILE):
+                yield group
+                group, values = [], 0
+            group.append(row)
             values += len(row)
-        if not page.has_next or page.end is None:
-            break
-        after = page.end
-    if rows:
-        yield rows
+        if rows:
+            rows_wanted = max(FIRST_ROWS, min(ROWS_AT_ONCE, VALUES_AT_ONCE // max(map(len, rows))))
+    if group:
+        yield group
+
+
+async def _rows_from(
+    database: Database, run_id: UUID, low: float, rows_wanted: int
+) -> tuple[list[dict[str, Any]], float | None]:
+    """Rows from this step on, in order, and the step from which on there are others; None: these were the last."""
+    span = Span(low=low)
+    async with database.connection() as connection:
+        pieces, next_step = await fetch_pieces(connection, run_id, "history", span, rows_wanted=rows_wanted)
+
+    def take() -> list[dict[str, Any]]:
+        order = in_order(pieces, span, before=next_step)
+        return take_rows(pieces, order.pieces, order.indices)
+
+    # Decoding would hold up the server's loop.
+    return await asyncio.to_thread(take), next_step
+
+
+def _next_step(row: dict[str, Any], last_step: int) -> int:
+    """The row's step. Raises NotRepresentable when it is not one that follows the last."""
+    step = row.get(STEP_KEY)
+    if type(step) is not int:
+        raise NotRepresentable("a row has no step" if step is None else f"a step is {step!r:.60}")
+    if step <= last_step:
+        raise NotRepresentable(f"the step {step} repeats")
+    return step
 
 
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:

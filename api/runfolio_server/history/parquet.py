@@ -40,7 +40,7 @@ def rows_to_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
     if "" in wanted:
         raise NotRepresentable("a key is empty")
     columns = {key: _array([row[key] for row in rows], f"the key {key!r}", is_top=True) for key in keys}
-    names = sorted(columns, key=lambda name: (name != STEP_KEY, _is_nested(columns[name]), keys.index(name)))
+    names = sorted(columns, key=lambda name: (name != STEP_KEY, _is_nested(columns[name]), name))
     fields = [Field(name, columns[name].type, nullable=True) for name in names]
     batch = RecordBatch.from_arrays([columns[name] for name in names], schema=Schema(fields))
     file = io.BytesIO()

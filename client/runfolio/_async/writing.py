@@ -13,6 +13,7 @@ from runfolio._core.background import LOGGER, AsyncSignal, AsyncTask
 from runfolio._core.errors import LogError, ServerError, TooManyRequestsError, UnavailableError
 from runfolio._core.log_queue import INTERVAL_S, LogBatch, LogQueue
 from runfolio._core.operations import APPEND_HISTORY
+from runfolio._generated import RunFields
 
 # A run that is silent for minutes counts as crashed.
 HEARTBEAT_S = 30.0
@@ -25,7 +26,10 @@ MAY_PASS = (UnavailableError, TooManyRequestsError, ServerError)
 
 
 class AsyncRunWriter:
-    """Sends what a queue holds, in order, each row once. `storage_id` is the run's node id."""
+    """Sends what a queue holds, in order, each row once. `storage_id` is the run's node id.
+
+    `stop_requested` is what the server said last, `ended` the run after its end.
+    """
 
     def __init__(self, transport: AsyncTransport, storage_id: str, queue: LogQueue) -> None:
         self._transport = transport
@@ -36,11 +40,13 @@ class AsyncRunWriter:
         self._is_flush_wanted = False
         self._failure: Exception | None = None
         self.stop_requested = False
+        self.ended: RunFields | None = None
         self._task = AsyncTask(self._send_all, self._finish_at_exit, lambda: queue.unsent)
 
     async def log(self, row: Mapping[str, Any], step: int | None) -> None:
         """Put a row into the queue; waits when that is full. Raises LogError once the server has refused rows."""
-        self._check()
+        if self._failure is not None:
+            self._check()
         while self._queue.is_full:
             self._wanted.set()
             await self._moved.wait(INTERVAL_S)
@@ -112,11 +118,12 @@ class AsyncRunWriter:
         }
         if batch.exit_code is not None:
             change["exitCode"] = batch.exit_code
+        variables = {"input": change, "withRun": batch.exit_code is not None}
         give_up_at = time.monotonic() + GIVE_UP_AFTER_S
         answer = None
         while answer is None:
             try:
-                answer = (await self._transport.execute(APPEND_HISTORY, {"input": change})).append_history
+                answer = (await self._transport.execute(APPEND_HISTORY, variables)).append_history
             except MAY_PASS as error:
                 if time.monotonic() > give_up_at:
                     raise
@@ -124,6 +131,7 @@ class AsyncRunWriter:
                 await sleep(PAUSE_S)
         self._queue.acknowledge()
         self.stop_requested = answer.stop_requested
+        self.ended = answer.run
         for rejected in answer.rejected:
             LOGGER.warning("Row %d was kept out: %s", rejected.line, rejected.message)
         self._moved.set()

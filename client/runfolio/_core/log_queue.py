@@ -72,16 +72,20 @@ class LogQueue:
         if self._process != os.getpid():
             raise RuntimeError("The process that this one was forked from logs this run; call create_run here too.")
         now = self._clock()
+        if step is None:
+            step = row.get("_step")
         with self._lock:
             if self._exit_code is not None:
                 raise ValueError("The run was finished; create_run with its id takes it up again.")
-            own_step = row.get("_step") if step is None else step
-            number = self.next_step if own_step is None else check_step(own_step)
-            full = {"_timestamp": now, "_runtime": now - self._started_at, **row, "_step": number}
+            if step is None:
+                step = self.next_step
+            elif type(step) is not int or step < 0:
+                step = check_step(step)
+            full = {"_timestamp": now, "_runtime": now - self._started_at, **row, "_step": step}
             line = encode_row(full)
-            self.next_step = number + 1
+            self.next_step = step + 1
             # A list or dict may be changed after it was logged.
-            is_flat = b"[" not in line and line.count(b"{") == 1
+            is_flat = b"[" not in line and line.rfind(b"{") == 0
             self._summary.update(full if is_flat else json_text.parse_object(line.decode()))
             self._rows.append(line)
             self._rows_bytes += len(line) + 1
@@ -150,6 +154,11 @@ def exit_code_of(error: type[BaseException] | None) -> int:
     if error is None:
         return 0
     return 255 if issubclass(error, KeyboardInterrupt) else 1
+
+
+def step_after(last_step: float | None) -> int:
+    """The step that follows the greatest one of a history; None: it has no rows."""
+    return 0 if last_step is None else max(int(last_step) + 1, 0)
 
 
 def check_step(step: object) -> int:

@@ -1,6 +1,9 @@
+from typing import Optional
+
 from pydantic import Field
 
 from .base_model import BaseModel
+from .fragments import RunFields
 
 
 class AppendHistory(BaseModel):
@@ -8,9 +11,13 @@ class AppendHistory(BaseModel):
 
 
 class AppendHistoryAppendHistory(BaseModel):
+    run: Optional["AppendHistoryAppendHistoryRun"] = None
     rejected: list["AppendHistoryAppendHistoryRejected"]
     rejected_count: int = Field(alias="rejectedCount")
     stop_requested: bool = Field(alias="stopRequested")
+
+
+AppendHistoryAppendHistoryRun = RunFields
 
 
 class AppendHistoryAppendHistoryRejected(BaseModel):

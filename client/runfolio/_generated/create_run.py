@@ -20,13 +20,3 @@ class CreateRunCreateRun(BaseModel):
 
 class CreateRunCreateRunRun(RunFields):
     last_step: Optional[float] = Field(alias="lastStep")
-    project: "CreateRunCreateRunRunProject"
-
-
-class CreateRunCreateRunRunProject(BaseModel):
-    name: str
-    entity: "CreateRunCreateRunRunProjectEntity"
-
-
-class CreateRunCreateRunRunProjectEntity(BaseModel):
-    name: str

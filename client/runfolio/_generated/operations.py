@@ -535,12 +535,6 @@ mutation CreateRun($input: CreateRunInput!) {
     run {
       ...RunFields
       lastStep
-      project {
-        name
-        entity {
-          name
-        }
-      }
     }
   }
 }
@@ -583,8 +577,11 @@ fragment UserFields on User {
 """
 
 APPEND_HISTORY_GQL = """
-mutation AppendHistory($input: AppendHistoryInput!) {
+mutation AppendHistory($input: AppendHistoryInput!, $withRun: Boolean! = false) {
   appendHistory(input: $input) {
+    run @include(if: $withRun) {
+      ...RunFields
+    }
     rejected {
       line
       message
@@ -592,6 +589,42 @@ mutation AppendHistory($input: AppendHistoryInput!) {
     rejectedCount
     stopRequested
   }
+}
+
+fragment RunFields on Run {
+  id
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  notes
+  description
+  config
+  summaryMetrics
+  systemMetrics
+  sweepName
+  host
+  program
+  commit
+  repository
+  exitCode
+  stopRequested
+  createdAt
+  updatedAt
+  heartbeatAt
+  finishedAt
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
 }
 """
 

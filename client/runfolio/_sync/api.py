@@ -18,6 +18,7 @@ from runfolio._core import json_text
 from runfolio._core.documents import wrap_config
 from runfolio._core.errors import AuthenticationError, MalformedPathError
 from runfolio._core.filters import Filter
+from runfolio._core.log_queue import step_after
 from runfolio._core.missing import present_entity, present_project
 from runfolio._core.operations import CREATE_RUN, GET_PROJECT, GET_VIEWER
 from runfolio._core.paths import RunPath, new_run_id, parse_project_path, parse_run_path
@@ -115,8 +116,9 @@ class Api:
         for an entity that is not yours, NotFoundError.
         """
         named = parse_project_path(path or self._settings.project.value or NO_PROJECT, entity=self._default_entity)
+        entity = named.entity or self.default_entity
         given = {
-            "entityName": named.entity,
+            "entityName": entity,
             "projectName": named.project,
             # Made here, so that a repeat after a lost answer gives the same run.
             "name": id or new_run_id(),
@@ -129,8 +131,8 @@ class Api:
         }
         change = {key: value for key, value in given.items() if value is not None}
         run = (self._transport.execute(CREATE_RUN, {"input": change})).create_run.run
-        full = RunPath(run.project.entity.name, run.project.name, run.name)
-        return Run(run, full, self._transport)
+        full = RunPath(entity, named.project, run.name)
+        return Run(run, full, self._transport, next_step=step_after(run.last_step))
 
     def runs(
         self,

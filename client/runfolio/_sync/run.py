@@ -16,7 +16,7 @@ from runfolio._sync.transport import Transport
 from runfolio._sync.writing import RunWriter
 from runfolio._core import json_text
 from runfolio._core.history import keys_of, stream_of, variables_of
-from runfolio._core.log_queue import LogQueue, exit_code_of
+from runfolio._core.log_queue import LogQueue, exit_code_of, step_after
 from runfolio._core.metric_key import MetricKey
 from runfolio._core.missing import present, present_entity, present_project, present_run
 from runfolio._core.operations import (
@@ -39,11 +39,17 @@ METADATA_FILE = "wandb-metadata.json"
 
 
 class Run(RunData):
-    """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block."""
+    """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block.
 
-    def __init__(self, fields: RunFields, path: RunPath, transport: Transport) -> None:
+    `next_step` is that of the next row, if it is known already.
+    """
+
+    def __init__(
+        self, fields: RunFields, path: RunPath, transport: Transport, *, next_step: int | None = None
+    ) -> None:
         super().__init__(fields, path, transport.base_url)
         self._transport = transport
+        self._next_step = next_step
         self._writer: RunWriter | None = None
         self._writer_lock = Lock()
 
@@ -74,15 +80,14 @@ class Run(RunData):
             self._start_writer()
         if self._writer is not None:
             self._writer.finish(exit_code, timeout_s)
-        self._rebase(self._fetch_fields())
+            if self._writer.ended is not None:
+                self._rebase(self._writer.ended)
 
     def _start_writer(self) -> None:
         with self._writer_lock:
             if self._writer is None:
-                step = self.last_step
-                queue = LogQueue(
-                    0 if step is None else int(step) + 1, json_text.parse_object(self._fields.summary_metrics)
-                )
+                next_step = step_after(self.last_step) if self._next_step is None else self._next_step
+                queue = LogQueue(next_step, json_text.parse_object(self._fields.summary_metrics))
                 self._writer = RunWriter(self._transport, self.storage_id, queue)
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from time import sleep
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError, to_json
 
 from runfolio._core.answers import RETRIED_STATUSES, error_of, read_answer, unreachable
 from runfolio._core.errors import ApiError
@@ -139,4 +140,9 @@ def _encode(query: Query) -> bytes:
     request: dict[str, object] = {"query": query.document, "variables": query.variables}
     if query.operation_name is not None:
         request["operationName"] = query.operation_name
-    return json.dumps(request).encode()
+    try:
+        # Twice as fast for the rows of a log.
+        return to_json(request)
+    except PydanticSerializationError:
+        # Lone surrogates, or something that is no JSON and that this tells of.
+        return json.dumps(request).encode()

@@ -111,6 +111,12 @@ class AppendHistoryPayload:
     stream: strawberry.Private[str]
     writer: strawberry.Private[str]
 
+    @strawberry.field(description="The run as it is now.")
+    async def run(self, info: RequestInfo) -> Run:
+        """The run."""
+        async with info.context.database.connection() as connection:
+            return Run.of(await visible_run(connection, info.context.viewer, self.run_id))
+
     @strawberry.field(description="Where the writer goes on: one past its highest row.")
     async def next_offset(self, info: RequestInfo) -> Int64:
         """The writer's next number."""
