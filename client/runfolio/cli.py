@@ -6,11 +6,13 @@ The server's commands are entry points of the group `runfolio.commands`, so that
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from typing import Protocol
 
+from runfolio.command_parser import CommandParser
 from runfolio.commands import RUNS
 from runfolio.demo.command import DEMO
 
@@ -18,6 +20,13 @@ ENTRY_POINT_GROUP = "runfolio.commands"
 DISTRIBUTION = "runfolio"
 INTERRUPTED_EXIT_CODE = 130
 USAGE_EXIT_CODE = 2
+# 128 + SIGPIPE, as of a program that the signal ends.
+NOBODY_READS_EXIT_CODE = 141
+START_HERE = """start here:
+  runfolio serve         a server with its own PostgreSQL; prints an address and a key
+  runfolio runs ls       what it has, once something has been logged
+  runfolio demo          all of it in a minute, leaving nothing behind
+"""
 
 
 class Command(Protocol):
@@ -53,9 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE_EXIT_CODE
     run: Callable[[argparse.Namespace], int] = parsed.run
     try:
-        return run(parsed)
+        code = run(parsed)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return INTERRUPTED_EXIT_CODE
+    except BrokenPipeError:
+        # `runfolio runs ls | head`: what is left must not fail again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOBODY_READS_EXIT_CODE
 
 
 def find_commands() -> list[Command]:
@@ -71,7 +86,12 @@ def own_commands() -> list[Command]:
 
 def make_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
     """A parser with one subparser for each command."""
-    parser = argparse.ArgumentParser(prog="runfolio", description="A self-hosted service for machine-learning runs.")
+    parser = CommandParser(
+        prog="runfolio",
+        description="A self-hosted service for machine-learning runs.",
+        epilog=START_HERE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"runfolio {metadata.version(DISTRIBUTION)}")
     parser.set_defaults(run=None)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")

@@ -14,6 +14,8 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from runfolio.command_advice import check_same_server, what_to_do
+
 if TYPE_CHECKING:
     from runfolio import Api, Run
 
@@ -36,7 +38,7 @@ def _add_runs_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     listing = commands.add_parser("ls", help="List the runs of a project, oldest first.")
     listing.add_argument("path", nargs="?", metavar="ENTITY/PROJECT", help="Default: RUNFOLIO_PROJECT of your entity.")
-    listing.add_argument("--limit", type=int, default=50, help="How many at most; 0 for all (default: 50).")
+    listing.add_argument("--limit", type=_limit, default=50, help="How many at most; 0 for all (default: 50).")
     listing.set_defaults(show=_list_runs)
     getting = commands.add_parser("get", help="Show one run.")
     getting.add_argument("path", metavar="ENTITY/PROJECT/RUN", help="Or its URL.")
@@ -49,7 +51,7 @@ def _add_runs_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _runs(arguments: argparse.Namespace) -> int:
-    """Run `ls` or `get`; what the user can mend becomes one sentence on stderr."""
+    """Run `ls` or `get`; what the user can mend becomes a sentence on stderr, and what to do next."""
     from runfolio import Api, RunfolioError
 
     if arguments.show is None:
@@ -57,22 +59,40 @@ def _runs(arguments: argparse.Namespace) -> int:
         return USAGE
     try:
         with Api(arguments.base_url) as api:
-            arguments.show(api, arguments)
+            try:
+                check_same_server(arguments.path, api.settings.base_url.value or "")
+                arguments.show(api, arguments)
+            except RunfolioError as error:
+                _say(str(error), what_to_do(api, error, arguments.path))
+                return FAILED
     except RunfolioError as error:
-        sys.stderr.write(f"runfolio: {error}\n")
+        _say(str(error))
         return FAILED
     return 0
 
 
+def _limit(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of runs; allowed: 0 for all, or more")
+    return number
+
+
 def _list_runs(api: Api, arguments: argparse.Namespace) -> None:
-    runs = islice(api.runs(arguments.path), arguments.limit or None)
+    runs = api.runs(arguments.path)
+    shown = islice(runs, arguments.limit or None)
     if arguments.json:
-        for run in runs:
+        for run in shown:
             sys.stdout.write(f"{_json(_brief(run))}\n")
         return
     head = ("ID", "NAME", "STATE", "CREATED (UTC)", "TAGS")
-    rows = [(run.id, run.name, run.state, f"{run.created_at:%Y-%m-%d %H:%M}", ",".join(run.tags)) for run in runs]
+    rows = [(run.id, run.name, run.state, f"{run.created_at:%Y-%m-%d %H:%M}", ",".join(run.tags)) for run in shown]
+    if not rows:
+        _say("This project has no runs yet.")
+        return
     sys.stdout.writelines(_aligned([head, *rows]))
+    if len(rows) == arguments.limit < (total := len(runs)):
+        _say(f"These are the oldest {len(rows)} of {total} runs; --limit 0 shows all.")
 
 
 def _get_run(api: Api, arguments: argparse.Namespace) -> None:
@@ -102,6 +122,11 @@ def _brief(run: Run) -> dict[str, Any]:
         "finished_at": run.finished_at,
         "exit_code": run.exit_code,
     }
+
+
+def _say(*sentences: str) -> None:
+    """Tell the person at the terminal, beside what programs read from stdout."""
+    sys.stderr.writelines(f"runfolio: {sentence}\n" for sentence in sentences if sentence)
 
 
 def _json(value: object) -> str:
