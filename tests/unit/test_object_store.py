@@ -7,12 +7,13 @@ import base64
 import hashlib
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from runfolio_server.errors import AppError, NotFound, TooLarge, Unavailable
-from runfolio_server.objects.store import DELETE_BATCH, ObjectStore, StoredObject, open_store
+from runfolio_server.objects.store import ObjectStore, StoredObject, open_store
 from runfolio_server.settings import SettingsError
 
 MEBIBYTE = 1024 * 1024
@@ -207,30 +208,14 @@ async def test_deleting_twice_is_deleting_once(store: ObjectStore) -> None:
     assert await store.size(KEY) is None
 
 
-async def test_a_prefix_ends_at_a_slash(store: ObjectStore) -> None:
-    for key in ("runs/a/1", "runs/a/b/2", "runs/ab/1", "runs/b/1"):
+async def test_objects_that_are_not_there_keep_no_other_from_being_deleted(store: ObjectStore) -> None:
+    for key in ("runs/a/1", "runs/a/3", "runs/b/1"):
         await put(store, key, b"x")
 
-    await store.delete_prefix("runs/a")
-    await store.delete_prefix("runs/nothing")
+    await store.delete("runs/a/1", "runs/a/2", "runs/a/3")
+    await store.delete()
 
-    assert await store.size("runs/a/1") is None
-    assert await store.size("runs/a/b/2") is None
-    assert await store.size("runs/ab/1") == 1
-    assert await store.size("runs/b/1") == 1
-
-
-async def test_a_prefix_with_more_than_one_batch_goes_whole(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
-    await put(store, "runs/b/1", b"x")
-    for number in range(DELETE_BATCH + 5):
-        path = tmp_path / "runs" / "a" / str(number % 7) / str(number)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"")
-
-    await asyncio.gather(store.delete_prefix("runs/a"), store.delete_prefix("runs/a"))
-
-    assert files_in(tmp_path) == ["runs/b/1"]
+    assert [None, None, 1] == [await store.size(key) for key in ("runs/a/1", "runs/a/3", "runs/b/1")]
 
 
 @pytest.mark.parametrize(
@@ -243,7 +228,9 @@ async def test_a_key_of_other_signs_is_refused_everywhere(store: ObjectStore, ke
         lambda: store.describe(key),
         lambda: store.get_range(key, 0, 1),
         lambda: store.delete(key),
-        lambda: store.delete_prefix(key),
+        lambda: store.delete("a", key),
+        lambda: anext(store.pages(key)),
+        lambda: store.delete_unfinished(key, datetime.now(UTC)),
     ]
 
     for call in calls:

@@ -9,19 +9,21 @@ import asyncio
 import base64
 import hashlib
 import logging
-import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import obstore
 import obstore.store
 from obstore.exceptions import BaseError, PreconditionError
 
+from runfolio_server.durable import sync_to_disk
 from runfolio_server.errors import AppError, NotFound, TooLarge, Unavailable
+from runfolio_server.objects.directory import ListedObject, delete_unfinished, list_objects
 from runfolio_server.settings import SettingsError
 
 logger = logging.getLogger(__name__)
@@ -37,7 +39,8 @@ LOCAL_PART_BYTES = 1024 * 1024
 CLOUD_PART_BYTES = 8 * 1024 * 1024
 PARTS_IN_FLIGHT = 2
 READ_BYTES = 256 * 1024
-DELETE_BATCH = 1000
+BATCH = 1000
+"""What S3 lists and deletes in one request."""
 
 _KEY = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*")
 KEY_LENGTH_MAX = 512
@@ -138,28 +141,55 @@ class ObjectStore:
                 raise Unavailable("The file was replaced while it was being opened; ask again.") from None
         return _read(opened)
 
-    async def delete(self, key: str) -> None:
-        """Remove the object; nothing happens when there is none."""
-        _require_key(key)
-        await self._delete([key])
+    async def delete(self, *keys: str) -> None:
+        """Remove the objects, at most BATCH of them; nothing happens for those that are not there."""
+        for key in keys:
+            _require_key(key)
+        await self._delete(keys)
 
-    async def delete_prefix(self, prefix: str) -> None:
-        """Remove every object whose key starts with `prefix` and a slash."""
+    async def pages(
+        self, prefix: str, after: str | None = None, size: int = BATCH
+    ) -> AsyncIterator[list[ListedObject]]:
+        """The objects whose keys start with `prefix` and a slash, `size` at a time, in an order of their keys.
+
+        A later call goes on behind the key `after`. An object that is written or removed meanwhile may be in it or not.
+        """
         _require_key(prefix)
         with _unavailable_when_away("list"):
-            async for found in obstore.list(self._store, prefix, chunk_size=DELETE_BATCH):
-                await self._delete([entry["path"] for entry in found])
+            if self._directory is not None:
+                listed = list_objects(self._directory, prefix, after)
+                while page := await asyncio.to_thread(lambda: list(islice(listed, size))):
+                    yield page
+                return
+            async for found in obstore.list(self._store, prefix, offset=after, chunk_size=size):
+                yield [ListedObject(entry["path"], entry["size"], entry["last_modified"]) for entry in found]
 
-    async def _delete(self, keys: list[str]) -> None:
+    async def delete_unfinished(self, prefix: str, before: datetime) -> int:
+        """Remove what broken-off uploads left under `prefix` and a slash, if untouched since then; how many files.
+
+        In a directory only. A bucket has a rule for unfinished multipart uploads, which is its owner's to set.
+        """
+        _require_key(prefix)
+        if self._directory is None:
+            return 0
+        with _unavailable_when_away("delete"):
+            return await asyncio.to_thread(delete_unfinished, self._directory, prefix, before)
+
+    async def _delete(self, keys: Sequence[str]) -> None:
         with _unavailable_when_away("delete"):
             try:
-                await obstore.delete_async(self._store, keys)
+                await obstore.delete_async(self._store, list(keys))
             except FileNotFoundError:
                 if len(keys) == 1:
                     return
                 # Someone else deletes the same objects; a batch stops at the first that is missing.
                 for key in keys:
                     await self._delete([key])
+
+
+def store_directory(data_dir: Path) -> Path:
+    """Where the server and the workers of a data directory keep their objects."""
+    return data_dir / "objects"
 
 
 def open_store(url_or_path: str | Path) -> ObjectStore:
@@ -226,11 +256,7 @@ def _flush_to_disk(directory: Path, key: str) -> None:
     # The file, and each directory above it: any of them may be new.
     path = directory / key
     while True:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_to_disk(path)
         if path == directory:
             return
         path = path.parent

@@ -7,12 +7,15 @@ import logging
 import signal
 import sys
 
+from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.errors import Unavailable
+from runfolio_server.objects.store import store_directory
 from runfolio_server.settings import Settings, read_settings
 from runfolio_server.sql.pool import Database, open_database
 from runfolio_server.worker.compaction import compact_forever
 from runfolio_server.worker.crash_detection import detect_crashes_forever
 from runfolio_server.worker.index_upkeep import keep_indexes_forever
+from runfolio_server.worker.object_sweep import sweep_objects_forever
 from runfolio_server.worker.parent import wait_for_parent_to_end
 
 # One for compaction, one for everything else.
@@ -21,6 +24,7 @@ CONNECTIONS = 2
 
 async def main() -> None:
     """Work until SIGTERM, SIGINT or the end of the `serve` that started it."""
+    give_memory_back_soon()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
     # Its warnings about lost connections say in twenty lines what our own say in one.
     logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
@@ -45,6 +49,7 @@ async def _work(database: Database, settings: Settings, told_to_end: asyncio.Eve
         asyncio.create_task(compact_forever(database)),
         asyncio.create_task(detect_crashes_forever(database, settings.heartbeat_timeout_s)),
         asyncio.create_task(keep_indexes_forever(database, settings.database_url)),
+        asyncio.create_task(sweep_objects_forever(database, store_directory(settings.data_dir))),
     ]
     ends = [asyncio.create_task(told_to_end.wait()), asyncio.create_task(wait_for_parent_to_end())]
     done, pending = await asyncio.wait([*jobs, *ends], return_when=asyncio.FIRST_COMPLETED)

@@ -1,6 +1,6 @@
-"""Makes indexes for the orders by which large projects are listed, and drops those that nobody uses any more.
+"""Makes indexes for the orders and ranges by which large projects are listed, and drops those that nobody uses.
 
-Servers count the orders they are asked for (sql/run_indexes.py); here is decided which are worth an index. Everything
+Servers count what they are asked for (sql/run_indexes.py); here is decided which are worth an index. Everything
 stays right without: an index only makes pages quick.
 """
 
@@ -21,6 +21,7 @@ from runfolio_server.sql.run_indexes import (
     SELECT_INDEX_BUILDS,
     SELECT_ORDER_INDEXES,
     SELECT_USED_ORDERS,
+    analyze_runs,
     create_order_index,
     drop_order_index,
 )
@@ -105,6 +106,7 @@ async def _make(database_url: str, index: OrderIndex, failed_until: dict[str, fl
     try:
         async with _builder(database_url) as builder:
             await create_order_index(builder, index)
+            await analyze_runs(builder)
     except Unavailable:
         raise
     except Exception:
