@@ -30,9 +30,6 @@ class RunDocument:
     summary: dict[str, Json]
 
 
-TIMES = ("created_at", "updated_at", "heartbeat_at", "finished_at")
-
-
 def evaluate(filters: Json, run: RunDocument) -> bool:
     """Whether the run passes."""
     if filters is None:

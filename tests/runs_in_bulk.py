@@ -57,8 +57,8 @@ async def seed_runs(service: Service, project: str, runs: Sequence[SeededRun], u
         assert owner is not None
         row = await connection.row(SELECT_PROJECT_BY_NAME, user, project, [owner.entity_id])
         assert row is not None
-        await connection.execute_many(
-            INSERT_RUNS,
+        await connection._raw.executemany(
+            INSERT_RUNS.sql,
             [
                 (
                     run_id_of(row.project_id, run.name),

@@ -16,6 +16,7 @@ from runfolio_server.actions.files import register_file
 from runfolio_server.actions.sign_in import SignIn
 from runfolio_server.actions.users import ensure_secret
 from runfolio_server.endpoints.answers import json_response
+from runfolio_server.endpoints.explorer import explorer_routes
 from runfolio_server.endpoints.export import export_routes
 from runfolio_server.endpoints.export_history import export_history_routes
 from runfolio_server.endpoints.file_stream import file_stream_routes
@@ -25,8 +26,9 @@ from runfolio_server.endpoints.metrics import metrics_routes
 from runfolio_server.endpoints.objects import object_routes
 from runfolio_server.graph.schema import MASKED_MESSAGE
 from runfolio_server.ingest.target import RunTargets
+from runfolio_server.objects.mark import STORE_SECRET, mark_store
 from runfolio_server.objects.signing import UploadGrant, UrlSigner
-from runfolio_server.objects.store import StoredObject, open_store
+from runfolio_server.objects.store import StoredObject, open_store, store_directory
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import open_database
 from runfolio_server.sql.run_indexes import OrderIndexes
@@ -53,7 +55,9 @@ def create_app(settings: Settings) -> Starlette:
             async with database.connection() as connection:
                 url_secret = await ensure_secret(connection, URL_SECRET)
                 cursor_secret = await ensure_secret(connection, CURSOR_SECRET)
-            store = open_store(settings.data_dir / "objects")
+                store_secret = await ensure_secret(connection, STORE_SECRET)
+            store = open_store(store_directory(settings.data_dir))
+            await mark_store(store, store_secret)
 
             async def register(grant: UploadGrant, stored: StoredObject) -> None:
                 await register_file(database, store, grant, stored)
@@ -73,8 +77,9 @@ def create_app(settings: Settings) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/", to_graphiql),
+            Route("/", to_explorer),
             *graphql_routes,
+            *explorer_routes,
             *file_stream_routes,
             *export_routes,
             *export_history_routes,
@@ -87,8 +92,8 @@ def create_app(settings: Settings) -> Starlette:
     )
 
 
-async def to_graphiql(_: Request) -> Response:
-    """A browser at the root has come for GraphiQL."""
+async def to_explorer(_: Request) -> Response:
+    """A browser at the root has come for the page at /graphql."""
     return RedirectResponse("/graphql")
 
 

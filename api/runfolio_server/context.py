@@ -5,12 +5,12 @@ Made for each request by endpoints/graphql.py; read by resolvers as `info.contex
 
 from __future__ import annotations
 
-from asyncio import Future
+from asyncio import Future, Semaphore
 from dataclasses import dataclass, field
 
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.loaders import Loaders
-from runfolio_server.objects.signing import UrlSigner
+from runfolio_server.objects.signing import DownloadGrant, UrlSigner
 from runfolio_server.objects.store import ObjectStore
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.run_indexes import OrderIndexes
@@ -30,3 +30,12 @@ class Context:
     base_url: str
     # Counts of runs under way in this request, by project and filters: two fields may ask for the same one.
     run_counts: dict[tuple[int, str], Future[int]] = field(default_factory=dict)
+
+    @property
+    def reads(self) -> Semaphore:
+        """To be held while a history is read: see Loaders."""
+        return self.loaders.reads
+
+    def download_url(self, object_key: str, file_name: str) -> str:
+        """Where to GET an object, by the name that a browser should give it: absolute, signed, expiring."""
+        return self.url_signer.download_url(self.base_url, DownloadGrant(object_key, file_name))

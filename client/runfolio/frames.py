@@ -1,4 +1,4 @@
-"""Rows and columns → pandas, Polars, Arrow. The only module that knows them; each is imported when it is asked for.
+"""Rows and columns → pandas, Polars, Arrow, and back. The only module that knows them; each is imported when asked for.
 
 A column has one type for all its values: whole numbers int64, other numbers float64, true and false boolean, text text,
 points in time UTC to the microsecond. What is of several types, and lists and objects, are Python objects in pandas and
@@ -7,14 +7,17 @@ JSON text in Polars and Arrow. What is missing is null; pandas has no null besid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from runfolio._core import json_text
 from runfolio._core.errors import MissingExtraError
+from runfolio._core.log_columns import LogColumn, column_of, with_presence
+from runfolio._core.log_queue import check_step
 from runfolio._core.run_groups import AGGREGATES
+from runfolio._core.run_table import Column
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -62,12 +65,12 @@ def groups_frame(rows: Sequence[Mapping[str, Any]], *, by: Sequence[str], metric
     return _frame_of_rows(rows, [*by, "runs", *aggregates])
 
 
-def runs_pandas(columns: Mapping[str, list[Any]]) -> DataFrame:
-    """A row for each run."""
+def runs_pandas(columns: dict[str, Column]) -> DataFrame:
+    """A row for each run. Takes the columns out one by one, so that they are not all there twice at the end."""
     return _frame(columns, KIND_BY_ATTRIBUTE)
 
 
-def runs_polars(columns: Mapping[str, list[Any]]) -> PolarsFrame:
+def runs_polars(columns: Mapping[str, Sequence[Any]]) -> PolarsFrame:
     """A row for each run, as Polars has it."""
     try:
         import polars
@@ -87,7 +90,7 @@ def runs_polars(columns: Mapping[str, list[Any]]) -> PolarsFrame:
     return polars.DataFrame([polars.Series(name, values, dtype=types[kind]) for name, (kind, values) in plain.items()])
 
 
-def runs_arrow(columns: Mapping[str, list[Any]]) -> Table:
+def runs_arrow(columns: Mapping[str, Sequence[Any]]) -> Table:
     """A row for each run, as Arrow has it."""
     try:
         import pyarrow
@@ -107,20 +110,125 @@ def runs_arrow(columns: Mapping[str, list[Any]]) -> Table:
     return pyarrow.table({name: pyarrow.array(values, type=types[kind]) for name, (kind, values) in plain.items()})
 
 
+def columns_to_log(data: Any) -> tuple[dict[str, LogColumn], int]:
+    """The columns of a mapping, a DataFrame or an Arrow table, and how many rows they have.
+
+    Raises TypeError for what is no column or has no JSON, ValueError for columns of several lengths.
+    """
+    found: dict[str, LogColumn] = {}
+    for name, values in _named_columns(data):
+        if type(name) is not str:
+            raise TypeError(f"The column name {name!r:.60} is a {type(name).__name__}; allowed: text.")
+        if name in found:
+            raise ValueError(f"There are two columns {name!r}; allowed: one of a name.")
+        found[name] = _column_to_log(name, values)
+    counts = {name: column.count for name, column in found.items()}
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{name!r} {count}" for name, count in list(counts.items())[:10])
+        raise ValueError(f"The columns have several lengths: {told}; allowed: one.")
+    return found, next(iter(counts.values()), 0)
+
+
+def steps_to_log(step: Any, count: int) -> LogColumn | int | None:
+    """The step of each row, or the first one's. Raises ValueError when they are not `count`."""
+    if step is None or isinstance(step, int):
+        return step
+    if not hasattr(step, "__len__"):
+        return check_step(step)
+    steps = _column_to_log("step", step)
+    if steps.count != count:
+        raise ValueError(f"There are {steps.count} steps and {count} rows; allowed: a step for each row.")
+    return steps
+
+
+def _named_columns(data: Any) -> Iterable[tuple[Any, Any]]:
+    library = _library(data)
+    if isinstance(data, Mapping) or (library == "pandas" and hasattr(data, "columns")):
+        named: Iterable[tuple[Any, Any]] = data.items()
+        return named
+    if library == "polars" and hasattr(data, "iter_columns"):
+        return ((column.name, column) for column in data.iter_columns())
+    if library == "pyarrow" and hasattr(data, "schema"):
+        return zip(data.schema.names, data.columns, strict=True)
+    raise TypeError(
+        f"The data is a {type(data).__name__}; allowed: a mapping of names to columns, a DataFrame, a table."
+    )
+
+
+def _column_to_log(name: str, values: Any) -> LogColumn:
+    library = _library(values)
+    if library == "pandas":
+        return _of_pandas(name, values)
+    if library == "polars":
+        return _of_polars(name, values)
+    if library == "pyarrow":
+        return _of_arrow(name, values)
+    return column_of(name, values)
+
+
+def _of_pandas(name: str, series: Any) -> LogColumn:
+    kind = series.dtype.kind
+    if hasattr(series.dtype, "itemsize") and not hasattr(series.dtype, "na_value") and kind in "fiub":
+        # Of NumPy, which has no missing values: NaN is NaN.
+        return column_of(name, series.to_numpy())
+    missing = series.isna()
+    if kind == "O" and not hasattr(series.dtype, "na_value"):
+        missing &= series.map(lambda value: type(value) is not float)
+    kept = series[~missing] if missing.any() else series
+    types = {"f": "float64", "i": "int64", "u": "uint64"}
+    column = column_of(name, kept.to_numpy(dtype=types[kind]) if kind in types else kept.tolist())
+    return with_presence(column, (~missing).to_numpy().tobytes() if missing.any() else None)
+
+
+def _of_polars(name: str, series: Any) -> LogColumn:
+    present = bytes(series.is_not_null().to_list()) if series.null_count() else None
+    kept = series.drop_nulls()
+    is_number = series.dtype.is_float() or series.dtype.is_integer()
+    try:
+        column = column_of(name, kept.to_numpy() if is_number else kept.to_list())
+    except ImportError:
+        # Polars does without NumPy.
+        column = column_of(name, kept.to_list())
+    return with_presence(column, present)
+
+
+def _of_arrow(name: str, values: Any) -> LogColumn:
+    from pyarrow import types
+
+    present = bytes(values.is_valid().to_pylist()) if values.null_count else None
+    kept = values.drop_null()
+    is_number = types.is_floating(kept.type) or types.is_integer(kept.type)
+    try:
+        column = column_of(name, kept.to_numpy() if is_number else kept.to_pylist())
+    except ImportError:
+        # So does Arrow.
+        column = column_of(name, kept.to_pylist())
+    return with_presence(column, present)
+
+
+def _library(value: Any) -> str:
+    return type(value).__module__.partition(".")[0]
+
+
 def _frame_of_rows(rows: Sequence[Mapping[str, Any]], first: Sequence[str]) -> DataFrame:
     names = dict.fromkeys([*first, *(name for row in rows for name in row)])
-    return _frame({name: [row.get(name) for row in rows] for name in names}, {})
+    columns: dict[str, Column] = {name: [row.get(name) for row in rows] for name in names}
+    return _frame(columns, {})
 
 
-def _frame(columns: Mapping[str, list[Any]], kinds: Mapping[str, Kind]) -> DataFrame:
+def _frame(columns: dict[str, Column], kinds: Mapping[str, Kind]) -> DataFrame:
     try:
         from pandas import DataFrame
     except ImportError as error:
         raise _missing("pandas", "pandas") from error
-    return DataFrame({name: _series(values, kinds.get(name) or _kind(values)) for name, values in columns.items()})
+    made = {}
+    for name in list(columns):
+        values = columns.pop(name)
+        made[name] = _series(values, kinds.get(name) or _kind(values))
+    return DataFrame(made)
 
 
-def _series(values: list[Any], kind: Kind) -> Series[Any]:
+def _series(values: Sequence[Any], kind: Kind) -> Series[Any]:
     from pandas import Series, to_datetime
 
     if kind is Kind.TIME:
@@ -139,7 +247,7 @@ def _series(values: list[Any], kind: Kind) -> Series[Any]:
     return Series(values, dtype="object" if all(value is None for value in values) else None)
 
 
-def _plain_column(name: str, values: list[Any]) -> tuple[Kind, list[Any]]:
+def _plain_column(name: str, values: Sequence[Any]) -> tuple[Kind, Sequence[Any]]:
     """A column of exactly its type, None where it is missing."""
     kind = KIND_BY_ATTRIBUTE.get(name) or _kind(values)
     if kind is Kind.TIME:

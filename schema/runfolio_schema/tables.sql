@@ -97,22 +97,36 @@ CREATE TABLE runs (
   CONSTRAINT runs_state_check CHECK (
     state IN ('pending', 'running', 'finished', 'failed', 'crashed', 'killed', 'preempting', 'preempted')
   )
-) WITH (fillfactor = 70, toast_tuple_target = 8160); -- room on the page, so that summary updates stay HOT
+-- A run's row is written anew with each batch, and stays on its page (HOT) while there is room for a new version beside
+-- it: of larger rows the texts are compressed and then moved out, and at last config and summary are compressed.
+) WITH (fillfactor = 75, toast_tuple_target = 2250);
+ALTER TABLE runs ALTER config SET STORAGE MAIN;      -- filters read it of every run
+ALTER TABLE runs ALTER summary SET STORAGE MAIN;
 
 -- Serves select_runs_page: the runs of a project in order of creation.
 CREATE INDEX runs_project_id_created_at ON runs (project_id, created_at, run_id) WHERE deleted_at IS NULL;
 
 -- Serves filters on equality with values of config. Updates of the summary do not touch it.
-CREATE INDEX runs_config ON runs USING gin (config jsonb_path_ops);
+-- Whoever filters reads its list of pending entries from end to end: it is kept short (kB).
+CREATE INDEX runs_config ON runs USING gin (config jsonb_path_ops) WITH (gin_pending_list_limit = 64);
+
+-- Serve filters on equality with a group, job type, sweep, tag, or a state that few runs are in. 7 bytes a run for each
+-- text that is set, 3 for a tag; no update that a run makes while it logs touches them.
+CREATE INDEX runs_group_name ON runs (project_id, group_name) WHERE group_name IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX runs_job_type ON runs (project_id, job_type) WHERE job_type IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX runs_sweep_name ON runs (project_id, sweep_name) WHERE sweep_name IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX runs_state ON runs (project_id, state) WHERE state <> 'finished' AND deleted_at IS NULL;
+CREATE INDEX runs_tags ON runs USING gin (tags);
 
 -- Serves mark_silent_runs_crashed: the few runs that are alive. Not by heartbeat_at: every batch changes that, and an
 -- update stays on its page (HOT) only while it changes no indexed column.
 CREATE INDEX runs_alive ON runs (run_id) WHERE state IN ('running', 'preempting');
 
--- Indexes named run_order_… come and go by themselves (worker/index_upkeep.py): each serves select_runs_walk for one
--- project and one value of config or summary. While there is one on summary, updates of any summary are not HOT.
+-- Indexes named run_order_… come and go by themselves (worker/index_upkeep.py): each serves select_runs_walk, and ranges
+-- of select_runs_page and count_runs, for one project and one value of config or summary. While there is one on summary, updates of any summary are not HOT.
 
--- How often the runs of a project were listed by a value of config or summary: which indexes are worth making.
+-- How often the runs of a project were listed by a value of config or summary, or by how it compares with a number:
+-- which indexes are worth making.
 CREATE TABLE run_order_use (
   project_id   bigint NOT NULL REFERENCES projects,
   field        text NOT NULL,                        -- such as summary_metrics.loss; see filters/index_sql.py
@@ -132,12 +146,12 @@ CREATE TABLE run_stream (
   first_line bytea,                                  -- digest of line 0; tells a repeat from a restart; null: not come
   step_high  double precision,                       -- greatest step of its rows; null: no rows
   rejected   bigint NOT NULL DEFAULT 0,              -- lines kept out because they are not JSON objects
-  done       bigint NOT NULL DEFAULT 0,              -- lines below it have been compacted, late ones excepted
+  done       bigint NOT NULL DEFAULT 0,              -- lines of the tail below it have been compacted, late ones excepted
   tail_lines bigint NOT NULL DEFAULT 0,              -- lines in history_tail
   tail_bytes bigint NOT NULL DEFAULT 0,              -- bytes of body in history_tail
   lease      timestamptz,                            -- until when a worker compacts this stream; null: nobody
   PRIMARY KEY (run_id, stream, writer, epoch)
-) WITH (fillfactor = 50);
+) WITH (fillfactor = 90); -- of the many streams on a page few are written to at a time: room for their next versions
 
 -- Batches as received, unparsed.
 CREATE TABLE history_tail (
@@ -155,7 +169,8 @@ CREATE TABLE history_tail (
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 ALTER TABLE history_tail ALTER body SET STORAGE EXTERNAL;
 
--- Compacted lines: one row per key and chunk, at most 65,536 points; see history/chunk.py for the format.
+-- Compacted lines, and those that came as columns: one row per key and chunk, at most 65,536 points; see
+-- history/chunk.py for the format.
 -- Each segment also has a chunk of the reserved key '\#': the step of every row, in line order. It says which rows there
 -- are, and scans are ordered and pruned by it.
 CREATE TABLE history_chunk (
@@ -230,13 +245,113 @@ CREATE TABLE history_export (
   refusal text                                       -- null: the files hold them all
 );
 
+-- Stored objects that no row refers to: found by the worker, which deletes their bytes an hour later. Once listed here an
+-- object key cannot be given to a file any more, so no upload can come between the last look and the deletion.
+CREATE TABLE unused_object (
+  run_id     uuid NOT NULL,
+  object_key text NOT NULL,                          -- in the object store
+  size       bigint NOT NULL,                        -- bytes
+  found_at   timestamptz NOT NULL DEFAULT now(),
+  deleted_at timestamptz,                            -- null: its bytes may still be there
+  PRIMARY KEY (run_id, object_key)
+);
+
+-- Serves select_unused_objects.
+CREATE INDEX unused_object_waiting ON unused_object (found_at) WHERE deleted_at IS NULL;
+
+-- Where the search for unused objects stands, so that it goes on after a restart and one worker at a time does it.
+CREATE TABLE object_sweep (
+  prefix    text PRIMARY KEY,                        -- of the objects' keys
+  after_key text,                                    -- the last key looked at; null: from the first
+  due_at    timestamptz NOT NULL                     -- until then nobody goes on: another worker is at it, or all is done
+);
+
+-- Make a run, or take it up again, and change it. Called by actions/runs.py, for a project that the caller may write.
+-- p_run_id is made of p_project_id and p_name: repeated, it gives the same run. What is null leaves a column as it is.
+-- A run that is taken up runs again and forgets how it ended, unless p_state says what it is. A deleted one stays so.
+-- Runs of one project are made one after another: whoever makes one holds the project's row, and so no number is given
+-- twice or left out, and of two that make the same run one finds it made. Nobody who holds a run waits for a project.
+-- Returns no row when the project is gone, and a deleted run as it is.
+CREATE FUNCTION start_run(
+  p_run_id uuid, p_project_id bigint, p_name text, p_words text, p_created_by bigint,
+  p_display_name text, p_tags text[], p_group_name text, p_job_type text, p_notes text, p_description text,
+  p_sweep_name text, p_host text, p_program text, p_commit_hash text, p_repository text,
+  p_config_text text, p_config jsonb, p_summary_text text, p_summary jsonb, p_state text
+) RETURNS TABLE (is_new boolean, run runs)           -- p_words and the run's number make a display name when none is given
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_number  bigint;
+  v_state   text;
+  v_deleted timestamptz;
+  v_is_over boolean;
+BEGIN
+  SELECT r.state, r.deleted_at INTO v_state, v_deleted FROM runs AS r WHERE r.run_id = p_run_id FOR UPDATE;
+  IF NOT FOUND THEN
+    SELECT p.run_counter + 1 INTO v_number FROM projects AS p WHERE p.project_id = p_project_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+      RETURN;
+    END IF;
+    RETURN QUERY
+    INSERT INTO runs AS r (
+      run_id, project_id, name, display_name, state, created_by, tags, group_name, job_type, notes, description,
+      sweep_name, host, program, commit_hash, repository, config_text, config, summary_text, summary
+    )
+    VALUES (
+      p_run_id, p_project_id, p_name, coalesce(p_display_name, p_words || '-' || v_number),
+      coalesce(p_state, 'running'), p_created_by, coalesce(p_tags, '{}'), p_group_name, p_job_type, p_notes,
+      p_description, p_sweep_name, p_host, p_program, p_commit_hash, p_repository, coalesce(p_config_text, '{}'),
+      coalesce(p_config, '{}'), coalesce(p_summary_text, '{}'), coalesce(p_summary, '{}')
+    )
+    ON CONFLICT (run_id) DO NOTHING
+    RETURNING true, r;
+    IF FOUND THEN
+      UPDATE projects AS p SET run_counter = v_number WHERE p.project_id = p_project_id;
+      RETURN;
+    END IF;
+    SELECT r.state, r.deleted_at INTO v_state, v_deleted FROM runs AS r WHERE r.run_id = p_run_id FOR UPDATE;
+  END IF;
+
+  IF v_deleted IS NOT NULL THEN
+    RETURN QUERY SELECT false, r FROM runs AS r WHERE r.run_id = p_run_id;
+    RETURN;
+  END IF;
+  -- A state that is given says no more than itself: it is no sign of life, and leaves how the run ended.
+  v_is_over := p_state IS NULL AND v_state NOT IN ('running', 'preempting');
+  RETURN QUERY
+  UPDATE runs AS r
+  SET display_name = coalesce(p_display_name, r.display_name),
+      tags = coalesce(p_tags, r.tags),
+      group_name = coalesce(p_group_name, r.group_name),
+      job_type = coalesce(p_job_type, r.job_type),
+      notes = coalesce(p_notes, r.notes),
+      description = coalesce(p_description, r.description),
+      sweep_name = coalesce(p_sweep_name, r.sweep_name),
+      host = coalesce(p_host, r.host),
+      program = coalesce(p_program, r.program),
+      commit_hash = coalesce(p_commit_hash, r.commit_hash),
+      repository = coalesce(p_repository, r.repository),
+      config_text = coalesce(p_config_text, r.config_text),
+      config = coalesce(p_config, r.config),
+      summary_text = coalesce(p_summary_text, r.summary_text),
+      summary = coalesce(p_summary, r.summary),
+      state = CASE WHEN v_is_over THEN 'running' ELSE coalesce(p_state, r.state) END,
+      updated_at = now(),
+      heartbeat_at = CASE WHEN p_state IS NULL THEN now() ELSE r.heartbeat_at END,
+      finished_at = CASE WHEN v_is_over THEN NULL ELSE r.finished_at END,
+      exit_code = CASE WHEN v_is_over THEN NULL ELSE r.exit_code END,
+      stop_requested = CASE WHEN v_is_over THEN false ELSE r.stop_requested END
+  WHERE r.run_id = p_run_id
+  RETURNING false, r;
+END $$;
+
 -- The lines of a batch in one stream: where they go, or that they are known. Called by ingest_batch only.
 -- p_first is the digest of line 0 when the request held it, also for what trimming left of it: it tells the epoch.
+-- p_body is null for lines that ingest_columns stores as chunks: they never are in the tail.
 -- Raises RF001 (detail: the wanted ranges) when some of the lines are stored and some are not: the caller trims.
 CREATE FUNCTION ingest_lines(
   p_run_id uuid, p_stream text, p_writer text, p_line0 bigint, p_n int, p_first bytea, p_body bytea,
   p_step_low float8, p_step_high float8, p_rejected int, p_piece int
-) RETURNS boolean                                    -- whether the lines were new
+) RETURNS int                                        -- the epoch that they were new in; null: they are known
 LANGUAGE plpgsql AS $$
 DECLARE
   v_stream run_stream%ROWTYPE;
@@ -273,7 +388,7 @@ BEGIN
 
   v_wanted := v_lines * (v_stream.missing + int8multirange(int8range(v_stream.next_line, NULL)));
   IF isempty(v_wanted) THEN
-    RETURN false;
+    RETURN NULL;
   END IF;
   IF v_wanted <> v_lines THEN
     RAISE EXCEPTION 'overlap' USING ERRCODE = 'RF001', DETAIL = json_build_object(
@@ -298,13 +413,15 @@ BEGIN
       first_line = CASE WHEN p_line0 = 0 THEN p_first ELSE s.first_line END,
       step_high = greatest(s.step_high, p_step_high),
       rejected = s.rejected + p_rejected,
-      tail_lines = s.tail_lines + p_n,
-      tail_bytes = s.tail_bytes + octet_length(p_body)
+      tail_lines = s.tail_lines + CASE WHEN p_body IS NULL THEN 0 ELSE p_n END,
+      tail_bytes = s.tail_bytes + coalesce(octet_length(p_body), 0)
   WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.epoch = v_stream.epoch;
 
-  INSERT INTO history_tail (run_id, stream, writer, epoch, line0, n, step_low, step_high, body)
-  VALUES (p_run_id, p_stream, p_writer, v_stream.epoch, p_line0, p_n, p_step_low, p_step_high, p_body);
-  RETURN true;
+  IF p_body IS NOT NULL THEN
+    INSERT INTO history_tail (run_id, stream, writer, epoch, line0, n, step_low, step_high, body)
+    VALUES (p_run_id, p_stream, p_writer, v_stream.epoch, p_line0, p_n, p_step_low, p_step_high, p_body);
+  END IF;
+  RETURN v_stream.epoch;
 END $$;
 
 -- Console lines of a batch: the last write of a line wins, so there is no gap and no overlap.
@@ -363,10 +480,11 @@ CREATE FUNCTION ingest_batch(
   p_time text[], p_level text[], p_label text[], p_text text[],
   p_summary_text text, p_summary jsonb, p_system_text text,
   p_preempting boolean, p_exit_code int, p_exit_state text
-) RETURNS TABLE (stop_requested boolean, state text)
+) RETURNS TABLE (stop_requested boolean, state text, epochs int[])
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_new boolean := false;
+  v_epochs int[] := '{}';                            -- of each piece of lines; null: they are known
+  v_new    boolean;
 BEGIN
   -- The run's row first: batches of one run wait for each other here, and so see each other's streams.
   PERFORM FROM runs AS r WHERE r.run_id = p_run_id AND r.deleted_at IS NULL FOR UPDATE;
@@ -375,17 +493,17 @@ BEGIN
   END IF;
 
   FOR i IN 1 .. cardinality(p_stream) LOOP
-    v_new := ingest_lines(
+    v_epochs := v_epochs || ingest_lines(
       p_run_id, p_stream[i], p_writer, p_line0[i], p_n[i], p_first[i], p_body[i],
       p_step_low[i], p_step_high[i], p_rejected[i], i - 1
-    ) OR v_new;
+    );
   END LOOP;
   IF cardinality(p_text) > 0 THEN
     PERFORM ingest_console(p_run_id, p_writer, p_console_line0, p_console_first, p_time, p_level, p_label, p_text);
   END IF;
 
   -- A request whose lines are all known is a repeat, perhaps a late one: its summary may be older than the stored one.
-  v_new := v_new OR cardinality(p_stream) = 0;
+  v_new := cardinality(p_stream) = 0 OR cardinality(array_remove(v_epochs, NULL)) > 0;
   RETURN QUERY
   UPDATE runs AS r
   SET heartbeat_at = now(),
@@ -404,5 +522,45 @@ BEGIN
       exit_code = coalesce(p_exit_code, r.exit_code),
       finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, now()) ELSE r.finished_at END
   WHERE r.run_id = p_run_id
-  RETURNING r.stop_requested, r.state;
+  RETURNING r.stop_requested, r.state, v_epochs;
+END $$;
+
+-- ingest_batch for pieces of which some come as chunks: p_body is null for these, and p_piece tells whose a chunk is,
+-- counted from 1. Chunks of lines that are known are left out.
+CREATE FUNCTION ingest_columns(
+  p_run_id uuid, p_writer text,
+  p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
+  p_step_low float8[], p_step_high float8[], p_rejected int[],
+  p_summary_text text, p_summary jsonb, p_system_text text,
+  p_preempting boolean, p_exit_code int, p_exit_state text,
+  p_piece int[], p_key text[], p_chunk_line0 bigint[], p_chunk_line1 bigint[], p_segment bigint[], p_chunk_n int[],
+  p_kind smallint[], p_chunk_step_low float8[], p_chunk_step_high float8[], p_low float8[], p_high float8[],
+  p_first_value text[], p_last_value text[], p_lines bytea[], p_data bytea[]
+) RETURNS TABLE (stop_requested boolean, state text)
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_run record;
+BEGIN
+  SELECT i.stop_requested, i.state, i.epochs INTO v_run
+  FROM ingest_batch(
+    p_run_id, p_writer, p_stream, p_line0, p_n, p_first, p_body, p_step_low, p_step_high, p_rejected,
+    NULL, NULL, '{}', '{}', '{}', '{}',
+    p_summary_text, p_summary, p_system_text, p_preempting, p_exit_code, p_exit_state
+  ) AS i;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+
+  INSERT INTO history_chunk (
+    run_id, stream, writer, epoch, key, line0, line1, segment, n, kind, step_low, step_high, low, high, first, last,
+    lines, data
+  )
+  SELECT p_run_id, p_stream[c.piece], p_writer, v_run.epochs[c.piece], c.key, c.line0, c.line1, c.segment, c.n, c.kind,
+    c.step_low, c.step_high, c.low, c.high, c.first, c.last, c.lines, c.data
+  FROM unnest(
+    p_piece, p_key, p_chunk_line0, p_chunk_line1, p_segment, p_chunk_n, p_kind, p_chunk_step_low, p_chunk_step_high,
+    p_low, p_high, p_first_value, p_last_value, p_lines, p_data
+  ) AS c (piece, key, line0, line1, segment, n, kind, step_low, step_high, low, high, first, last, lines, data)
+  WHERE v_run.epochs[c.piece] IS NOT NULL;
+  RETURN QUERY SELECT v_run.stop_requested, v_run.state;
 END $$;

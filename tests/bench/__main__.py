@@ -14,8 +14,14 @@ BENCHES: dict[str, tuple[str, str]] = {
     "find-runs": ("find_runs", "A page of 5,000 runs by filter and order, against one SQL statement"),
     "growth": ("growth", "Pages, counts, groups and facets at 1,000 to 1,000,000 runs in one project"),
     "history-read": ("history_read", "History as DataFrames, against binary SELECT; bytes a point"),
-    "ingest": ("ingest", "W1, W2, W6: logging one long run, many runs, from many clients, against COPY and an echo"),
+    "ingest": (
+        "ingest",
+        "W1, W2, W6: logging one long run, many runs, from many clients, against COPY and an echo; bytes a point",
+    ),
     "list-page": ("list_page", "GraphQL pages of 1,000 runs, flat and nested, against fetch + orjson"),
+    "long-history": ("long_history", "10 million steps, and 5,000 keys: written, compacted, read; memory"),
+    "memory": ("memory", "The most memory that a whole server takes while it does W1 to W6"),
+    "scale": ("scale", "Pages, filters, counts, groups, facets, keys and tables at up to 1,000,000 runs, against SQL"),
     "whole-project": ("whole_project", "5,000 runs as a DataFrame, against asyncpg + orjson + DataFrame"),
 }
 

@@ -1,4 +1,4 @@
-"""Rows W1, W2 and W6: logging one long run, many runs, and from many clients at once, against COPY and an echo.
+"""Rows W1, W2, W6: logging one long run, many runs, and from many clients at once, against COPY and an echo; bytes.
 
 Each until everything is stored and readable. Rounds of floor and work alternate; the least of each is told.
 """
@@ -17,14 +17,19 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import asyncpg
 import httpx
+import numpy as np
 
 import runfolio
 from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.sql.migrate import migrate
+from tests.bench.processor_time import processor_time
+from tests.bench.stored_bytes import tell_bytes
 from tests.service import make_first_user
 
 ROUNDS = 3
@@ -40,46 +45,68 @@ POINTS_PER_CALL = 500
 CONCURRENT_S = 10.0
 START_TIMEOUT_S = 60
 
+Pairs: TypeAlias = list[tuple[float, float]]
+
 APPEND = "mutation($input: AppendHistoryInput!) { appendHistory(input: $input) { rejectedCount } }"
 
 
 def main() -> None:
-    """Print the three rows."""
+    """Print the rows."""
     with running_server() as (base_url, key, database_url), runfolio.Api(base_url, key) as api:
         rng = random.Random(1)
         api.viewer  # noqa: B018 - connects
-        tell("W1", "100,000 steps × 5 floats", long_run(api, database_url, rng))
-        tell("W2", "200 runs × 200 steps × 10 floats", many_runs(api, database_url, rng))
+        by_rows, by_columns = long_run(api, database_url, rng)
+        tell("W1", "100,000 steps × 5 floats, run.log_columns", by_columns)
+        tell("W1", "the same, run.log row by row", by_rows)
+        pairs, used = many_runs(api, database_url, rng)
+        tell("W2", "200 runs × 200 steps × 10 floats", pairs)
+        print(f"    processor time of its last round: {used}")
         acknowledged, echoed = asyncio.run(concurrently(base_url, key, api))
         print(
             f"W6  20 clients × 500 points a call: {acknowledged:,.0f} points/s, echo {echoed:,.0f},"
             f" ratio {echoed / acknowledged:.1f}"
         )
+    # In a database of its own: rows that are gone leave room that others would fill.
+    with running_server() as (base_url, key, database_url), runfolio.Api(base_url, key) as api:
+        tell_bytes(api, database_url)
 
 
-def tell(name: str, what: str, pairs: list[tuple[float, float]]) -> None:
+def tell(name: str, what: str, pairs: Pairs) -> None:
     """Print the least of each, in seconds, and their ratio."""
     floor, ours = (min(times) for times in zip(*pairs, strict=True))
     print(f"{name}  {what}: {ours:.2f} s, COPY {floor:.3f} s, ratio {ours / floor:.1f}")
 
 
-def long_run(api: runfolio.Api, database_url: str, rng: random.Random) -> list[tuple[float, float]]:
-    """W1: seconds of the floor and ours, for each round."""
+def long_run(api: runfolio.Api, database_url: str, rng: random.Random) -> tuple[Pairs, Pairs]:
+    """W1 row by row and in columns: seconds of the floor and ours, for each round."""
     rows = [{f"metric_{key}": rng.random() for key in range(LONG_KEYS)} for _ in range(LONG_STEPS)]
-
-    def log() -> None:
-        with api.create_run("ada/long") as run:
-            for row in rows:
-                run.log(row)
-        assert LONG_STEPS - 1 == run.last_step
-        assert 1 == len(list(run.scan_history(min_step=LONG_STEPS - 1)))
-
+    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     records = [(step, float(step), *row.values()) for step, row in enumerate(rows)]
-    return [(asyncio.run(copy(database_url, LONG_KEYS, [records])), timed(log)) for _ in range(ROUNDS)]
+
+    def by_rows(run: runfolio.Run) -> None:
+        for row in rows:
+            run.log(row)
+
+    def by_columns(run: runfolio.Run) -> None:
+        run.log_columns(columns)
+
+    def log(into: Callable[[runfolio.Run], None]) -> None:
+        with api.create_run("ada/long") as run:
+            into(run)
+        assert LONG_STEPS - 1 == run.last_step
+        (last,) = run.scan_history(min_step=LONG_STEPS - 1)
+        assert rows[-1].items() <= last.items()
+
+    pairs: tuple[Pairs, Pairs] = ([], [])
+    for _ in range(ROUNDS):
+        for way, found in zip((by_rows, by_columns), pairs, strict=True):
+            floor = asyncio.run(copy(database_url, LONG_KEYS, [records]))
+            found.append((floor, timed(partial(log, way))))
+    return pairs
 
 
-def many_runs(api: runfolio.Api, database_url: str, rng: random.Random) -> list[tuple[float, float]]:
-    """W2: likewise."""
+def many_runs(api: runfolio.Api, database_url: str, rng: random.Random) -> tuple[Pairs, str]:
+    """W2: likewise, and the processor time of the last round."""
     config = {f"parameter_{key}": rng.random() for key in range(CONFIG_KEYS)}
     rows = [{f"metric_{key}": rng.random() for key in range(KEYS)} for _ in range(STEPS)]
 
@@ -95,7 +122,14 @@ def many_runs(api: runfolio.Api, database_url: str, rng: random.Random) -> list[
             list(threads.map(log_one, range(RUNS)))
 
     records = [[(step, float(step), *row.values()) for step, row in enumerate(rows)]] * RUNS
-    return [(asyncio.run(copy(database_url, KEYS, records)), timed(log)) for _ in range(ROUNDS)]
+    pairs: Pairs = []
+    used = ""
+    for _ in range(ROUNDS):
+        floor = asyncio.run(copy(database_url, KEYS, records))
+        before = processor_time()
+        pairs.append((floor, timed(log)))
+        used = processor_time().since(before)
+    return pairs, used
 
 
 async def concurrently(base_url: str, key: str, api: runfolio.Api) -> tuple[float, float]:

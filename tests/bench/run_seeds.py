@@ -23,13 +23,15 @@ MODELS = tuple(f"model-{number}" for number in range(10))
 MISSING_SHARE = 0.05
 """Of runs that never logged `acc`."""
 RARE_EVERY = 2000
-"""One run of so many has the config value `kind: rare`."""
+"""One run of so many has the config value `kind: rare`, and a group, job type, sweep, tag and state of its own."""
+SWEPT_EVERY = 10
+"""One run of so many belongs to a sweep."""
 START = datetime(2026, 1, 1, tzinfo=UTC)
 COPY_AT_ONCE = 5000
 
 COLUMNS = (
     "run_id project_id name display_name state tags group_name job_type notes created_by created_at heartbeat_at"
-    " config_text summary_text config summary"
+    " sweep_name config_text summary_text config summary"
 ).split()
 
 
@@ -53,7 +55,7 @@ def seeded_run(number: int) -> SeededRun:
         "seed": number,
         "batch_size": 2 ** draw.randrange(4, 10),
         "optimizer": draw.choice(("adam", "sgd")),
-        "kind": "rare" if number % RARE_EVERY == 7 else "usual",
+        "kind": "rare" if is_rare(number) else "usual",
     }
     config |= {f"parameter_{place:02}": draw.random() for place in range(20 - len(config))}
     loss = draw.expovariate(1.0)
@@ -61,7 +63,13 @@ def seeded_run(number: int) -> SeededRun:
     if draw.random() >= MISSING_SHARE:
         summary["acc"] = draw.random()
     summary |= {f"metric_{place}": draw.random() for place in range(10 - len(summary))}
-    return SeededRun(number, f"run{number:07}", draw.sample(TAGS, draw.randrange(4)), config, summary)
+    tags = draw.sample(TAGS, draw.randrange(4)) + (["rare"] if is_rare(number) else [])
+    return SeededRun(number, f"run{number:07}", tags, config, summary)
+
+
+def is_rare(number: int) -> bool:
+    """Whether the run of this number is one of the few."""
+    return number % RARE_EVERY == 7
 
 
 async def copy_runs(connection: RawConnection, project_id: int, user_id: int, numbers: range) -> None:
@@ -82,14 +90,15 @@ def _records(project_id: int, user_id: int, numbers: range) -> Iterator[tuple[ob
             project_id,
             run.name,
             f"earnest-sunset-{number}",
-            "finished",
+            "failed" if is_rare(number) else "finished",
             run.tags,
-            f"group-{number % 100}",
-            "train",
+            "rare" if is_rare(number) else f"group-{number % 100}",
+            "rare" if is_rare(number) else "train",
             "a few words about it",
             user_id,
             created_at,
             created_at,
+            "rare" if is_rare(number) else f"sweep-{number % 1000}" if number % SWEPT_EVERY == 0 else None,
             json.dumps({key: {"value": value} for key, value in run.config.items()}),
             summary,
             json.dumps(run.config),

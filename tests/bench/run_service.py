@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from tests.bench.run_seeds import copy_runs
 from tests.service import make_first_user
 
 START_TIMEOUT_S = 60
+IDLE_S = 3
+"""After five seconds the server closes a connection that nobody uses."""
 SLOW_SEEDS_RUNS = 20_000
 """From here on the index on config is made after the runs, not with each of them."""
 
@@ -44,17 +47,23 @@ class FilledDatabase:
 
 
 class GraphQL:
-    """One kept connection to a server."""
+    """One kept connection to a server, which is the process `pid`."""
 
-    def __init__(self, base_url: str, key: str) -> None:
+    def __init__(self, base_url: str, key: str, pid: int) -> None:
+        self.base_url, self.key, self.pid = base_url, key, pid
         self._connection = http.client.HTTPConnection(base_url.removeprefix("http://"), timeout=60)
+        self._used_at = time.monotonic()
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
     def execute(self, document: str, **variables: object) -> dict[str, Any]:
         """The data of an answer without errors."""
         body = json.dumps({"query": document, "variables": variables})
+        if time.monotonic() - self._used_at > IDLE_S:
+            # Connects again with the next request.
+            self._connection.close()
         self._connection.request("POST", "/graphql", body, self._headers)
         answer = orjson.loads(self._connection.getresponse().read())
+        self._used_at = time.monotonic()
         assert "errors" not in answer, answer
         found: dict[str, Any] = answer["data"]
         return found
@@ -134,7 +143,7 @@ def running_server(filled: FilledDatabase) -> Iterator[GraphQL]:
         base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         try:
             httpx.get(f"{base_url}/cpu", timeout=START_TIMEOUT_S)
-            yield GraphQL(base_url, filled.key)
+            yield GraphQL(base_url, filled.key, process.pid)
         finally:
             process.terminate()
             process.wait()

@@ -41,6 +41,8 @@ def test_the_recipes_of_the_readme_run_in_order(
         lr = (0.1, 0.01)[number % 2]
         config = {"lr": lr, "seed": number // 2, "model": ("mlp", "cnn")[number % 2]}
         logger.run(f"seed-{number}", config=config, summary={"loss": lr + number / 100}, groupName=f"lr {lr}")
+    # As in life: one that failed before it had a loss.
+    logger.run("failed", config={"model": "new"}, groupName="new", exit_code=1)
     monkeypatch.setenv("RUNFOLIO_BASE_URL", live_server.base_url)
     monkeypatch.setenv("RUNFOLIO_API_KEY", live_server.api_key)
     monkeypatch.chdir(tmp_path)

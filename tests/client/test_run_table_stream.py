@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterator
 
 import httpx
@@ -34,6 +35,37 @@ def test_pieces_of_any_size_make_the_same_columns(size: int) -> None:
     expected = {"id": ["a", "b", "c"], "config.lr": [None, None, float("nan")], "summary.loss": [1, None, None]}
     assert repr(expected) == repr(table.sorted_columns())
     assert 3 == table.count
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.5, float("nan"), -0.0, float("inf")],
+        [1.5, 2.5, 3, 4.5],
+        [1.5, 2.5, None, 4.5],
+        [None, 1.5, 2.5, 3.5],
+        [1.5, "a", 2.5, True],
+        [2**70, 1.5, 2.5, 3.5],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_what_is_kept_compact_comes_out_as_it_came(values: list[object], size: int) -> None:
+    pages = [{"runs": len(part), "columns": {"x": part}} for part in (values[:size], values[size:])]
+    table = read(*(json.dumps(page).encode() + b"\n" for page in pages), b'{"end": {"runs": 4}}\n')
+
+    table.check()
+
+    column = table.columns["x"]
+    assert repr(values) == repr(list(column))
+    assert isinstance(column, array) == all(isinstance(value, float) for value in values)
+
+
+def test_a_column_of_numbers_that_ends_early_has_nothing_in_the_rest() -> None:
+    pages = [{"runs": 1, "columns": {"x": [1.5], "y": [1]}}, {"runs": 2, "columns": {"y": [2, 3]}}]
+    table = read(*(json.dumps(page).encode() + b"\n" for page in pages))
+
+    assert {"x": [1.5, None, None], "y": [1, 2, 3]} == table.columns
 
 
 @pytest.mark.parametrize("cut", [0, 10, len(FIRST) + 1, len(WHOLE) - 2])

@@ -15,11 +15,6 @@ GENERATED = {"_generated", "_sync"}
 FOLDERS = ("api", "schema", "client", "tests")
 LINES_MAX = 300
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "handler", "handlers"}
-# Longer for a reason.
-LONGER = {
-    "tests/sql/test_history.py": "one story, told with one fixture",
-    "tests/server/test_embedded_postgres.py": "one story, told with one fixture",
-}
 
 
 def _modules() -> list[Path]:
@@ -44,8 +39,7 @@ def test_a_module_is_short_is_named_for_something_and_says_what_it_is_for(path: 
     text = path.read_text(encoding="utf-8")
     first_line = (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
 
-    name = path.relative_to(ROOT).as_posix()
-    assert len(text.splitlines()) <= LINES_MAX or name in LONGER
+    assert len(text.splitlines()) <= LINES_MAX
     assert path.stem.lower() not in FORBIDDEN_NAMES
     assert (path.name == "__init__.py" and "tests" in path.parts) or first_line.endswith((".", ":", "…", "?", ";")), (
         "the first line of a module is a sentence"

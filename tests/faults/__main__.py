@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import sys
 from random import randrange
 
@@ -19,6 +20,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=randrange(10**6), help="of loads and kills (default: random)")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
+    # The client says of each kill that rows wait.
+    logging.getLogger("runfolio").setLevel(logging.ERROR)
     with reachable_dir() as directory:
         report = asyncio.run(
             run_campaign(

@@ -5,37 +5,56 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Literal, get_args
 
 from runfolio_server.embedded import EmbeddedPostgres
+from runfolio_server.embedded.sockets import database_url
 from tests.server.running_serve import RunningServe, is_running, wait_until
 
 # api: `serve` itself, started again at once. postgres: the postmaster; backend: one of its processes, which makes it
-# end and recover all others. `serve` restarts these and the worker by itself.
-Victim = Literal["api", "worker", "postgres", "backend"]
+# end and recover all others. `serve` restarts these and the worker by itself. second worker: one that was started by
+# hand beside it, and is again.
+Victim = Literal["api", "worker", "second worker", "postgres", "backend"]
 VICTIMS: tuple[Victim, ...] = get_args(Victim)
-PAUSE_S = (0.1, 1.5)
+PAUSE_S = (0.0, 0.5)
+REQUESTS = (5, 40)
 
 
-def kill_schedule(seed: int, kills: int) -> list[tuple[float, Victim]]:
-    """How long to wait before each kill, and whom to kill: every victim in turn, in an order of the seed's."""
+@dataclass(frozen=True)
+class Kill:
+    """Whom to kill, after so many further requests were answered and so many seconds more."""
+
+    victim: Victim
+    requests: int
+    pause_s: float
+
+
+def kill_schedule(seed: int, kills: int) -> list[Kill]:
+    """Every victim in turn, in an order of the seed's."""
     random = Random(f"kills/{seed}")
-    schedule: list[tuple[float, Victim]] = []
+    schedule: list[Kill] = []
     while len(schedule) < kills:
-        schedule += [(random.uniform(*PAUSE_S), victim) for victim in random.sample(VICTIMS, len(VICTIMS))]
+        schedule += [
+            Kill(victim, random.randint(*REQUESTS), random.uniform(*PAUSE_S))
+            for victim in random.sample(VICTIMS, len(VICTIMS))
+        ]
     return schedule[:kills]
 
 
 class Serving:
-    """`serve` on a data directory of its own and always the same port. `end` it."""
+    """`serve` on a data directory of its own and always the same port, and a second worker. `end` it."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self._starts = 0
+        self._second_worker: subprocess.Popen[bytes] | None = None
         self.current = self._start()
 
     def kill(self, victim: Victim) -> None:
@@ -43,6 +62,9 @@ class Serving:
         if victim == "api":
             self.current.kill()
             self.current = self._start()
+        elif victim == "second worker":
+            self._kill_second_worker()
+            self._start_second_worker()
         elif victim == "worker":
             worker = self.current.worker_pid
             assert worker is not None
@@ -58,11 +80,17 @@ class Serving:
 
     def restart(self) -> None:
         """End it as Ctrl-C does, and start it again."""
+        self._kill_second_worker()
         assert self.current.interrupt() == 0, self.current.err
         self.current = self._start()
 
+    def url_of_database(self) -> str:
+        """Where PostgreSQL is, for what the public API does not tell."""
+        return database_url(self.current.data_dir / "pg")
+
     def end(self) -> None:
         """End everything, whatever state it is in; also what a killed `serve` left and no other took over."""
+        self._kill_second_worker()
         if self.current.process.poll() is None:
             self.current.interrupt()
         if (self.current.data_dir / "pg" / "postmaster.pid").exists():
@@ -76,7 +104,31 @@ class Serving:
         self._starts += 1
         serve = RunningServe(self._directory / "data", output, "--port", str(self._port), "--username", "ada")
         serve.wait_until_ready()
+        if self._second_worker is None:
+            self._start_second_worker(serve)
         return serve
+
+    def _start_second_worker(self, serve: RunningServe | None = None) -> None:
+        data_dir = (serve or self.current).data_dir
+        with (self._directory / "second-worker.err").open("a") as err:
+            self._second_worker = subprocess.Popen(
+                [sys.executable, "-m", "runfolio_server.worker"],
+                stdout=err,
+                stderr=err,
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                    "RUNFOLIO_DATABASE_URL": database_url(data_dir / "pg"),
+                    "RUNFOLIO_DATA_DIR": str(data_dir),
+                },
+            )
+
+    def _kill_second_worker(self) -> None:
+        # It ends by itself when it starts while PostgreSQL is away.
+        if self._second_worker is not None:
+            self._second_worker.kill()
+            self._second_worker.wait()
+            self._second_worker = None
 
     def _kill_backend(self) -> None:
         postmaster = self.current.postgres_pid

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL alone: odd places, and every way in which an earlier life may have ended."""
+"""The embedded PostgreSQL alone: its life, odd places, and those that it may not be in."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,52 +18,13 @@ from runfolio_server.embedded import EmbeddedPostgres, EmbeddedPostgresError, St
 from runfolio_server.embedded.owner import owner_of
 from runfolio_server.embedded.programs import find_programs
 from runfolio_server.sql.migrate import migrate
+from tests.server.embedded_data import copy_data, data_dir, postgres, template
 from tests.server.reachable_dir import reachable_dir
 from tests.server.running_serve import is_running, wait_until
 
+__all__ = ["data_dir", "postgres", "template"]
+
 IS_ROOT = os.geteuid() == 0
-
-
-@pytest.fixture(scope="module")
-def template() -> Iterator[Path]:
-    """A data directory whose files are made already: copying is faster than initdb."""
-    with reachable_dir() as directory:
-        postgres = EmbeddedPostgres(directory)
-        postgres.start()
-        postgres.stop()
-        yield directory
-
-
-@pytest.fixture
-def data_dir(template: Path) -> Iterator[Path]:
-    with reachable_dir() as directory:
-        copy_data(template, directory)
-        yield directory
-
-
-@pytest.fixture
-def postgres(data_dir: Path) -> Iterator[EmbeddedPostgres]:
-    made = EmbeddedPostgres(data_dir)
-    yield made
-    made.force()
-    made.stop()
-
-
-def copy_data(template: Path, directory: Path) -> None:
-    subprocess.run(["cp", "-a", str(template / "pg"), str(directory / "pg")], check=True)
-
-
-def begin_work(url: str, sql: str) -> socket.socket:
-    """A session in which the statement runs; PostgreSQL's own protocol, because only sql/ knows a driver."""
-    session = socket.socket(socket.AF_UNIX)
-    session.connect(f"{parse_qs(urlsplit(url).query)['host'][0]}/.s.PGSQL.5432")
-    startup = b"\x00\x03\x00\x00user\0postgres\0database\0postgres\0\0"
-    session.sendall((len(startup) + 4).to_bytes(4, "big") + startup)
-    while b"Z\x00\x00\x00\x05I" not in session.recv(65536):
-        pass
-    query = sql.encode() + b"\0"
-    session.sendall(b"Q" + (len(query) + 4).to_bytes(4, "big") + query)
-    return session
 
 
 def test_it_starts_answers_and_stops(postgres: EmbeddedPostgres) -> None:
@@ -126,136 +85,6 @@ def test_starting_what_runs_changes_nothing(postgres: EmbeddedPostgres) -> None:
 
     assert postgres.start() == url
     assert postgres.pid == pid
-
-
-def test_a_killed_postmaster_is_noticed_and_started_again(postgres: EmbeddedPostgres) -> None:
-    url = postgres.start()
-    killed = postgres.pid
-    assert killed is not None
-
-    os.kill(killed, signal.SIGKILL)
-
-    wait_until(lambda: not postgres.is_running(), "the end is noticed")
-    assert postgres.ending() == "signal 9"
-    assert postgres.start() == url
-    assert postgres.pid != killed
-
-
-def test_busy_processes_of_a_killed_postmaster_do_not_prevent_a_start(postgres: EmbeddedPostgres) -> None:
-    url = postgres.start()
-    killed = postgres.pid
-    assert killed is not None
-    busy = begin_work(url, "DO $$ BEGIN LOOP END LOOP; END $$")
-    wait_until(lambda: len(_busy_backends(killed)) == 1, "the session is busy")
-    backend = _busy_backends(killed)[0]
-
-    os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: not postgres.is_running(), "the end is noticed")
-    assert is_running(backend)
-    postgres.start()
-
-    assert postgres.is_running()
-    wait_until(lambda: not is_running(backend), "the busy process is gone")
-    busy.close()
-
-
-def _busy_backends(postmaster_pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], check=True, capture_output=True, text=True).stdout
-    rows = [line.split(None, 2) for line in listed.splitlines()]
-    return [int(row[0]) for row in rows if row[1] == str(postmaster_pid) and row[2].endswith(" DO")]
-
-
-def test_a_stale_pid_file_whose_number_a_stranger_has_does_not_prevent_a_start(
-    postgres: EmbeddedPostgres, data_dir: Path
-) -> None:
-    owner = owner_of(data_dir / "pg")
-    stranger = subprocess.Popen(["sleep", "60"], user=owner.user, group=owner.group, extra_groups=owner.extra_groups)
-    try:
-        lines = [
-            str(stranger.pid),
-            str(data_dir / "pg"),
-            "1700000000",
-            "5432",
-            str(data_dir / "pg"),
-            "",
-            "1 1",
-            "ready",
-        ]
-        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
-            (data_dir / "pg" / name).write_text("\n".join(lines) + "\n")
-
-        postgres.start()
-
-        assert postgres.pid != stranger.pid
-        assert postgres.is_running()
-        assert stranger.poll() is None
-    finally:
-        stranger.kill()
-        stranger.wait()
-
-
-@pytest.mark.parametrize("name", ["postmaster.pid", ".s.PGSQL.5432.lock"])
-def test_an_empty_pid_file_does_not_prevent_a_start(postgres: EmbeddedPostgres, data_dir: Path, name: str) -> None:
-    (data_dir / "pg" / name).touch()
-
-    postgres.start()
-
-    assert postgres.is_running()
-
-
-def test_a_postmaster_with_other_settings_is_replaced(postgres: EmbeddedPostgres, data_dir: Path) -> None:
-    owner = owner_of(data_dir / "pg")
-    other = subprocess.Popen(
-        [str(find_programs(owner, data_dir) / "postgres"), "-D", str(data_dir / "pg"), "-k", str(data_dir / "pg")],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        user=owner.user,
-        group=owner.group,
-        extra_groups=owner.extra_groups,
-    )
-
-    try:
-        postgres.start()
-
-        assert other.wait(10) == 0
-        assert postgres.is_running()
-    finally:
-        other.kill()
-        other.wait()
-
-
-def test_an_interrupted_initdb_is_made_again(postgres: EmbeddedPostgres, data_dir: Path) -> None:
-    shutil.rmtree(data_dir / "pg")
-    half_made = data_dir / "pg.new-killed"
-    half_made.mkdir()
-    (half_made / "PG_VERSION").write_text("18\n")
-
-    postgres.start()
-
-    assert postgres.is_running()
-    assert not half_made.exists()
-
-
-def test_files_of_somebody_else_are_left_alone(postgres: EmbeddedPostgres, data_dir: Path) -> None:
-    shutil.rmtree(data_dir / "pg")
-    (data_dir / "pg").mkdir()
-    (data_dir / "pg" / "thesis.tex").write_text("")
-
-    with pytest.raises(EmbeddedPostgresError, match="holds files that are not PostgreSQL's"):
-        postgres.start()
-
-    assert (data_dir / "pg" / "thesis.tex").exists()
-
-
-def test_damaged_files_are_refused_with_the_reason_that_postgres_gives(
-    postgres: EmbeddedPostgres, data_dir: Path
-) -> None:
-    (data_dir / "pg" / "global" / "pg_control").unlink()
-
-    with pytest.raises(EmbeddedPostgresError, match=r"PostgreSQL does not start: .*pg_control.*postgres\.log"):
-        postgres.start()
-
-    assert not postgres.is_running()
 
 
 def test_a_start_can_be_interrupted(data_dir: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from typing import Any
 
@@ -151,16 +150,6 @@ async def test_what_goes_wrong_in_the_midst_is_the_last_line(
 
     assert 2 == first["runs"]
     assert ["UNAVAILABLE"] == [line["errors"][0]["extensions"]["code"] for line in rest]
-
-
-async def test_the_answer_is_packed_for_those_who_can_unpack_it(service: Service, five: list[str]) -> None:
-    headers = {**service.headers("ada"), "Accept-Encoding": "gzip"}
-
-    async with service.http.stream("GET", "/export/ada/five/runs.ndjson", headers=headers) as response:
-        raw = b"".join([piece async for piece in response.aiter_raw()])
-
-    assert "gzip" == response.headers["Content-Encoding"]
-    assert b'{"end":{"runs":5}}' == gzip.decompress(raw).splitlines()[-1]
 
 
 async def test_what_is_wrong_with_the_request_has_its_status(service: Service, five: list[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.runs_in_bulk import SeededRun, make_project
 from tests.server.found_runs import RUNS, Page, ask, ask_on_the_wire, page_of, refusal
-from tests.server.test_graphql_statements import Statements
+from tests.server.statements import Statements
 from tests.service import Service
 
 ORDER = "-config.value"

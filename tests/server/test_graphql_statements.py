@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
-import asyncpg
 import pytest
 
+from tests.server.statements import Statements
 from tests.service import Service
 
 FIELDS = (
@@ -16,32 +13,6 @@ FIELDS = (
     " project { id name internalId"
     " entityName entity { id name } user { username } }"
 )
-
-
-class Statements:
-    """Counts what asyncpg sends."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.names: list[str] = []
-        for name in ("fetch", "fetchrow", "fetchval", "execute", "executemany"):
-            monkeypatch.setattr(asyncpg.Connection, name, self._counted(getattr(asyncpg.Connection, name)))
-
-    def _counted(self, method: Any) -> Any:
-        async def counted(connection: object, sql: str, *arguments: Any, **options: Any) -> Any:
-            # Ours begin with their header; what is left is the pool's own cleaning of connections.
-            header = re.match(r"-- (\w+):", sql)
-            if header:
-                self.names.append(header[1])
-            return await method(connection, sql, *arguments, **options)
-
-        return counted
-
-    async def of(self, service: Service, query: str) -> list[str]:
-        """Names of the statements of one request whose key is known, sorted."""
-        await service.graphql("{ serverInfo { version } }")
-        self.names.clear()
-        assert (await service.graphql(query)).data
-        return sorted(self.names)
 
 
 @pytest.fixture(scope="module")

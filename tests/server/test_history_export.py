@@ -15,7 +15,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 import pytest
 
-from runfolio_server.history import column_kinds, table
+from runfolio_server.history import column_kinds, pieces, table
 from runfolio_server.history.key_path import find, has
 from tests.history_service import compact_some, log_rows
 from tests.service import Service
@@ -244,7 +244,7 @@ async def test_many_parquet_files_at_once_do_not_wait_for_each_other_for_ever(
     await service.start_run("busy")
     await log_rows(service, "ada/p/busy", some_rows(300))
     # Every page is decoded in a thread, while as many threads write.
-    monkeypatch.setattr(table, "IN_LOOP_BYTES", 0)
+    monkeypatch.setattr(pieces, "HEAVY_BYTES", 0)
     monkeypatch.setattr(column_kinds.read_typed_tables, "__kwdefaults__", {"held_bytes": 0})
 
     async with asyncio.timeout(60):

@@ -65,7 +65,7 @@ async def test_pages_are_the_same_before_and_after_the_worker_has_made_an_index(
     async with service.database.connection() as connection:
         chosen = await indexes.choose(connection, project, parse_order(ORDER))
 
-    assert [index.name] == made
+    assert index.name in made
     assert before == after
     # A cursor from before the index goes on along it.
     assert (await _pages(service, ORDER, None))[1:] == followed

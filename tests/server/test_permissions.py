@@ -97,6 +97,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "Entity.project": ("project",),
     "Project.run": ("project", "run"),
     "Project.bucket": ("project", "run"),
+    "Project.artifact": ("project", "run"),
 }
 DOCUMENTS = {
     "Query.entity": "query($entity: String!) { entity(name: $entity) { id name kind createdAt } }",
@@ -107,6 +108,9 @@ DOCUMENTS = {
     "Entity.project": "query($project: String!) { viewer { defaultEntity { project(name: $project) { id } } } }",
     "Project.run": 'query($run: String!) { project(name: "own") { run(name: $run) { id } } }',
     "Project.bucket": 'query($run: String!) { project(name: "own") { bucket(name: $run, missingOk: true) { id } } }',
+    "Project.artifact": (
+        'query($run: String!) { project(name: "own") { artifact(name: $run) { artifactType { name } } } }'
+    ),
 }
 # Arguments by which something is found; all others choose among what was found already.
 FINDING = {"name", "entityName", "projectName", "runName", "id", "username"}

@@ -211,6 +211,32 @@ async def test_keys_are_limited_and_filtered(service: Service, project: str) -> 
     assert ["lr"] == [key for key, _, _ in await keys_of(service, project, "CONFIG", s="lr", f='{"config.lr": "1"}')]
 
 
+async def test_what_the_sdk_keeps_for_itself_is_no_key(service: Service) -> None:
+    internal = {"_wandb": {"cli_version": "0.22", "m": [{}]}, "wandb_version": 1}
+    config = {**internal, "lr": 1, "inner": {"_wandb": 2}}
+    project = await make_project(service, "internal", [SeededRun("r", config, {"_wandb": {"runtime": 3}, "_step": 4})])
+
+    assert [("inner._wandb", "number", 1), ("lr", "number", 1)] == await keys_of(service, project, "CONFIG")
+    assert [("_step", "number", 1)] == await keys_of(service, project, "SUMMARY")
+
+
+async def test_a_limit_takes_the_first_keys_of_all_levels(service: Service) -> None:
+    configs = [{"b": {"c": {"d": 1}, "a": 2}, "a": 3, "z": {}}, {"b": {"c": 4}, "b.a": 5, "c": {"a": 6}}]
+    project = await make_project(service, "levels", [SeededRun(f"r{n}", config) for n, config in enumerate(configs)])
+    whole = [
+        ("a", "number", 1),
+        ("b.a", "number", 2),
+        ("b.c", "number", 1),
+        ("b.c.d", "number", 1),
+        ("c.a", "number", 1),
+        ("z", "object", 1),
+    ]
+
+    assert whole == await keys_of(service, project, "CONFIG")
+    assert [whole[:n] for n in range(1, 7)] == [await keys_of(service, project, "CONFIG", n=n) for n in range(1, 7)]
+    assert whole[1:4] == await keys_of(service, project, "CONFIG", s="b.", n=3)
+
+
 async def test_keys_inside_seven_objects_are_told_as_an_object(service: Service) -> None:
     nested: Any = 1
     for level in range(9):
@@ -246,3 +272,4 @@ async def test_a_mistake_is_told_with_its_place(
     answer: Answer = await service.graphql(document, p=project, **variables)
 
     assert (400, "BAD_USER_INPUT", path) == refusal(answer)
+    assert answer.error["extensions"]["allowed"]

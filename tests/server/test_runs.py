@@ -191,7 +191,7 @@ async def test_a_document_that_is_no_object_is_refused_and_makes_no_run(
         ({"modelName": "p/q"}, "project 'p/q' contains '/'; not allowed: # % / : ? \\ and control characters"),
         ({"modelName": "p" * 129}, "project has 129 characters; allowed: 1 to 128"),
         ({"modelName": "p\0"}, "NUL character"),
-        ({"displayName": "d" * 513}, "display_name has 513 characters; allowed: 512"),
+        ({"displayName": "d" * 513}, "displayName has 513 characters; allowed: 512"),
         ({"tags": ["x" * 257]}, "has 257 characters; allowed: 1 to 256"),
         ({"tags": [""]}, "has 0 characters; allowed: 1 to 256"),
         ({"tags": [str(number) for number in range(501)]}, "501 tags; allowed: 500"),

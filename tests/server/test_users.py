@@ -183,5 +183,4 @@ async def test_a_server_remembers_a_key_for_seconds_at_most(service: Service) ->
 
 def _forget_keys(service: Service) -> None:
     # As if the seconds had passed for which a server remembers a key.
-    sign_in: SignIn = service.app.state.sign_in
-    sign_in.forget()
+    service.app.state.sign_in = SignIn(service.database)

@@ -29,6 +29,7 @@ from runfolio_server.sql.named import NoRow, Query
 from runfolio_server.sql.pool import Connection, Database
 from tests.filter_oracle import RunDocument, evaluate, sorted_ids
 from tests.filter_strategies import RUNS_MAX, every_condition, every_document, filters, orders, run_lists
+from tests.sql.every_index import ranges_of
 
 pytestmark = pytest.mark.anyio
 
@@ -137,15 +138,20 @@ async def insert(connection: Connection, runs: list[RunDocument]) -> None:
 
 
 async def matches_of(connection: Connection, texts: list[str]) -> dict[str, list[bool]]:
-    """For each run id, whether it passes each filter."""
-    conditions = []
-    parameters: list[object] = []
-    for text in texts:
-        where = compile_filter(parse_filters(text), len(parameters) + 1)
-        conditions.append(f"({where.sql}) IS TRUE")
-        parameters += where.parameters
-    query = Query("matches", f"SELECT r.run_id::text, ARRAY[{', '.join(conditions)}] FROM runs AS r", MatchRow)
-    return {row.run_id: row.matches for row in await connection.rows(query, *parameters)}
+    """For each run id, whether it passes each filter; the same whether or not indexes on demand could serve."""
+    found = []
+    for is_indexed in (False, True):
+        conditions = []
+        parameters: list[object] = []
+        for text in texts:
+            tree = parse_filters(text)
+            where = compile_filter(tree, len(parameters) + 1, None, ranges_of(tree) if is_indexed else {})
+            conditions.append(f"({where.sql}) IS TRUE")
+            parameters += where.parameters
+        query = Query("matches", f"SELECT r.run_id::text, ARRAY[{', '.join(conditions)}] FROM runs AS r", MatchRow)
+        found.append({row.run_id: row.matches for row in await connection.rows(query, *parameters)})
+    assert found[0] == found[1], texts
+    return found[0]
 
 
 async def page_of(connection: Connection, order: Order, size: int, after: list[str | None] | None) -> list[PlaceRow]:

@@ -8,8 +8,10 @@ import pytest
 
 from runfolio_server.filters.index_sql import order_index
 from runfolio_server.filters.order import parse_order
+from runfolio_server.filters.parse import parse_filters
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_indexes import SELECT_ORDER_INDEXES, OrderIndexes
+from runfolio_server.sql.run_list import count_runs
 from runfolio_server.worker.index_upkeep import (
     INDEXES_PER_PROJECT_MAX,
     ORDERS_PER_PROJECT_MAX,
@@ -87,6 +89,41 @@ async def test_an_order_that_is_often_used_in_a_large_project_gets_an_index(
     assert [True, True, True, False, False] == after
     # The third use of config.lr was the one above.
     assert [order_index(projects["large"], "config.lr").name] == again[0]
+
+
+async def test_a_range_that_is_often_asked_for_gets_an_index(
+    filled: Database, database_url: str, projects: dict[str, int]
+) -> None:
+    indexes, order = OrderIndexes(), parse_order("+created_at")
+    good = parse_filters(f'{{"summary.acc": {{"$gte": {RUNS_MIN - 1}, "$lt": 1e9}}, "state": "running"}}')
+    others = [
+        parse_filters(text)
+        for text in (
+            '{"summary.acc": "high"}',
+            '{"summary.acc": {"$gt": "high"}}',
+            '{"name": {"$gt": "run"}}',
+            '{"$or": [{"config.a": {"$gt": 1}}, {"config.b": {"$gt": 1}}]}',
+        )
+    ]
+    async with filled.connection() as connection:
+        for tree in [good, *others] * USES_MIN:
+            await indexes.choose(connection, projects["large"], order, tree)
+        before = indexes.ranges(projects["large"], good)
+        await indexes.exchange(connection)
+
+        made, _ = await keep_indexes_once(filled, database_url, {})
+        await indexes.exchange(connection)
+        counts = [
+            await count_runs(connection, projects["large"], good, ranges)
+            for ranges in (before, indexes.ranges(projects["large"], good))
+        ]
+
+    index = order_index(projects["large"], "summary_metrics.acc")
+    assert {} == before
+    assert [index.name] == made
+    assert [index.expressions[:2]] == list(indexes.ranges(projects["large"], good).values())
+    assert {} == indexes.ranges(projects["small"], good)
+    assert [2, 2] == counts
 
 
 async def test_an_index_that_nobody_uses_any_more_is_dropped(

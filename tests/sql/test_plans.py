@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from runfolio_server.filters.order import DEFAULT_ORDER
+from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.tree import And
 from runfolio_server.sql.history import (
     SELECT_KEYS,
@@ -46,6 +47,10 @@ SELECT md5(n::text)::uuid, (SELECT min(project_id) FROM projects) + n % 4, 'run'
   CASE WHEN n % 1000 = 0 THEN 'running' ELSE 'finished' END,
   (SELECT user_id FROM users), now() - n * interval '1 second', now() - n * interval '1 second'
 FROM generate_series(1, {RUN_COUNT}) AS n;
+UPDATE runs SET group_name = 'group ' || hashtext(name) % 10, job_type = 'train', tags = '{{usual}}';
+UPDATE runs
+SET state = 'failed', group_name = 'rare', job_type = 'rare', sweep_name = 'rare', tags = '{{usual,rare}}'
+WHERE hashtext(name) % 500 = 0;
 INSERT INTO run_stream (run_id, stream, writer, epoch, next_line, tail_lines)
 SELECT md5(n::text)::uuid, s, '', 0, 100, 10
 FROM generate_series(1, 2000) AS n, unnest('{{history,events}}'::text[]) AS s;
@@ -99,6 +104,31 @@ async def test_a_page_far_down_the_list_starts_where_the_cursor_says(filled: Raw
     assert all("created_at" in condition for condition in conditions)
 
 
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        ('{"group": "rare"}', "runs_group_name"),
+        ('{"group": {"$in": ["rare", "none"]}}', "runs_group_name"),
+        ('{"jobType": "rare"}', "runs_job_type"),
+        ('{"sweep": "rare"}', "runs_sweep_name"),
+        ('{"state": "failed"}', "runs_state"),
+        ('{"tags": "rare"}', "runs_tags"),
+        ('{"tags.rare": true}', "runs_tags"),
+        ('{"config.kind": "rare"}', "runs_config"),
+        ('{"name": "run7"}', "runs_pkey"),
+        ('{"$or": [{"name": "run7"}, {"name": "run8"}, {"group": "rare"}]}', "runs_group_name runs_pkey"),
+    ],
+)
+async def test_a_few_runs_of_a_large_project_are_found_by_an_index(
+    filled: RawConnection, filters: str, index: str
+) -> None:
+    query, arguments = runs_page_statement(await _project(filled), parse_filters(filters), DEFAULT_ORDER, None, 51)
+
+    plan = await _plan(filled, query, *arguments)
+
+    assert set(index.split()) == _indexes(plan, "runs")
+
+
 async def test_a_run_is_found_by_its_key(filled: RawConnection) -> None:
     plan = await _plan(filled, SELECT_RUN_BY_NAME, await _project(filled), "run1", RUN)
 
@@ -123,7 +153,7 @@ async def test_silent_runs_are_found_among_those_alive_only(filled: RawConnectio
         (SELECT_PIECES_OF_LINES, (RUN, "history", [""], [0], [5], ["\\#", "a"], ["\\$", "b"])),
         (SELECT_LAST_STEP, (RUN, "history")),
         (SELECT_KEYS, ([RUN], "history")),
-        (SELECT_TAIL, (*OF_STREAM, 1000, 1000)),
+        (SELECT_TAIL, (*OF_STREAM, 0, 1000, 1000)),
         (SELECT_LAST_SEGMENTS, (*OF_STREAM, 0, 100, 32)),
         (SELECT_SEGMENT_CHUNKS, (*OF_STREAM, 0, 100, 1000, 1000)),
         (TAKE_LEASE, (*OF_STREAM, 120.0)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +19,7 @@ from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.tree import EVERYTHING
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Connection, Database
-from runfolio_server.sql.run_indexes import ReadyIndex, create_order_index
+from runfolio_server.sql.run_indexes import OrderIndexes, ReadyIndex, create_order_index
 from runfolio_server.sql.run_list import runs_page_statement, select_runs_page
 from runfolio_server.sql.run_walk import ALONG_THE_INDEX, WALK_MAX_RUNS, select_runs_along, walk_statement
 from tests.unit.test_filters_parse import INJECTIONS
@@ -102,6 +103,36 @@ async def test_the_first_trap_a_rare_filter_reads_no_more_than_so_many_runs_of_t
     assert index.name not in {node.get("Index Name") for node in _nodes(scan)}
     assert page == same
     assert ["run12000"] == [row.name for row in page]
+
+
+@pytest.mark.parametrize(
+    ("operand", "is_rare"),
+    [
+        ({"$gt": 498}, True),
+        ({"$gte": 498, "$lte": 499.5}, True),
+        ({"$lt": 1}, True),
+        ({"$gte": 0}, False),
+        ({"$gt": math.nan}, False),
+    ],
+    ids=str,
+)
+async def test_the_few_runs_of_a_range_are_found_in_an_index(
+    database: Database, index: OrderIndex, operand: Any, is_rare: bool
+) -> None:
+    tree, order = parse_filters(json.dumps({FIELD: operand})), parse_order("+created_at")
+    indexes = OrderIndexes()
+    indexes._ready[index.name] = RUN_COUNT
+    ranges = indexes.ranges(index.project_id, tree)
+    scanned, scanned_arguments = runs_page_statement(index.project_id, tree, order, None, RUN_COUNT)
+    found, found_arguments = runs_page_statement(index.project_id, tree, order, None, RUN_COUNT, ranges)
+
+    async with database.connection() as connection:
+        expected = await connection.rows(scanned, *scanned_arguments)
+        rows = await connection.rows(found, *found_arguments)
+        plan = await _plan(connection, found, found_arguments)
+
+    assert expected == rows
+    assert not is_rare or index.name in {node.get("Index Name") for node in _nodes(plan)}
 
 
 @pytest.mark.parametrize("order", [f"-{FIELD}", FIELD])

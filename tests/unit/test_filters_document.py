@@ -56,6 +56,7 @@ def test_every_limit_has_a_row(document: str) -> None:
         limits.FILTERS_MAX_BYTES,
         limits.DEPTH_MAX,
         limits.CONDITIONS_MAX,
+        limits.PATTERNS_MAX,
         limits.LIST_MAX_VALUES,
         limits.REGEX_MAX_CHARACTERS,
         limits.REGEX_MAX_SIZE,

@@ -89,9 +89,10 @@ def nested(levels: int) -> Any:
         ({"config.x": "x" * 70_000}, "filters", "allowed: 65536"),
         (nested(32), None, "nested too deeply"),
         ({"config.x": json.loads("[" * 40 + "]" * 40)}, "filters.config.x", "nested too deeply"),
-        ({"$or": [{"state": "x"}] * 1001}, "filters.$or[1000].state", "More than 1000 conditions"),
+        ({"$or": [{f"config.k{number}": 1} for number in range(501)]}, "filters", "501 conditions; allowed: 500"),
+        ({"$or": [{"name": {"$regex": f"a{number}"}} for number in range(31)]}, "filters", "31 patterns; allowed: 30"),
         ({"config.x": {"$in": [1] * 10_001}}, "filters.config.x.$in", "allowed: 10000"),
-        ({"config.x": {"$all": [1] * 1001}}, "filters.config.x.$all", "allowed: 1000"),
+        ({"config.x": {"$all": [1] * 501}}, "filters", "501 conditions; allowed: 500"),
         ({"tags.a": False}, "filters.tags.a", "allowed: true, null"),
         ({"keys_info.keys.loss": {"$gt": 1}}, "filters.keys_info.keys.loss", "$exists, $not"),
         ({"\ud800": 1}, None, "Unknown field"),
@@ -101,6 +102,8 @@ def test_a_mistake_is_named_with_its_place_and_what_is_allowed(filters: Any, pat
     error = refusal(filters)
 
     assert words in error.message
+    assert error.path
+    assert error.allowed
     if path is not None:
         assert path == error.path
         assert path in error.message
@@ -133,7 +136,7 @@ def test_keys_of_one_object_are_all_meant() -> None:
     found = parse_filters('{"state": "a", "config.lr": {"$gte": 1, "$lt": 5}}')
 
     assert isinstance(found, And)
-    assert isinstance(found.filters[1], And)
+    assert ["$eq", "$gte", "$lt"] == [item.operator for item in found.filters if isinstance(item, Condition)]
 
 
 def test_not_may_stand_above_and_below_a_field() -> None:
@@ -145,7 +148,7 @@ def test_not_may_stand_above_and_below_a_field() -> None:
 
 
 def test_nor_is_not_or() -> None:
-    found = parse_filters('{"$nor": [{"state": "a"}, {"state": "b"}]}')
+    found = parse_filters('{"$nor": [{"state": "a"}, {"name": "b"}]}')
 
     assert isinstance(found, Not)
     assert isinstance(found.filter, Or)

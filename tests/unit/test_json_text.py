@@ -18,6 +18,7 @@ from runfolio_server.domain.json_text import (
     storable_text,
     to_jsonb,
     to_jsonb_value,
+    to_strict_value,
 )
 
 SCALARS: st.SearchStrategy[Any] = (
@@ -98,6 +99,14 @@ def test_brackets_inside_strings_are_no_nesting() -> None:
 )
 def test_what_jsonb_refuses_is_mapped(value: Any, mapped: Any) -> None:
     assert mapped == to_jsonb_value(value)
+
+
+def test_what_strict_json_lacks_is_told_as_text() -> None:
+    value = {"a": [math.nan, 1.5, {"b": math.inf}], "c": -math.inf, "d": "NaN", "e": 2, "f": None}
+
+    assert {"a": ["NaN", 1.5, {"b": "Infinity"}], "c": "-Infinity", "d": "NaN", "e": 2, "f": None} == to_strict_value(
+        value
+    )
 
 
 @given(VALUES)

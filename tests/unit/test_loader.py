@@ -61,3 +61,14 @@ async def test_no_keys_ask_nothing() -> None:
 
     assert [] == await Loader(store.fetch).load_many([])
     assert [] == store.asked
+
+
+async def test_what_is_known_is_not_asked() -> None:
+    store = Store()
+    loader = Loader(store.fetch)
+
+    loader.know(1, 100)
+
+    assert 100 == await loader.load(1)
+    assert [100, 4] == await loader.load_many([1, 2])
+    assert [[2]] == store.asked

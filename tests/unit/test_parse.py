@@ -46,11 +46,11 @@ def test_what_is_unknown_or_empty_is_let_pass(more: dict[str, Any]) -> None:
 
 
 def test_each_content_element_is_one_line_whatever_is_in_it() -> None:
-    batch = _file("wandb-history.jsonl", '{"a":\n1}', '{"b":"x\\ny"}', offset=7)
+    batch = _file("wandb-history.jsonl", '{"_step":\n1}', '{"b":"x\\ny"}', offset=7)
 
     (block,) = batch.blocks
-    assert (7, [b'{"a": 1}', b'{"b":"x\\ny"}']) == (block.first_line, block.lines)
-    assert [{"a": 1}, {"b": "x\ny"}] == block.rows
+    assert (7, [b'{"_step": 1}', b'{"b":"x\\ny"}']) == (block.first_line, block.lines)
+    assert [{"_step": 1}, {"b": "x\ny"}] == block.rows
 
 
 def test_a_line_that_is_no_row_keeps_its_number_and_is_told() -> None:
@@ -130,7 +130,7 @@ def test_a_gzip_body_is_undone_within_its_limit() -> None:
         decompress(gzip.compress(b"x" * 10), "gzip", 9)
 
 
-@pytest.mark.parametrize("body", [b"", b"x", gzip.compress(b"x")[:-1], zlib.compress(b"x")])
+@pytest.mark.parametrize("body", [b"", b"x", gzip.compress(b"x", mtime=0)[:-1], zlib.compress(b"x")])
 def test_a_damaged_gzip_body_is_refused(body: bytes) -> None:
     with pytest.raises(AppError):
         decompress(body, "gzip", 100)

@@ -42,13 +42,24 @@ def test_an_artifact_that_the_server_does_not_take_breaks_no_run(
     assert table["path"] in [file.name for file in run.files()]
 
 
-def test_an_older_sdk_is_told_that_there_are_no_artifacts_and_its_rows_are_kept(older: SDK, api: runfolio.Api) -> None:
-    """It asks before it logs a table, and raises in the caller's own line: nothing that a server could answer well."""
+def test_an_older_sdk_goes_on_without_an_artifact_that_the_server_does_not_take(older: SDK, api: runfolio.Api) -> None:
+    """It asks whether there is one of this name before, and raises in the caller's own line at an error."""
+    name = f"artifact-{older.version}"
+
+    older.run("artifact", run=name)
+
+    run = api.run(f"ada/tables/{name}")
+    assert "finished" == run.state
+    assert [0, 1] == [row["loss"] for row in run.scan_history(keys=["loss"])]
+
+
+def test_an_older_sdk_is_told_that_a_table_is_not_stored_and_its_rows_are_kept(older: SDK, api: runfolio.Api) -> None:
+    """It waits until the table's artifact is stored, and raises in the caller's own line when it cannot be."""
     name = f"table-{older.version}"
 
     outcome = older.finish(older.start("table", run=name, artifact=False), exit_code=1)
 
-    assert "Cannot query field 'artifact'" in outcome.output
+    assert "createArtifact" in outcome.output
     run = api.run(f"ada/tables/{name}")
     assert "failed" == run.state
     assert [0] == [row["loss"] for row in run.scan_history(keys=["loss"])]

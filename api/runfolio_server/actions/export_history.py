@@ -85,6 +85,5 @@ async def _choose_runs(database: Database, viewer: Viewer, choice: RunChoice) ->
 async def _all_keys(database: Database, run_ids: Sequence[UUID], stream: str) -> tuple[str, ...]:
     if len(run_ids) > RUNS_WITHOUT_KEYS_MAX:
         raise AppError(f"{len(run_ids)} runs; without keys at most {RUNS_WITHOUT_KEYS_MAX}: name the keys", path="keys")
-    async with database.connection() as connection:
-        found = await list_keys(connection, run_ids, stream)
+    found = await list_keys(database, run_ids, stream)
     return tuple(sorted({key.name for keys in found.values() for key in keys}))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from runfolio_server.aside import HEAVY_BYTES, aside_if
 from runfolio_server.domain.run_columns import (
     Columns,
     TooManyCells,
@@ -124,7 +125,8 @@ class RunExport:
             start += len(page_ids) if len(whole) == len(rows) else (rows[len(whole)].position - 1) * RUN_ID_BYTES
             is_last = start >= len(run_ids)
             if whole or (is_last and count == 0):
-                for line in self._lines(whole):
+                size = sum(len(row.config_text) + len(row.summary_text) for row in whole)
+                for line in await aside_if(size > HEAVY_BYTES, list, self._lines(whole)):
                     yield line
             count += len(whole)
         yield encode_columns({"end": {"runs": count}}, is_strict=True)

@@ -11,7 +11,7 @@ from uuid import uuid4
 from runfolio_server.domain.names import check_file_name
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import AppError, NotFound
+from runfolio_server.errors import AppError, Forbidden, NotFound
 from runfolio_server.objects.signing import UploadGrant
 from runfolio_server.objects.store import ObjectStore, StoredObject
 from runfolio_server.sql.files import UPSERT_RUN_FILE
@@ -61,7 +61,10 @@ async def allow_uploads(
 
 
 async def register_file(database: Database, store: ObjectStore, grant: UploadGrant, stored: StoredObject) -> None:
-    """List a file whose bytes are stored. Idempotent; of two uploads of one name the one allowed later wins."""
+    """List a file whose bytes are stored. Idempotent; of two uploads of one name the one allowed later wins.
+
+    Raises Forbidden when the bytes lay unlisted so long that they are being deleted as a leftover.
+    """
     async with database.connection() as connection:
         replaced = await connection.row(
             UPSERT_RUN_FILE,
@@ -75,7 +78,9 @@ async def register_file(database: Database, store: ObjectStore, grant: UploadGra
         )
     if replaced is None:
         return
+    if replaced.is_swept:
+        raise Forbidden("This upload URL has expired; ask for a new one.")
     obsolete = replaced.old_object_key if replaced.is_stored else grant.object_key
     if obsolete is not None and not (replaced.is_stored and obsolete == grant.object_key):
-        # A crash before this line leaves an object that nothing leads to: wasted bytes, never a wrong answer.
+        # A crash before this line leaves an object that nothing leads to; the worker sweeps it up.
         await store.delete(obsolete)

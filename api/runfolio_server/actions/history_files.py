@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from runfolio_server.aside import aside
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.run_state import RunState
 from runfolio_server.history.parquet import NotRepresentable, rows_to_parquet
-from runfolio_server.history.scan import Span, fetch_pieces, in_order, take_rows
+from runfolio_server.history.pieces import pieces_of
+from runfolio_server.history.scan import Span, fetch_rows, in_order, take_rows
 from runfolio_server.objects.store import ObjectStore
 from runfolio_server.sql.history_files import (
     INSERT_HISTORY_FILE,
@@ -32,13 +34,13 @@ LOGGER = logging.getLogger(__name__)
 
 ENDED = frozenset({RunState.FINISHED, RunState.FAILED, RunState.CRASHED, RunState.KILLED, RunState.PREEMPTED})
 ROWS_PER_FILE = 100_000
-VALUES_PER_FILE = 2_000_000
+VALUES_PER_FILE = 1_000_000
 # What one request makes; the next goes on where it stopped.
 ROWS_PER_REQUEST = 1_000_000
 # What is decoded at once, by rows until it is known how wide they are.
-FIRST_ROWS = 1000
+FIRST_ROWS = 100
 ROWS_AT_ONCE = 50_000
-VALUES_AT_ONCE = 500_000
+VALUES_AT_ONCE = 250_000
 NO_STEP = -1
 
 
@@ -85,7 +87,7 @@ async def _make_files(database: Database, store: ObjectStore, run_id: UUID, expo
     last_step = NO_STEP if export.step_high is None else export.step_high
     try:
         async for rows in _row_groups(database, run_id, last_step):
-            content = await asyncio.to_thread(rows_to_parquet, rows)
+            content = await aside(rows_to_parquet, rows)
             if not await _add_file(database, store, run_id, number, rows, content):
                 return
             number += 1
@@ -145,15 +147,16 @@ async def _rows_from(
 ) -> tuple[list[dict[str, Any]], float | None]:
     """Rows from this step on, in order, and the step from which on there are others; None: these were the last."""
     span = Span(low=low)
-    async with database.connection() as connection:
-        pieces, next_step = await fetch_pieces(connection, run_id, "history", span, rows_wanted=rows_wanted)
+    rows = await fetch_rows(database, run_id, "history", span, rows_wanted=rows_wanted)
+    next_step = rows[0].next_step if rows else None
 
     def take() -> list[dict[str, Any]]:
+        pieces = pieces_of(rows)
         order = in_order(pieces, span, before=next_step)
         return take_rows(pieces, order.pieces, order.indices)
 
     # Decoding would hold up the server's loop.
-    return await asyncio.to_thread(take), next_step
+    return await aside(take), next_step
 
 
 def _next_step(row: dict[str, Any], last_step: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from runfolio_server.actions.run_change import check_change
+from runfolio_server.actions.run_change import FIELD_BY_COLUMN, check_change
 from runfolio_server.actions.runs import update_run_row
 from runfolio_server.domain import json_text
 from runfolio_server.domain.viewer import Viewer
@@ -67,12 +67,14 @@ async def update_runs(
     filter that is not allowed, also when one of the runs would get too many tags or too large a config by it.
     """
     check_change(change.columns)
-    check_change({"tags": [*change.add_tags]})
+    # Whoever adds tags is told of those when a run gets too many.
+    fields = {**FIELD_BY_COLUMN, "tags": "addTags"} if change.add_tags else FIELD_BY_COLUMN
+    check_change({"tags": [*change.add_tags]}, fields)
     entries = _config_entries(change.config)
 
     async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> None:
         for row in rows:
-            columns = check_change(_columns(row, change, entries))
+            columns = check_change(_columns(row, change, entries), fields)
             if not is_dry_run:
                 await update_run_row(connection, row.run_id, columns)
 

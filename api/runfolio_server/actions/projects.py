@@ -13,18 +13,22 @@ from runfolio_server.sql.users import SELECT_ENTITY_BY_NAME
 DEFAULT_PROJECT = "uncategorized"
 
 
-async def ensure_project(
+async def find_project(
+    connection: Connection, viewer: Viewer, entity_name: str | None, project_name: str | None
+) -> ProjectRow | None:
+    """The project of this name, if the viewer sees one. Empty names mean their own entity and `uncategorized`."""
+    entity_name, project_name = _full(viewer, entity_name, project_name)
+    return await connection.row(SELECT_PROJECT_BY_NAME, entity_name, project_name, viewer.entity_ids)
+
+
+async def make_project(
     connection: Connection, viewer: Viewer, entity_name: str | None, project_name: str | None
 ) -> ProjectRow:
-    """The project of this name, made when there is none. Empty names mean the viewer's entity and `uncategorized`.
+    """Make the project that find_project did not find, or take the one that somebody else has made since.
 
     Raises NotFound for an entity that the viewer may not write, AppError for a name that is not allowed.
     """
-    entity_name = entity_name or viewer.username
-    project_name = project_name or DEFAULT_PROJECT
-    found = await connection.row(SELECT_PROJECT_BY_NAME, entity_name, project_name, viewer.entity_ids)
-    if found is not None:
-        return found
+    entity_name, project_name = _full(viewer, entity_name, project_name)
     check_project_name(project_name, "project")
     entity = await connection.row(SELECT_ENTITY_BY_NAME, entity_name, viewer.entity_ids)
     if entity is None:
@@ -34,3 +38,7 @@ async def ensure_project(
     if made is None:
         raise NotFound(f"The project {project_name!r} has just been deleted.", path="project")
     return made
+
+
+def _full(viewer: Viewer, entity_name: str | None, project_name: str | None) -> tuple[str, str]:
+    return entity_name or viewer.username, project_name or DEFAULT_PROJECT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from runfolio_server.aside import HEAVY_BYTES, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.names import DISPLAY_NAME_MAX
 from runfolio_server.domain.run_state import RunState
@@ -22,30 +23,49 @@ TEXT_MAX = {
     "commit_hash": 128,
     "repository": 4096,
 }
+# What GraphQL calls the columns that it calls otherwise.
+FIELD_BY_COLUMN = {
+    "display_name": "displayName",
+    "group_name": "group",
+    "job_type": "jobType",
+    "sweep_name": "sweep",
+    "commit_hash": "commit",
+    "summary": "summaryMetrics",
+}
 TAGS_MAX = 500
 TAG_MAX = 256
 DOCUMENT_MAX_BYTES = 16 * 1024 * 1024
 
 
-def check_change(change: Mapping[str, object]) -> dict[str, object]:
+async def checked_change(
+    change: Mapping[str, object], field_by_column: Mapping[str, str] = FIELD_BY_COLUMN
+) -> dict[str, object]:
+    """As check_change, which takes long for large documents: those are parsed beside the loop."""
+    size = sum(len(value) for value in change.values() if isinstance(value, str))
+    return await aside_if(size > HEAVY_BYTES, check_change, change, field_by_column)
+
+
+def check_change(
+    change: Mapping[str, object], field_by_column: Mapping[str, str] = FIELD_BY_COLUMN
+) -> dict[str, object]:
     """The columns to write: those of `change`, with `config_jsonb` and `summary_jsonb` beside the texts.
 
-    Raises AppError naming the field, TooLarge for a document over its limit.
+    Raises AppError naming the field, TooLarge for a document over its limit. `field_by_column` has the names of fields
+    that are not those of their columns.
     """
     columns: dict[str, object] = {}
     for name, value in change.items():
+        field = field_by_column.get(name, name)
         if name in ("config", "summary"):
-            text, value_for_filters = _document(name, value)
-            columns[name] = text
-            columns[f"{name}_jsonb"] = value_for_filters
+            columns[name], columns[f"{name}_jsonb"] = _document(field, value, is_config=name == "config")
         elif name == "tags":
-            columns[name] = _tags(value)
+            columns[name] = _tags(field, value)
         elif name == "state":
             columns[name] = _state(value)
+        elif name == "display_name" and value is None:
+            raise AppError(f"{field} cannot be cleared; give another name.", path=f"input.{field}")
         else:
-            columns[name] = _text(name, value)
-    if change.get("display_name", "") is None:
-        raise AppError("displayName cannot be cleared; give another name.", path="input.displayName")
+            columns[name] = _text(field, value, TEXT_MAX[name])
     return columns
 
 
@@ -54,28 +74,28 @@ def unwrap_config(config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: item["value"] if isinstance(item, dict) and "value" in item else item for key, item in config.items()}
 
 
-def _document(name: str, value: object) -> tuple[str, str]:
+def _document(field: str, value: object, *, is_config: bool) -> tuple[str, str]:
     text = "{}" if value is None else json_text.escape_surrogates(str(value))
     raw = text.encode()
     if len(raw) > DOCUMENT_MAX_BYTES:
-        raise TooLarge(f"{name} has {len(raw)} bytes; allowed: {DOCUMENT_MAX_BYTES}", path=f"input.{name}")
+        raise TooLarge(f"{field} has {len(raw)} bytes; allowed: {DOCUMENT_MAX_BYTES}", path=f"input.{field}")
     try:
         parsed = json_text.parse(raw)
     except ValueError as error:
-        raise AppError(f"{name} is not valid JSON: {error}", path=f"input.{name}") from error
+        raise AppError(f"{field} is not valid JSON: {error}", path=f"input.{field}") from error
     if not isinstance(parsed, dict):
-        raise AppError(f"{name} must be a JSON object, not {type(parsed).__name__}", path=f"input.{name}")
-    return text, json_text.to_jsonb(unwrap_config(parsed) if name == "config" else parsed)
+        raise AppError(f"{field} must be a JSON object, not {type(parsed).__name__}", path=f"input.{field}")
+    return text, json_text.to_jsonb(unwrap_config(parsed) if is_config else parsed)
 
 
-def _tags(value: object) -> list[str]:
+def _tags(field: str, value: object) -> list[str]:
     tags = list(dict.fromkeys(value)) if isinstance(value, list) else []
     if len(tags) > TAGS_MAX:
-        raise AppError(f"{len(tags)} tags; allowed: {TAGS_MAX}", path="input.tags")
+        raise AppError(f"{len(tags)} tags; allowed: {TAGS_MAX}", path=f"input.{field}")
     for tag in tags:
         if not 0 < len(tag) <= TAG_MAX:
             raise AppError(
-                f"The tag {tag[:60]!r} has {len(tag)} characters; allowed: 1 to {TAG_MAX}", path="input.tags"
+                f"The tag {tag[:60]!r} has {len(tag)} characters; allowed: 1 to {TAG_MAX}", path=f"input.{field}"
             )
     return [json_text.storable_text(tag) for tag in tags]
 
@@ -87,10 +107,10 @@ def _state(value: object) -> str:
     return str(value)
 
 
-def _text(name: str, value: object) -> str | None:
+def _text(field: str, value: object, longest: int) -> str | None:
     if value is None:
         return None
     text = json_text.storable_text(str(value))
-    if len(text) > TEXT_MAX[name]:
-        raise AppError(f"{name} has {len(text)} characters; allowed: {TEXT_MAX[name]}", path=f"input.{name}")
+    if len(text) > longest:
+        raise AppError(f"{field} has {len(text)} characters; allowed: {longest}", path=f"input.{field}")
     return text

@@ -43,10 +43,6 @@ class SignIn:
         self._remembered[key_hash] = (time.monotonic() + REMEMBERED_S, viewer)
         return viewer
 
-    def forget(self) -> None:
-        """Ask the database again for every key, as happens by itself after REMEMBERED_S."""
-        self._remembered.clear()
-
 
 def read_key(authorization: str) -> str:
     """The key in `Basic base64(user:KEY)` or `Bearer KEY`. Raises Unauthenticated for another form."""

@@ -60,9 +60,9 @@ def new_run_name() -> str:
     return "".join(secrets.choice(RUN_NAME_ALPHABET) for _ in range(RUN_NAME_LENGTH))
 
 
-def new_display_name(number: int) -> str:
-    """A name for people, such as `earnest-sunset-1`; `number` counts the project's runs."""
-    return f"{secrets.choice(ADJECTIVES)}-{secrets.choice(NOUNS)}-{number}"
+def new_display_words() -> str:
+    """What a made name for people begins with: `earnest-sunset`; the run's number in its project follows."""
+    return f"{secrets.choice(ADJECTIVES)}-{secrets.choice(NOUNS)}"
 
 
 def _check_text(name: str, path: str, longest: int, forbidden: frozenset[str]) -> str:

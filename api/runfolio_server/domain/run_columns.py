@@ -22,11 +22,6 @@ CELLS_MAX: Final = 1_000_000
 # What the SDK keeps in both documents for itself; readers are shown neither.
 INTERNAL_KEYS: Final = frozenset({"_wandb", "wandb_version"})
 
-# orjson reads an integer beyond 64 bits as a float. Such a one is found by making all digits alike, and all that may
-# stand before a number: in a tenth of the time of a regular expression, and without mistaking the fraction of a float.
-_ALIKE = bytes.maketrans(b"123456789:,[-\t\r\n", b"000000000       ")
-_LONG_INTEGER = b" " + b"0" * 19
-
 
 class TooManyCells(Exception):
     """These documents have too many different keys to be columns of one page; half of them may have not."""
@@ -46,9 +41,9 @@ def read_documents(texts: Sequence[str]) -> Documents:
     Read in one go, and one by one only when there is one among them that is not strict JSON.
     """
     joined = f"[{','.join(texts)}]".encode()
-    if _LONG_INTEGER not in joined.translate(_ALIKE):
+    if not json_text.has_long_integer(joined):
         try:
-            return Documents(_objects(orjson.loads(joined)), is_strict=True)
+            return Documents(_objects(json_text.parse_strict(joined)), is_strict=True)
         except orjson.JSONDecodeError:
             pass
     values = (json_text.parse(text.encode("utf-8", "backslashreplace")) for text in texts)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 
 class Viewer(msgspec.Struct, frozen=True):
-    """The owner of the API key that came with a request; field order is the column order of select_viewer."""
+    """The owner of the API key that came with a request; the columns of select_viewer, which are UserRow's."""
 
     user_id: int
     entity_id: int
     username: str
     email: str | None
     is_admin: bool
+    created_at: datetime
 
     @property
     def entity_ids(self) -> list[int]:

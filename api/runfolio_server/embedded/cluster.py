@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
 
+from runfolio_server.durable import sync_to_disk
 from runfolio_server.embedded.errors import EmbeddedPostgresError, StartInterruptedError
 from runfolio_server.embedded.owner import Owner
 from runfolio_server.embedded.programs import POSTGRES_MAJOR
@@ -62,22 +63,13 @@ def make_cluster(pg_dir: Path, programs: Path, owner: Owner, interrupted: Event)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    sync_directory(pg_dir.parent)
+    sync_to_disk(pg_dir.parent)
 
 
 def child_environment() -> Mapping[str, str]:
     """The environment of this process without what would change PostgreSQL's defaults or the language of its log."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
     return {**kept, "LC_ALL": "C"}
-
-
-def sync_directory(directory: Path) -> None:
-    """Make renames inside the directory survive a power loss."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _run_initdb(directory: Path, programs: Path, owner: Owner, interrupted: Event) -> None:

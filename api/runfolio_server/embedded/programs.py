@@ -21,11 +21,6 @@ INSTALLATION = f"pginstall{POSTGRES_MAJOR}"
 COPY_PREFIX = "postgresql-"
 
 
-def is_installed() -> bool:
-    """Whether the wheel with PostgreSQL's programs is there."""
-    return util.find_spec(PACKAGE) is not None
-
-
 def find_programs(owner: Owner, data_dir: Path) -> Path:
     """The directory that holds `postgres` and `initdb`, such that `owner` may run them.
 

@@ -7,7 +7,6 @@ begun is its last line, `{"errors": […]}`. An answer whose last line is not `{
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -20,15 +19,12 @@ from runfolio_server.actions.export_runs import ExportRequest, open_export
 from runfolio_server.actions.sign_in import SignIn
 from runfolio_server.domain import json_text
 from runfolio_server.endpoints.answers import answering_errors, read_body
+from runfolio_server.endpoints.compression import VARY, coding_for, compressed_stream
 from runfolio_server.errors import AppError
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import Database
 
 MEDIA_TYPE = "application/x-ndjson"
-# zlib's name for the gzip format, in its largest window.
-GZIP_WINDOW = 31
-# Columns of numbers shrink by half at any level; the lowest costs least.
-GZIP_LEVEL = 1
 
 
 async def export_runs(request: Request) -> Response:
@@ -42,12 +38,12 @@ async def export_runs(request: Request) -> Response:
     lines = export.lines()
     first = await anext(lines)
     answer = told_errors(first, lines)
-    headers = {"Vary": "Accept-Encoding", "Cache-Control": "private, no-store"}
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        return StreamingResponse(
-            _compressed(answer), media_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": "gzip"}
-        )
-    return StreamingResponse(answer, media_type=MEDIA_TYPE, headers=headers)
+    headers = {**VARY, "Cache-Control": "private, no-store"}
+    coding = coding_for(request)
+    if coding is None:
+        return StreamingResponse(answer, media_type=MEDIA_TYPE, headers=headers)
+    headers["Content-Encoding"] = coding
+    return StreamingResponse(compressed_stream(answer, coding), media_type=MEDIA_TYPE, headers=headers)
 
 
 async def _read_request(request: Request) -> ExportRequest:
@@ -87,13 +83,6 @@ async def told_errors(first: bytes, lines: AsyncIterator[bytes]) -> AsyncIterato
             yield line
     except AppError as error:
         yield orjson.dumps({"errors": [{"message": error.message, "extensions": dict(error.extensions)}]}) + b"\n"
-
-
-async def _compressed(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    packer = zlib.compressobj(GZIP_LEVEL, wbits=GZIP_WINDOW)
-    async for line in lines:
-        yield packer.compress(line)
-    yield packer.flush()
 
 
 export_routes = [

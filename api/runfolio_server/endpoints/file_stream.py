@@ -14,7 +14,7 @@ from runfolio_server.actions.sign_in import SignIn
 from runfolio_server.endpoints.answers import answering_errors, json_response, read_body
 from runfolio_server.errors import NotFound
 from runfolio_server.ingest.append import append_batch
-from runfolio_server.ingest.parse import HOW_TO_MAKE_A_RUN, WRITER_HEADER, decompress, parse_file_stream
+from runfolio_server.ingest.parse import HOW_TO_MAKE_A_RUN, WRITER_HEADER, read_batch
 from runfolio_server.ingest.target import RunTargets
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import Database
@@ -35,8 +35,8 @@ async def file_stream(request: Request) -> Response:
     path = request.path_params
     run_id = await targets.find(viewer, path["entity"], path["project"], path["run"])
     body = await read_body(request, settings.max_body_bytes)
-    plain = decompress(body, request.headers.get("Content-Encoding", "").lower(), settings.max_body_bytes)
-    batch = parse_file_stream(plain, request.headers.get(WRITER_HEADER, ""))
+    encoding, writer = request.headers.get("Content-Encoding", "").lower(), request.headers.get(WRITER_HEADER, "")
+    batch = await read_batch(body, encoding, writer, settings.max_body_bytes)
     stored = None if run_id is None else await append_batch(database, run_id, batch)
     if stored is None:
         raise NotFound(

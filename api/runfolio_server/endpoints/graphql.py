@@ -1,4 +1,4 @@
-"""`/graphql`: POST executes a document, GET shows GraphiQL to a browser.
+"""`/graphql`: POST executes a document, GET shows a page to a browser (explorer.py).
 
 Statuses: documents that do not parse or validate, and partial data, are 200 as GraphQL clients expect. When an error
 leaves no data at all, the status is the error's own, because it decides what clients retry: 400 for what can never
@@ -15,14 +15,16 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
-from strawberry.http.ides import get_graphql_ide_html
 
 from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.aside import HEAVY_BYTES, aside_if
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response, read_body
+from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed
+from runfolio_server.endpoints.explorer import explorer_page
 from runfolio_server.errors import RETRY_AFTER_S, AppError, TooLarge, Unavailable
 from runfolio_server.graph.schema import MASKED_MESSAGE, is_unforeseen, schema
 from runfolio_server.loaders import Loaders
@@ -31,6 +33,8 @@ from runfolio_server.sql.pool import Database
 
 # Parsed documents are kept: this bounds what they cost, and the time of the parser. Values belong into variables.
 MAX_DOCUMENT_CHARACTERS = 100_000
+# To PostgreSQL, that one request uses at once.
+CONNECTIONS_MAX = 3
 
 LOGGER = logging.getLogger(__name__)
 
@@ -40,10 +44,12 @@ async def execute_document(request: Request) -> Response:
     state = request.app.state
     sign_in: SignIn = state.sign_in
     settings: Settings = state.settings
-    database: Database = state.database
+    # Beside one request there is room for others, however much it asks for.
+    database: Database = state.database.share(CONNECTIONS_MAX)
 
     viewer = await sign_in.viewer(request.headers.get("Authorization"))
-    query, variables, operation_name = read_document(await read_body(request, settings.max_body_bytes))
+    body = await read_body(request, settings.max_body_bytes)
+    query, variables, operation_name = await aside_if(len(body) > HEAVY_BYTES, read_document, body)
     context = Context(
         viewer,
         database,
@@ -54,23 +60,31 @@ async def execute_document(request: Request) -> Response:
         state.order_indexes,
         base_url_of(request),
     )
-    result = await schema.execute(
-        query, variable_values=variables, operation_name=operation_name, context_value=context
-    )
+    try:
+        result = await schema.execute(
+            query, variable_values=variables, operation_name=operation_name, context_value=context
+        )
+    finally:
+        context.loaders.forget()
     errors = result.errors or []
     answer: dict[str, Any] = {"data": result.data}
     if errors:
         answer["errors"] = [format_error(error) for error in errors]
-    response = Response(encode(answer), status_of(result.data, errors), media_type="application/json")
+    content, headers = encode(answer), dict(VARY)
+    coding = coding_for(request)
+    if coding is not None and len(content) >= COMPRESSED_MIN_BYTES:
+        content = await compressed(content, coding)
+        headers["Content-Encoding"] = coding
+    response = Response(content, status_of(result.data, errors), headers, media_type="application/json")
     if response.status_code == Unavailable.status:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
 
 
-async def show_graphiql(request: Request) -> Response:
-    """GraphiQL for a browser; anything else is told to POST."""
+async def show_explorer(request: Request) -> Response:
+    """A page to ask from, for a browser; anything else is told to POST."""
     if "text/html" in request.headers.get("Accept", ""):
-        return HTMLResponse(get_graphql_ide_html("graphiql"))
+        return explorer_page(request)
     response = json_response({"errors": [{"message": "Send GraphQL documents with POST."}]}, 405)
     response.headers["Allow"] = "POST"
     return response
@@ -142,5 +156,5 @@ def encode(answer: dict[str, Any]) -> bytes:
 
 graphql_routes = [
     Route("/graphql", answering_errors(execute_document), methods=["POST"]),
-    Route("/graphql", show_graphiql, methods=["GET"]),
+    Route("/graphql", answering_errors(show_explorer), methods=["GET"]),
 ]

@@ -1,4 +1,4 @@
-"""`GET /metrics`: how far compaction lags and how much it has done, as Prometheus text; for site admins.
+"""`GET /metrics`: what waits for compaction and the sweep of objects, and what is done, as Prometheus text; for admins.
 
 The worker is another process, perhaps on another machine: what it leaves in the database is asked for each time.
 Format: https://prometheus.io/docs/instrumenting/exposition_formats/
@@ -6,6 +6,7 @@ Format: https://prometheus.io/docs/instrumenting/exposition_formats/
 
 from __future__ import annotations
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,16 +16,21 @@ from runfolio_server.endpoints.answers import answering_errors
 from runfolio_server.errors import Forbidden
 from runfolio_server.sql.counters import SELECT_COMPACTION_STATUS
 from runfolio_server.sql.pool import Database
+from runfolio_server.sql.unused_objects import SELECT_SWEEP_STATUS
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-# Field of CompactionStatusRow → name, type and help.
+# Field of CompactionStatusRow or SweepStatusRow → name, type and help.
 METRICS = {
     "tail_streams": ("runfolio_history_tail_streams", "gauge", "Streams with lines that wait for compaction."),
     "tail_lines": ("runfolio_history_tail_lines", "gauge", "Lines that wait for compaction."),
     "tail_bytes": ("runfolio_history_tail_bytes", "gauge", "Their compressed size."),
     "oldest_tail_s": ("runfolio_history_tail_age_seconds", "gauge", "How long the oldest of them has waited."),
     "compacted_lines": ("runfolio_history_compacted_lines_total", "counter", "Lines compacted so far."),
+    "unused_objects": ("runfolio_unused_objects", "gauge", "Stored objects found to be unused, waiting for deletion."),
+    "unused_bytes": ("runfolio_unused_bytes", "gauge", "Their size."),
+    "swept_objects": ("runfolio_swept_objects_total", "counter", "Unused objects deleted so far."),
+    "swept_bytes": ("runfolio_swept_bytes_total", "counter", "Their size."),
 }
 
 
@@ -36,12 +42,18 @@ async def tell_metrics(request: Request) -> Response:
     if not viewer.is_admin:
         raise Forbidden("Only site admins may see the metrics.")
     async with database.connection() as connection:
-        status = await connection.row(SELECT_COMPACTION_STATUS)
+        compaction = await connection.row(SELECT_COMPACTION_STATUS)
+        sweep = await connection.row(SELECT_SWEEP_STATUS)
+    values = {**_fields(compaction), **_fields(sweep)}
     lines = [
-        f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {getattr(status, field)}\n"
+        f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {values[field]}\n"
         for field, (name, kind, text) in METRICS.items()
     ]
     return Response("".join(lines), media_type=MEDIA_TYPE)
+
+
+def _fields(row: msgspec.Struct | None) -> dict[str, float]:
+    return {} if row is None else msgspec.structs.asdict(row)
 
 
 metrics_routes = [Route("/metrics", answering_errors(tell_metrics), methods=["GET"])]

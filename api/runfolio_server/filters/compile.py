@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
-from runfolio_server.filters.fields import Column, JsonField, Presence
+from runfolio_server.domain.run_id import run_id_of
+from runfolio_server.filters.fields import NAME, Column, JsonField, Presence
+from runfolio_server.filters.flatten import conditions_of
 from runfolio_server.filters.json_sql import json_expression
-from runfolio_server.filters.json_where import compile_json
+from runfolio_server.filters.json_where import NO_RANGES, Ranges, compile_json, containment_count
 from runfolio_server.filters.operands import Operand
 from runfolio_server.filters.operators import COMPARISONS, Kind, OperatorName
 from runfolio_server.filters.parameters import Parameters
 from runfolio_server.filters.tree import And, Condition, Filter, Not, Or
 
 NEVER = "FALSE"
+CONTAINMENTS_MAX = 100
+"""Planning compares each with a hundred documents of config that ANALYZE kept: 0.1 ms each."""
 
 _TYPES = {Kind.TEXT: "text", Kind.TIME: "timestamptz", Kind.NUMBER: "numeric", Kind.BOOLEAN: "boolean"}
 
@@ -32,42 +36,66 @@ class Where:
     parameters: list[object]
 
 
-def compile_filter(tree: Filter, first_parameter: int) -> Where:
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What a condition is compiled in.
+
+    `project_id`: all runs are of this project, so that a run's name tells its key. `is_contained`: equality in config
+    is written so that its index can serve. `ranges`: fields whose comparisons with numbers an index can serve.
+    """
+
+    parameters: Parameters
+    project_id: int | None
+    is_contained: bool
+    ranges: Ranges
+
+
+def compile_filter(
+    tree: Filter, first_parameter: int, project_id: int | None = None, ranges: Ranges = NO_RANGES
+) -> Where:
     """The condition of a filter, its placeholders numbered from `first_parameter`.
+
+    With `project_id`, that of all runs it will be asked of, runs are found by name through their primary key; with
+    `ranges`, by number through an index on demand of that project (index_sql.py).
 
     >>> from runfolio_server.filters.parse import parse_filters
     >>> compile_filter(parse_filters('{"group": "folds"}'), 3)
     Where(sql='(r.group_name = $3::text)', parameters=['folds'])
     """
     parameters = Parameters(first_parameter)
-    return Where(_compile(tree, parameters), parameters.values)
+    contained = sum(containment_count(item.field, item.operand) for item in conditions_of(tree))
+    scope = _Scope(parameters, project_id, contained <= CONTAINMENTS_MAX, ranges)
+    return Where(_compile(tree, scope), parameters.values)
 
 
-def _compile(tree: Filter, parameters: Parameters) -> str:
+def _compile(tree: Filter, scope: _Scope) -> str:
     match tree:
         case And(filters):
-            return f"({' AND '.join(_compile(item, parameters) for item in filters)})" if filters else "TRUE"
+            return f"({' AND '.join(_compile(item, scope) for item in filters)})" if filters else "TRUE"
         case Or(filters):
-            return f"({' OR '.join(_compile(item, parameters) for item in filters)})"
+            return f"({' OR '.join(_compile(item, scope) for item in filters)})"
         case Not(item):
-            return f"({_compile(item, parameters)} IS NOT TRUE)"
+            return f"({_compile(item, scope)} IS NOT TRUE)"
         case Condition():
-            return f"({_condition(tree, parameters)})"
+            return f"({_condition(tree, scope)})"
         case _:
             assert_never(tree)
 
 
-def _condition(condition: Condition, parameters: Parameters) -> str:
+def _condition(condition: Condition, scope: _Scope) -> str:
     field, operator, operand = condition.field, condition.operator, condition.operand
 
     def one(operator: OperatorName, operand: Operand) -> str:
         match field:
             case Column():
-                return _column(field, operator, operand, parameters)
+                return _column(field, operator, operand, scope)
             case Presence():
-                return _presence(field, operator, operand, parameters)
+                return _presence(field, operator, operand, scope.parameters)
             case JsonField():
-                return compile_json(field, operator, operand, parameters)
+                is_contained, ranges = scope.is_contained, scope.ranges
+                return compile_json(
+                    field, operator, operand, scope.parameters, is_contained=is_contained, ranges=ranges
+                )
             case _:
                 assert_never(field)
 
@@ -87,11 +115,14 @@ def _positive(operator: OperatorName, operand: Operand, one: Callable[[OperatorN
     return one(operator, operand)
 
 
-def _column(column: Column, operator: OperatorName, operand: Operand, parameters: Parameters) -> str:
+def _column(column: Column, operator: OperatorName, operand: Operand, scope: _Scope) -> str:
     if column.kind is Kind.TAGS:
-        return _tags(column, operator, operand, parameters)
-    sql = _scalar(column, operator, operand, parameters)
-    return column.within % sql if column.within else sql
+        return _tags(column, operator, operand, scope.parameters)
+    sql = _scalar(column, operator, operand, scope.parameters)
+    if column is NAME and operator is OperatorName.IN and scope.project_id is not None:
+        run_ids = [run_id_of(scope.project_id, name) for name in operand if name is not None]
+        return f"r.run_id = ANY ({scope.parameters.bind(run_ids, 'uuid[]')}) AND ({sql})" if run_ids else sql
+    return column.within.replace("%s", sql) if column.within else sql
 
 
 def _scalar(column: Column, operator: OperatorName, operand: Operand, parameters: Parameters) -> str:

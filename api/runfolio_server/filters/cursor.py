@@ -47,7 +47,9 @@ def read_place(
 ) -> list[str | None]:
     """The place of a cursor. Raises AppError for what this server did not sign, and for another list's cursor."""
     refused = AppError(
-        f"after {cursor[:40]!r} is not a cursor of this list; allowed: a cursor from a page of it", path="after"
+        f"after {cursor[:40]!r} is not a cursor of this list; allowed: a cursor from a page of it",
+        path="after",
+        allowed=("a cursor from a page of this list",),
     )
     if max_characters is not None and len(cursor) > max_characters:
         raise refused
@@ -61,6 +63,7 @@ def read_place(
             "after is a cursor of another list: of another project, other filters or another order; "
             "allowed: a cursor from a page of this one",
             path="after",
+            allowed=("a cursor from a page of this list",),
         )
     if not hmac.compare_digest(tag, _tag(secret, digest, payload)):
         raise refused

@@ -22,8 +22,8 @@ from runfolio_server.filters.shown import shown_name
 class Column:
     """A field with one SQL expression.
 
-    `within` wraps a condition on the expression when that belongs to another table, so that the condition is evaluated
-    once per row of that table instead of once per run; `sort` is what to order by then.
+    `within` wraps a condition on the expression (each %s) when that belongs to another table, so that the condition is
+    evaluated once per row of that table instead of once per run; `sort` is what to order by then.
     """
 
     name: str
@@ -75,7 +75,9 @@ COLUMNS: Final = (
         "n.name",
         ("username",),
         is_short=True,
-        within="r.created_by IN (SELECT u.user_id FROM users AS u JOIN entities AS n USING (entity_id) WHERE %s)",
+        # Whether there is such a user at all is asked once; else an unknown one would be looked for in every run.
+        within="EXISTS (SELECT FROM users AS u JOIN entities AS n USING (entity_id) WHERE %s) AND "
+        "r.created_by IN (SELECT u.user_id FROM users AS u JOIN entities AS n USING (entity_id) WHERE %s)",
         sort="(SELECT n.name FROM users AS u JOIN entities AS n USING (entity_id) WHERE u.user_id = r.created_by)",
     ),
     Column(
@@ -107,6 +109,7 @@ COLUMNS: Final = (
     Column("stop_requested", Kind.BOOLEAN, "r.stop_requested"),
 )
 
+NAME: Final = next(column for column in COLUMNS if column.name == "name")
 CREATED_AT: Final = next(column for column in COLUMNS if column.name == "created_at")
 
 DOCUMENTS: Final = {

@@ -1,5 +1,8 @@
 """Indexes that are made on demand, each for one project's order by one value: their SQL, and how to walk along one.
 
+The same index serves comparisons of that value with numbers: compile_filter writes those with its expressions, and then
+it is for the planner, which knows how the numbers are distributed, to use it or not.
+
 Used by sql/run_indexes.py, which makes and drops them, and sql/run_list.py, which walks. An index has the terms of
 order_sql.py as columns, but with literals for the keys: a planner that does not know the parameters can use it too.
 Three traps shape what is here:
@@ -18,14 +21,17 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from runfolio_server.errors import AppError
 from runfolio_server.filters.fields import JsonField, find_field
 from runfolio_server.filters.json_sql import json_expression, sort_expressions
+from runfolio_server.filters.operators import COMPARISONS
 from runfolio_server.filters.order import Order
 from runfolio_server.filters.parameters import Parameters
+from runfolio_server.filters.tree import And, Condition, Filter
 
 NAME_PREFIX: Final = "run_order_"
 FIELD_MAX_BYTES: Final = 200
@@ -43,7 +49,7 @@ class OrderIndex:
     project_id: int
     field: str
     name: str
-    expressions: tuple[str, ...]
+    expressions: tuple[str, str, str, str, str]
     create: str
 
 
@@ -65,6 +71,20 @@ def indexed_field(order: Order) -> str | None:
         return None
     field = order.keys[0].field
     return field_name(field) if isinstance(field, JsonField) else None
+
+
+def compared_fields(tree: Filter) -> list[JsonField]:
+    """The fields of config and summary that every run is to compare with a number: an index could find the few."""
+    conditions = tree.filters if isinstance(tree, And) else (tree,)
+    found = [
+        item.field
+        for item in conditions
+        if isinstance(item, Condition)
+        and isinstance(item.field, JsonField)
+        and item.operator in COMPARISONS
+        and isinstance(item.operand, Decimal)
+    ]
+    return list(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=1000)

@@ -26,12 +26,20 @@ def parse_json_key(key: str, path: str, *, is_wrapped: bool) -> Paths:
     Raises AppError for an empty or too long key and for brackets that do not close.
     """
     if len(key) > KEY_MAX_CHARACTERS + 1:
-        raise AppError(f"A key of {len(key) - 1} characters at {path}; allowed: {KEY_MAX_CHARACTERS}", path=path)
+        raise AppError(
+            f"A key of {len(key) - 1} characters at {path}; allowed: {KEY_MAX_CHARACTERS}",
+            path=path,
+            allowed=(f"{KEY_MAX_CHARACTERS} characters",),
+        )
     if key.startswith("["):
         return (_checked(_bracketed(key, path), path),)
     name = storable_text(key.removeprefix("."))
     if not name:
-        raise AppError(f"No key after the dot at {path}; allowed: a key of the document, such as config.lr", path=path)
+        raise AppError(
+            f"No key after the dot at {path}; allowed: a key of the document, such as config.lr",
+            path=path,
+            allowed=("a key of the document",),
+        )
     parts = _checked(tuple(name.split(".")), path)
     paths = [(name,), parts]
     if is_wrapped and "value" in parts[1:]:
@@ -69,5 +77,9 @@ def _part(match: re.Match[str]) -> str | None:
 
 def _checked(parts: tuple[str, ...], path: str) -> tuple[str, ...]:
     if len(parts) > KEY_MAX_PARTS:
-        raise AppError(f"A key of {len(parts)} parts at {path}; allowed: {KEY_MAX_PARTS}", path=path)
+        raise AppError(
+            f"A key of {len(parts)} parts at {path}; allowed: {KEY_MAX_PARTS}",
+            path=path,
+            allowed=(f"{KEY_MAX_PARTS} parts",),
+        )
     return parts

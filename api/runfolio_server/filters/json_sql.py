@@ -16,6 +16,7 @@ Place = Callable[[str | list[str]], str]
 """Puts a key (text) or a path (text[]) into SQL: as a parameter, or as a literal for an index."""
 
 NOT_A_NUMBER: Final = '{"$number": "NaN"}'
+NUMBER_RANK: Final = 2
 # domain/json_text.py: the numbers that jsonb refuses.
 _NOT_FINITE: Final = (
     f"""('{NOT_A_NUMBER}'::jsonb, '{{"$number": "Infinity"}}'::jsonb, '{{"$number": "-Infinity"}}'::jsonb)"""
@@ -30,12 +31,17 @@ def json_expression(field: JsonField, place: Place, table: str = "r.") -> str:
     return f"({found[0]})" if len(found) == 1 else f"coalesce({', '.join(found)})"
 
 
+def not_finite(value: str) -> str:
+    """Whether the value stands for NaN or an infinity."""
+    return f"{value} IN {_NOT_FINITE}"
+
+
 def rank_expression(value: str) -> str:
     """The place of the value's type: null 0, string 1, number 2, boolean 3, array 4, object 5; NULL where missing."""
     return (
-        f"(CASE jsonb_typeof({value}) WHEN 'null' THEN 0 WHEN 'string' THEN 1 WHEN 'number' THEN 2 "
+        f"(CASE jsonb_typeof({value}) WHEN 'null' THEN 0 WHEN 'string' THEN 1 WHEN 'number' THEN {NUMBER_RANK} "
         f"WHEN 'boolean' THEN 3 WHEN 'array' THEN 4 "
-        f"WHEN 'object' THEN CASE WHEN {value} IN {_NOT_FINITE} THEN 2 ELSE 5 END END)"
+        f"WHEN 'object' THEN CASE WHEN {value} IN {_NOT_FINITE} THEN {NUMBER_RANK} ELSE 5 END END)"
     )
 
 

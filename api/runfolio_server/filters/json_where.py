@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from runfolio_server.filters.fields import JsonField
 from runfolio_server.filters.json_sql import (
+    NUMBER_RANK,
     items_expression,
     json_expression,
     number_expression,
@@ -18,18 +20,37 @@ from runfolio_server.filters.operands import Operand
 from runfolio_server.filters.operators import COMPARISONS, OperatorName
 from runfolio_server.filters.parameters import Parameters
 
+Ranges = Mapping[JsonField, tuple[str, str]]
+"""Fields whose numbers an index holds: the expressions of the index for the type's place and for the number."""
+NO_RANGES: Final[Ranges] = {}
+
 _NAN: Final = {"$number": "NaN"}
 _CONTAINMENT_MAX_VALUES: Final = 8
 """Containment is tried value by value; beyond this an index gains less than a scan of the table loses."""
 _LIST_POSITION: Final = re.compile(r"\s*[+-]?[0-9]+")
 
 
-def compile_json(field: JsonField, operator: OperatorName, operand: Operand, parameters: Parameters) -> str:
-    """The condition; NULL or false where it does not hold. `$eq`, `$ne`, `$nin` and `$all` come as `$in`."""
+def compile_json(
+    field: JsonField,
+    operator: OperatorName,
+    operand: Operand,
+    parameters: Parameters,
+    *,
+    is_contained: bool = True,
+    ranges: Ranges = NO_RANGES,
+) -> str:
+    """The condition; NULL or false where it does not hold. `$eq`, `$ne`, `$nin` and `$all` come as `$in`.
+
+    `is_contained`: equality may be written as containment, which the index on config serves. `ranges`: comparisons of
+    numbers in these fields are written as their indexes are.
+    """
     if operator is OperatorName.IN:
-        return _any_of(field, operand, parameters)
+        return _any_of(field, operand, parameters, is_contained=is_contained)
     if isinstance(operand, Decimal) and operand.is_nan():
         return "FALSE"
+    if isinstance(operand, Decimal) and field in ranges:
+        rank, number = ranges[field]
+        return f"{rank} = {NUMBER_RANK} AND {_compare(number, operator, operand, parameters)}"
     value = json_expression(field, parameters.place)
     if operator is OperatorName.EXISTS:
         return f"{value} IS {'NOT NULL' if operand else 'NULL'}"
@@ -42,11 +63,10 @@ def compile_json(field: JsonField, operator: OperatorName, operand: Operand, par
         return _any_string(value, f"strpos(%s, {parameters.bind(operand, 'text')}) > 0")
     if isinstance(operand, str):
         return f"{string_expression(value)} {COMPARISONS[operator]} {parameters.bind(operand, 'text')}"
-    return _compare_number(value, operator, operand, parameters)
+    return _compare(number_expression(value), operator, operand, parameters)
 
 
-def _compare_number(value: str, operator: OperatorName, operand: Decimal, parameters: Parameters) -> str:
-    number = number_expression(value)
+def _compare(number: str, operator: OperatorName, operand: Decimal, parameters: Parameters) -> str:
     found = f"{number} {COMPARISONS[operator]} {parameters.bind(operand, 'numeric')}"
     # PostgreSQL's NaN is the greatest number; here it compares to nothing.
     return f"{found} AND {number} < 'NaN'::numeric" if operator in (OperatorName.GT, OperatorName.GTE) else found
@@ -59,7 +79,15 @@ def _any_string(value: str, test: str) -> str:
     return f"{test % string_expression(value)} OR EXISTS (SELECT FROM {items_expression(value)} WHERE {item})"
 
 
-def _any_of(field: JsonField, operands: tuple[Any, ...], parameters: Parameters) -> str:
+def containment_count(field: object, operand: Operand) -> int:
+    """At most how many documents a condition on a field compares config with, when written as containment."""
+    if not isinstance(field, JsonField) or field.document != "config":
+        return 0
+    values = len(operand) if isinstance(operand, tuple) else 1
+    return 2 * len(field.paths) * values if values <= _CONTAINMENT_MAX_VALUES else 0
+
+
+def _any_of(field: JsonField, operands: tuple[Any, ...], parameters: Parameters, *, is_contained: bool) -> str:
     """The value is one of the operands, or an array that has one of them as an item."""
     known = [operand for operand in operands if operand is not None and not _has_nan(operand)]
     found = []
@@ -68,7 +96,8 @@ def _any_of(field: JsonField, operands: tuple[Any, ...], parameters: Parameters)
         found.append(f"({value} IS NULL OR {value} = 'null'::jsonb)")
     if known:
         is_scalar = not any(isinstance(operand, dict | list) for operand in known)
-        is_indexable = is_scalar and len(known) <= _CONTAINMENT_MAX_VALUES and field.document == "config"
+        is_few = len(known) <= _CONTAINMENT_MAX_VALUES
+        is_indexable = is_contained and is_scalar and is_few and field.document == "config"
         if is_indexable and not any(_LIST_POSITION.fullmatch(part) for path in field.paths for part in path[1:]):
             found.append(_contained(field, known, parameters))
         else:

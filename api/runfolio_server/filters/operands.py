@@ -58,7 +58,11 @@ def _list(kind: Kind, raw: Any, path: str) -> Operand:
     if not isinstance(raw, list):
         return _refuse(raw, path, ("a list",))
     if len(raw) > LIST_MAX_VALUES:
-        raise AppError(f"{len(raw)} values at {path}; allowed: {LIST_MAX_VALUES}", path=path)
+        raise AppError(
+            f"{len(raw)} values at {path}; allowed: {LIST_MAX_VALUES}",
+            path=path,
+            allowed=(f"{LIST_MAX_VALUES} values",),
+        )
     return tuple(_value(kind, item, f"{path}[{number}]") for number, item in enumerate(raw))
 
 
@@ -128,7 +132,11 @@ def _check_depth(raw: Any, path: str) -> None:
         ]
         if not level:
             return
-    raise AppError(f"The value at {path} is nested too deeply; allowed: {DEPTH_MAX} levels", path=path)
+    raise AppError(
+        f"The value at {path} is nested too deeply; allowed: {DEPTH_MAX} levels",
+        path=path,
+        allowed=(f"{DEPTH_MAX} levels",),
+    )
 
 
 def _refuse(raw: Any, path: str, allowed: tuple[str, ...]) -> Operand:

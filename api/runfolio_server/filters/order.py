@@ -36,7 +36,7 @@ DEFAULT_ORDER = Order((OrderKey(CREATED_AT, is_descending=False, text="+created_
 def parse_order(text: str | None) -> Order:
     """The keys of an `order` argument such as `-summary_metrics.loss,+name`; null and empty mean `+created_at`.
 
-    No sign means ascending. Raises AppError for an unknown field, with the known ones.
+    No sign means ascending. Raises AppError with the place of a mistake and what is allowed there.
 
     >>> [(key.text, key.is_descending) for key in parse_order('-state, name').keys]
     [('-state', True), ('+name', False)]
@@ -44,16 +44,27 @@ def parse_order(text: str | None) -> Order:
     if text is None or not text.strip():
         return DEFAULT_ORDER
     if len(text) > ORDER_MAX_BYTES or len(text.encode(errors="replace")) > ORDER_MAX_BYTES:
-        raise AppError(f"order has {len(text)} characters; allowed: {ORDER_MAX_BYTES} bytes", path="order")
+        raise AppError(
+            f"order has {len(text)} characters; allowed: {ORDER_MAX_BYTES} bytes",
+            path="order",
+            allowed=(f"{ORDER_MAX_BYTES} bytes",),
+        )
     keys: list[OrderKey] = []
-    for number, part in enumerate(_split(text)):
+    parts = _split(text)
+    if len(parts) > ORDER_MAX_KEYS:
+        raise AppError(
+            f"order has {len(parts)} keys; allowed: {ORDER_MAX_KEYS}", path="order", allowed=(f"{ORDER_MAX_KEYS} keys",)
+        )
+    for number, part in enumerate(parts):
         path = f"order[{number}]"
-        if number >= ORDER_MAX_KEYS:
-            raise AppError(f"More than {ORDER_MAX_KEYS} keys in order; allowed: {ORDER_MAX_KEYS}", path=path)
         sign, name = (part[0], part[1:]) if part[:1] in ("+", "-") else ("+", part)
         field = find_field(name, f"{path}.{shown_name(name)}" if name else path)
         if any(key.field == field for key in keys):
-            raise AppError(f"{shown_name(name)} stands twice in order; allowed: each field once", path=path)
+            raise AppError(
+                f"{shown_name(name)} stands twice in order, again at {path}; allowed: each field once",
+                path=path,
+                allowed=("each field once",),
+            )
         keys.append(OrderKey(field, sign == "-", sign + name))
     return Order(tuple(keys))
 

@@ -45,7 +45,9 @@ def translate_regex(pattern: str, path: str) -> str:
     """PostgreSQL's spelling of an RE2 pattern. Raises AppError: not RE2, too large, or nothing PostgreSQL can bound."""
     if len(pattern) > REGEX_MAX_CHARACTERS:
         raise AppError(
-            f"The pattern at {path} has {len(pattern)} characters; allowed: {REGEX_MAX_CHARACTERS}", path=path
+            f"The pattern at {path} has {len(pattern)} characters; allowed: {REGEX_MAX_CHARACTERS}",
+            path=path,
+            allowed=(f"{REGEX_MAX_CHARACTERS} characters",),
         )
     parser = _Parser(storable_text(pattern), path)
     node = parser.parse_alternatives()
@@ -79,6 +81,7 @@ class _Parser:
             f"The pattern {shown_value(self.pattern)} at {self.path} is not allowed: {why}, near character "
             f"{min(self.at, len(self.pattern)) + 1}; allowed: RE2 syntax without Unicode classes",
             path=self.path,
+            allowed=("RE2 syntax without Unicode classes",),
         )
 
     def parse_alternatives(self) -> _Node:

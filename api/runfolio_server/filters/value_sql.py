@@ -6,12 +6,11 @@ from typing import Final
 
 from runfolio_server.filters.compile import presence_expression
 from runfolio_server.filters.fields import Column, Field, JsonField
-from runfolio_server.filters.json_sql import json_expression, number_expression, rank_expression
+from runfolio_server.filters.json_sql import json_expression, number_expression
 from runfolio_server.filters.operators import Kind
 from runfolio_server.filters.parameters import Parameters
 
 FLOAT64_MAX: Final = "1.7976931348623157e308"
-_TYPES_BY_RANK: Final = "ARRAY['null', 'string', 'number', 'boolean', 'array', 'object']"
 
 
 def value_expression(field: Field, parameters: Parameters) -> str:
@@ -35,8 +34,3 @@ def finite_expression(field: Field, parameters: Parameters) -> str:
         return f"extract(epoch FROM {field.sql})"
     number = number_expression(f"({value_expression(field, parameters)})")
     return f"(CASE WHEN {number} BETWEEN -{FLOAT64_MAX} AND {FLOAT64_MAX} THEN {number} END)"
-
-
-def type_expression(value: str) -> str:
-    """The JSON type of a jsonb value; what stands for NaN and the infinities is a number."""
-    return f"({_TYPES_BY_RANK})[{rank_expression(value)} + 1]"

@@ -12,7 +12,9 @@ Compiled answers hold UTC times as `datetime`, for the encoder.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
@@ -20,9 +22,12 @@ from typing import Any
 from graphql import GraphQLOutputType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import AwaitableOrValue, Path
+from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from runfolio_server.aside import ITEMS_AT_ONCE
 from runfolio_server.graph.compile import compile_list
+from runfolio_server.graph.leaves import are_as_written
 from runfolio_server.graph.selection import ObjectShape
 
 LOGGER = logging.getLogger(__name__)
@@ -59,6 +64,13 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # graphql-core's hold the executor, which holds them: the variables and the context of each request, megabytes
+        # perhaps, would stay until the garbage collector comes to old objects.
+        executor = weakref.proxy(self)
+        self.async_helpers = GraphQLResolveInfoHelpers(
+            gather=lambda awaitables: executor.gather_async_work(awaitables),
+            track=lambda awaitables: executor.track_async_work(awaitables),
+        )
         # One entry per list in the document; also keeps alive the lists whose id is the key.
         self._shapes: dict[tuple[int, int], tuple[FieldDetailsList, ObjectShape | None]] = {}
         # What decides about @skip and @include.
@@ -86,11 +98,15 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         # An iterator could not be read again.
         if type(items) is not list or not items or position_context is not None or not self._may_compile:
             return generically()
+        if are_as_written(item_type, items):
+            return items
         shape = self._shape(item_type, field_details_list)
         if shape is None:
             return generically()
         if shape.selection.columns:
             return self._complete_with_columns(shape, items, generically)
+        if len(items) > ITEMS_AT_ONCE:
+            return self._complete_in_parts(shape, items, generically)
         try:
             return shape.complete_plain(items)
         except Exception:  # graphql-core does it over, and tells the error with its path
@@ -116,6 +132,22 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             return await shape.complete(items, self.context_value)
         except Exception:  # as above
             LOGGER.debug("A list is done over", exc_info=True)
+        done = generically()
+        return done if isinstance(done, list) else await done
+
+    async def _complete_in_parts(
+        self, shape: ObjectShape, items: list[Any], generically: Callable[[], AwaitableOrValue[list[Any]]]
+    ) -> list[Any]:
+        """Complete a long list so that others get their turn meanwhile."""
+        found: list[Any] = []
+        try:
+            for first in range(0, len(items), ITEMS_AT_ONCE):
+                found += shape.complete_plain(items[first : first + ITEMS_AT_ONCE])
+                await asyncio.sleep(0)
+        except Exception:  # as above
+            LOGGER.debug("A long list is done over", exc_info=True)
+        else:
+            return found
         done = generically()
         return done if isinstance(done, list) else await done
 

@@ -15,6 +15,8 @@ from graphql import (
     GraphQLID,
     GraphQLInt,
     GraphQLLeafType,
+    GraphQLNonNull,
+    GraphQLOutputType,
     GraphQLScalarType,
     GraphQLString,
     Undefined,
@@ -40,6 +42,11 @@ _TESTS: dict[Any, str] = {
     GraphQLFloat.coerce_output_value: "type({0}) is not float or {0} - {0} != 0.0",
     as_it_is: "type({0}) not in PLAIN_CLASSES",
 }
+_WRITTEN_AS_THEY_ARE: dict[Any, frozenset[type]] = {
+    GraphQLString.coerce_output_value: frozenset({str}),
+    GraphQLID.coerce_output_value: frozenset({str}),
+    as_it_is: PLAIN_CLASSES,
+}
 _TIME_TEST = "type({0}) is not datetime or {0}.tzinfo is not UTC"
 _SOME_TIME = datetime(2024, 2, 29, 12, 0, 0, 250, tzinfo=UTC)
 
@@ -52,6 +59,14 @@ def unusual(of: GraphQLLeafType) -> str | None:
     if not is_scalar_type(of):
         return None
     return _TIME_TEST if _is_time(of) else _TESTS.get(of.coerce_output_value)
+
+
+def are_as_written(of: GraphQLOutputType, items: list[Any]) -> bool:
+    """Whether a list of this type is written as it is, as rows of history are. No is always a good answer."""
+    inner = of.of_type if isinstance(of, GraphQLNonNull) else of
+    if not isinstance(inner, GraphQLScalarType):
+        return False
+    return set(map(type, items)) <= _WRITTEN_AS_THEY_ARE.get(inner.coerce_output_value, frozenset())
 
 
 def leaf_reader(of: GraphQLLeafType, *, is_required: bool) -> Callable[[Any], Any]:

@@ -1,4 +1,4 @@
-"""What one document may cost, checked before it runs: tokens, depth, aliases, fields times page sizes.
+"""What one document may cost, checked before it runs: tokens, depth, aliases, fields times what the arguments ask for.
 
 NOTE: the rules are made once and shared: the validation cache is keyed on them, and new ones for each request would
 never hit it (2.1 ms instead of 0.3). strawberry's own limiters of depth and aliases follow every spread of a fragment
@@ -9,17 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
-    GraphQLInterfaceType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     ValidationContext,
@@ -34,31 +29,30 @@ from strawberry.extensions import (
 )
 
 from runfolio_server.errors import AppError
+from runfolio_server.graph.document_cost import DocumentCost, cost_of
+from runfolio_server.graph.variable_limits import VariableLimit
 
 MAX_TOKENS = 10_000
 MAX_DEPTH = 20
 MAX_ALIASES = 100
 MAX_COST = 2_000_000
-# What a list costs whose page size is a variable or absent.
-PAGE_SIZE_ASSUMED = 100
 CACHED_DOCUMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """Of a selection: fields inside each other, aliases, and fields that may be answered."""
+    """Of a selection: fields inside each other, aliases, and fields, those of a fragment wherever it is spread."""
 
     depth: int = 0
     aliases: int = 0
-    cost: int = 0
+    fields: int = 0
 
 
 class SizeLimit(ValidationRule):
-    """Refuse a document that is too deep, has too many aliases, or asks for too many fields on too large pages."""
+    """Refuse a document that is too deep, or has too many aliases or fields."""
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
-        self._paged = _paged_fields(context.schema)
         self._fragments: dict[str, _Size] = {}
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
@@ -68,31 +62,25 @@ class SizeLimit(ValidationRule):
             self._refuse(node, f"This document is {size.depth} fields deep; allowed: {MAX_DEPTH}.")
         if size.aliases > MAX_ALIASES:
             self._refuse(node, f"This document has {size.aliases} aliases; allowed: {MAX_ALIASES}.")
-        if size.cost > MAX_COST:
-            self._refuse(
-                node, f"This document asks for up to {size.cost} fields; allowed: {MAX_COST}. Ask for smaller pages."
-            )
+        if size.fields > MAX_COST:
+            self._refuse(node, f"This document has {size.fields} fields; allowed: {MAX_COST}.")
 
     def _refuse(self, node: OperationDefinitionNode, message: str) -> None:
         self.report_error(GraphQLError(message, node, extensions={"code": "TOO_EXPENSIVE"}))
 
     def _size(self, selections: SelectionSetNode | None, inside: frozenset[str]) -> _Size:
-        depth = aliases = cost = 0
+        depth = aliases = fields = 0
         for selection in selections.selections if selections else ():
             if isinstance(selection, FragmentSpreadNode):
                 found = self._fragment_size(selection.name.value, inside)
             else:
                 found = self._size(selection.selection_set, inside)  # type: ignore[attr-defined]
             if isinstance(selection, FieldNode):
-                found = _Size(
-                    found.depth + 1,
-                    found.aliases + (selection.alias is not None),
-                    1 + self._page_size(selection) * found.cost,
-                )
+                found = _Size(found.depth + 1, found.aliases + (selection.alias is not None), found.fields + 1)
             depth = max(depth, found.depth)
             aliases += found.aliases
-            cost += found.cost
-        return _Size(depth, aliases, cost)
+            fields += found.fields
+        return _Size(depth, aliases, fields)
 
     def _fragment_size(self, name: str, inside: frozenset[str]) -> _Size:
         # Spreads of no fragment and of a fragment within itself are refused by other rules.
@@ -103,22 +91,27 @@ class SizeLimit(ValidationRule):
             self._fragments[name] = self._size(fragment.selection_set, inside | {name}) if fragment else _Size()
         return self._fragments[name]
 
-    def _page_size(self, field: FieldNode) -> int:
-        for argument in field.arguments or ():
-            if argument.name.value in ("first", "last") and isinstance(argument.value, IntValueNode):
-                # A number with more digits is refused for being no Int.
-                return max(0, int(argument.value.value[:12]))
-        return PAGE_SIZE_ASSUMED if field.name.value in self._paged else 1
+
+class CostLimit(SchemaExtension):
+    """Refuse a request that asks for too much: by the values of its variables, so each time it comes."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Reckon before anything runs."""
+        context = self.execution_context
+        document, chosen = context.graphql_document, context.operation_name
+        for node in document.definitions if document is not None else ():
+            if not isinstance(node, OperationDefinitionNode) or (chosen and node.name and node.name.value != chosen):
+                continue
+            cost = cost_of(context.schema._schema, document, node, context.variables or {})  # type: ignore[arg-type]  # noqa: SLF001
+            if cost.total > MAX_COST:
+                raise GraphQLError(_too_expensive(cost), node, extensions={"code": "TOO_EXPENSIVE"})
+        yield
 
 
-@cache
-def _paged_fields(schema: GraphQLSchema) -> frozenset[str]:
-    return frozenset(
-        name
-        for kind in schema.type_map.values()
-        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
-        for name, field in kind.fields.items()
-        if "first" in field.args
+def _too_expensive(cost: DocumentCost) -> str:
+    return (
+        f"This document costs {cost.total}; allowed: {MAX_COST}. Dearest is {cost.dearest}, with {cost.dearest_cost}: "
+        "ask there for fewer items, samples or keys at once, and for the rest in further requests."
     )
 
 
@@ -156,6 +149,8 @@ def limit_extensions() -> list[Any]:
     """Extensions for the schema: the limits, and caches of parsed and validated documents."""
     return [
         OperationChoice,
+        VariableLimit,
+        CostLimit,
         lambda: AddValidationRules(_RULES),
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),

@@ -49,6 +49,7 @@ class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNam
     """One project."""
 
     row: strawberry.Private[ProjectRow]
+    counted: strawberry.Private[set[str]]
     name: str = strawberry.field(description="Its name in URLs; unique in its entity.")
     description: str | None = strawberry.field(description="Text for people; null: none.")
     created_at: datetime = strawberry.field(description="When it was made, UTC.")
@@ -80,7 +81,7 @@ class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNam
         after: After = strawberry.UNSET,
     ) -> Connection[Run]:
         """A page of the project's runs."""
-        return await run_page(info, self.row.project_id, filters, order, first, after)
+        return await run_page(info, self.row.project_id, filters, order, first, after, self.counted)
 
     @classmethod
     def of(cls, row: ProjectRow) -> Project:
@@ -88,6 +89,7 @@ class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNam
         return cls(
             id=encode_node_id("Project", row.project_id),
             row=row,
+            counted=set(),
             name=row.name,
             description=row.description,
             created_at=row.created_at,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -14,6 +14,7 @@ from runfolio_server.filters.fields import Field
 from runfolio_server.filters.order import parse_order
 from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.tree import Filter
+from runfolio_server.graph.cost import ROWS_ASSUMED, Cost, costs, key_count, number, values_cost
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.run import Run
 from runfolio_server.graph.run_arguments import Filters, RunOrder
@@ -36,6 +37,15 @@ RUNS_DEFAULT = 100
 RUNS_MAX = 1000
 BAND_SAMPLES_DEFAULT = 200
 BAND_SAMPLES_MAX = 2000
+# To read a history of each run of a group, which may be a thousand.
+GROUP_COST = 5000
+
+
+def _columns_cost(arguments: Mapping[str, Any]) -> Cost:
+    names = arguments.get("names")
+    runs = max(0, number(arguments, "first", len(names) if isinstance(names, list) and names else RUNS_DEFAULT))
+    rows = max(0, number(arguments, "samples", ROWS_ASSUMED))
+    return Cost(values_cost(runs * rows, key_count(arguments)), items=runs)
 
 
 @strawberry.type(description="A run and columns of its history.")
@@ -89,7 +99,10 @@ class RunGroupHistory:
 
     scope: strawberry.Private[GroupScope]
 
-    @strawberry.field(description="A key over its runs as one curve: their mean and the band around it.")
+    @strawberry.field(
+        description="A key over its runs as one curve: their mean and the band around it.",
+        metadata=costs(lambda arguments: Cost(GROUP_COST + number(arguments, "samples", BAND_SAMPLES_DEFAULT))),
+    )
     async def history(
         self,
         info: RequestInfo,
@@ -113,7 +126,8 @@ class RunGroupHistory:
             )
         if len(runs) > RUNS_MAX:
             raise AppError(f"A group has more than {RUNS_MAX} runs, which is the most for a curve; filter them.")
-        found = await band_of_runs(database, [run.run_id for run in runs], STREAM_NAMES[stream], key, samples)
+        async with info.context.reads:
+            found = await band_of_runs(database, [run.run_id for run in runs], STREAM_NAMES[stream], key, samples)
         return HistoryBand.of(found)
 
 
@@ -123,7 +137,10 @@ class ProjectColumns:
 
     row: strawberry.Private[ProjectRow]
 
-    @strawberry.field(description="Some keys of the history of many runs as columns, in one request: for charts.")
+    @strawberry.field(
+        description="Some keys of the history of many runs as columns, in one request: for charts.",
+        metadata=costs(_columns_cost),
+    )
     async def history_columns(
         self,
         info: RequestInfo,
@@ -166,6 +183,6 @@ class ProjectColumns:
             )
         tables = await info.context.loaders.history_tables.load_many([(row.run_id, wanted) for row in rows])
         return [
-            RunHistoryColumns(run=Run.of(row), columns=HistoryColumns.of(table, wanted))
+            RunHistoryColumns(run=Run.of(row), columns=await HistoryColumns.of(table, wanted))
             for row, table in zip(rows, tables, strict=True)
         ]

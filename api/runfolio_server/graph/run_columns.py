@@ -8,8 +8,11 @@ from typing import Annotated, Any
 
 import strawberry
 
+from runfolio_server.aside import aside_if
 from runfolio_server.domain.history_line import STEP_KEY
+from runfolio_server.domain.json_text import to_strict_value
 from runfolio_server.errors import AppError
+from runfolio_server.graph.cost import ROWS_ASSUMED, costs, reading, rows_cost
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.run_history import STREAM_NAMES, HistoryStream, Stream, check_samples
 from runfolio_server.graph.scalars import JSON, Int64
@@ -19,6 +22,8 @@ from runfolio_server.history.table import Table, Wanted
 from runfolio_server.sql.runs import RunRow
 
 KEYS_MAX = 100
+# So many values become JSON within a few milliseconds; more do so in a thread.
+VALUES_IN_LOOP = 20_000
 
 
 @strawberry.enum(description="Which of two numbers is better.")
@@ -67,8 +72,12 @@ class HistoryColumns:
     )
 
     @classmethod
-    def of(cls, table: Table, wanted: Wanted) -> HistoryColumns:
+    async def of(cls, table: Table, wanted: Wanted) -> HistoryColumns:
         """The columns of a table."""
+        return await aside_if(table.size > VALUES_IN_LOOP, cls._of, table, wanted)
+
+    @classmethod
+    def _of(cls, table: Table, wanted: Wanted) -> HistoryColumns:
         steps = [int(step) if step.is_integer() else step for step in table.steps.tolist()]
         return cls(
             keys=list(wanted.columns), steps=JSON(steps), values=[JSON(_json_values(cells)) for cells in table.columns]
@@ -117,7 +126,7 @@ class RunMetric:
     @strawberry.field(description="Its value, of any type, in the last row that has it; non-finite numbers as strings.")
     def last(self) -> JSON | None:
         """The last value."""
-        return None if self.summary.last is None else JSON(_json_value(self.summary.last))
+        return None if self.summary.last is None else JSON(to_strict_value(self.summary.last))
 
     @strawberry.field(description="The step of the last row that has it.")
     def last_step(self) -> float | None:
@@ -126,7 +135,8 @@ class RunMetric:
 
     @strawberry.field(
         description="The value of another key at the step where this one is best, else its last value before; "
-        "null: none. So the accuracy of the best loss needs no definition beforehand."
+        "null: none. So the accuracy of the best loss needs no definition beforehand.",
+        metadata=costs(reading),
     )
     async def at(
         self,
@@ -138,8 +148,9 @@ class RunMetric:
         step = self.summary.low_step if best is MetricGoal.MINIMUM else self.summary.high_step
         if step is None:
             return None
-        found = await value_at(info.context.database, self.row.run_id, self.stream, key, step)
-        return None if found is None else JSON(_json_value(found))
+        async with info.context.reads:
+            found = await value_at(info.context.database, self.row.run_id, self.stream, key, step)
+        return None if found is None else JSON(to_strict_value(found))
 
 
 @strawberry.type
@@ -148,7 +159,10 @@ class RunColumns:
 
     row: strawberry.Private[RunRow]
 
-    @strawberry.field(description="Some keys of its history as columns. On a list of runs: one statement for all.")
+    @strawberry.field(
+        description="Some keys of its history as columns. On a list of runs: one statement for all.",
+        metadata=costs(lambda arguments: rows_cost(arguments, "samples", ROWS_ASSUMED)),
+    )
     async def history_columns(
         self,
         info: RequestInfo,
@@ -161,9 +175,12 @@ class RunColumns:
     ) -> HistoryColumns:
         """Columns of the run."""
         wanted = wanted_columns(keys, min_step, max_step, samples, x_axis, stream)
-        return HistoryColumns.of(await info.context.loaders.history_tables.load((self.row.run_id, wanted)), wanted)
+        table = await info.context.loaders.history_tables.load((self.row.run_id, wanted))
+        return await HistoryColumns.of(table, wanted)
 
-    @strawberry.field(description="What one key comes to over all rows; null: it was never logged.")
+    @strawberry.field(
+        description="What one key comes to over all rows; null: it was never logged.", metadata=costs(reading)
+    )
     async def metric(
         self,
         info: RequestInfo,
@@ -197,20 +214,9 @@ def wanted_columns(
 def _json_values(cells: Cells) -> list[Any]:
     values = cells.values()
     for index in [*(cells.is_number & ~_finite(cells)).nonzero()[0].tolist(), *cells.objects]:
-        values[index] = _json_value(values[index])
+        values[index] = to_strict_value(values[index])
     return values
 
 
 def _finite(cells: Cells) -> Any:
     return abs(cells.numbers) < math.inf
-
-
-def _json_value(value: Any) -> Any:
-    """The value in strict JSON."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, dict):
-        return {key: _json_value(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_json_value(item) for item in value]
-    return value

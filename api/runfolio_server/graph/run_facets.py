@@ -19,7 +19,8 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.run_arguments import Filters
 from runfolio_server.graph.scalars import Int64, JSONString
 from runfolio_server.sql.projects import ProjectRow
-from runfolio_server.sql.run_groups import KeySearch, select_bins, select_document_keys, select_values
+from runfolio_server.sql.run_groups import select_bins, select_values
+from runfolio_server.sql.run_keys import KeySearch, select_document_keys
 
 VALUES_DEFAULT = 100
 VALUES_MAX = 10_000
@@ -137,7 +138,10 @@ class ProjectRunFacets:
             for number in range(count)
         ]
 
-    @strawberry.field(description="The keys of config or summary that its runs have, by name: for column pickers.")
+    @strawberry.field(
+        description="The keys of config or summary that its runs have, by name: for column pickers. Without those that "
+        "the SDK keeps there for itself, which no reader is shown."
+    )
     async def run_keys(
         self,
         info: RequestInfo,
@@ -154,7 +158,7 @@ class ProjectRunFacets:
         """Keys with types and coverage."""
         _check("first", first, KEYS_MAX)
         if search and regex:
-            raise AppError("Give search or regex, not both.", path="search")
+            raise AppError("Give search or regex, not both.", path="search", allowed=("search", "regex"))
         wanted = KeySearch(
             text=storable_text(search) if search else None, pattern=translate_regex(regex, "regex") if regex else None
         )
@@ -172,4 +176,4 @@ class ProjectRunFacets:
 
 def _check(name: str, number: int, largest: int) -> None:
     if not 1 <= number <= largest:
-        raise AppError(f"{name} is {number}; allowed: 1 to {largest}", path=name)
+        raise AppError(f"{name} is {number}; allowed: 1 to {largest}", path=name, allowed=(f"1 to {largest}",))

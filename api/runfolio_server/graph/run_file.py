@@ -15,7 +15,6 @@ from runfolio_server.graph.node import Node
 from runfolio_server.graph.node_ids import encode_node_id
 from runfolio_server.graph.scalars import Int64
 from runfolio_server.graph.wandb.run_file import FileWireNames
-from runfolio_server.objects.signing import DownloadGrant
 from runfolio_server.sql.files import COUNT_RUN_FILES, SELECT_RUN_FILES_PAGE, FileRow
 from runfolio_server.sql.runs import RunRow
 
@@ -34,8 +33,7 @@ class File(FileWireNames, Node):
     @strawberry.field(description="Where to GET it: absolute and signed, without any other credential, for a day.")
     def direct_url(self, info: RequestInfo) -> str:
         """A signed URL."""
-        grant = DownloadGrant(self.row.object_key, self.row.name)
-        return info.context.url_signer.download_url(info.context.base_url, grant)
+        return info.context.download_url(self.row.object_key, self.row.name)
 
     @classmethod
     def of(cls, row: FileRow) -> File:

@@ -88,9 +88,15 @@ class ProjectRunGroups:
         size = page_size(first)
         names = list(metrics or [])
         if not 1 <= len(by) <= BY_MAX:
-            raise AppError(f"by has {len(by)} fields; allowed: 1 to {BY_MAX}", path="by")
+            raise AppError(
+                f"by has {len(by)} fields; allowed: 1 to {BY_MAX}", path="by", allowed=(f"1 to {BY_MAX} fields",)
+            )
         if len(names) > METRICS_MAX:
-            raise AppError(f"metrics has {len(names)} fields; allowed: {METRICS_MAX}", path="metrics")
+            raise AppError(
+                f"metrics has {len(names)} fields; allowed: {METRICS_MAX}",
+                path="metrics",
+                allowed=(f"{METRICS_MAX} fields",),
+            )
         tree, fields, metric_fields = parse_filters(filters or None), _fields(by, "by"), _fields(names, "metrics")
         secret, project_id = info.context.cursor_secret, self.row.project_id
         digest = list_digest(f"groups:{project_id}:{json.dumps(by)}", filters or None, DEFAULT_ORDER)

@@ -9,11 +9,13 @@ from typing import Annotated
 
 import strawberry
 
+from runfolio_server.aside import ITEMS_AT_ONCE, aside_if
 from runfolio_server.context import Context
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.errors import AppError
 from runfolio_server.graph.columns import batched
 from runfolio_server.graph.connections import After, PageInfo, page_size
+from runfolio_server.graph.cost import costs, reading, rows_cost
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.scalars import Int64, JSONString
 from runfolio_server.history.keys import KeySummary, list_keys
@@ -108,7 +110,8 @@ class RunHistory:
     row: strawberry.Private[RunRow]
 
     @strawberry.field(
-        description="Rows in a range of steps, in step order. A row without `_step` counts as its number."
+        description="Rows in a range of steps, in step order. A row without `_step` counts as its number.",
+        metadata=costs(lambda arguments: rows_cost(arguments, "first", ROWS_DEFAULT)),
     )
     async def history_rows(
         self,
@@ -121,7 +124,10 @@ class RunHistory:
             Int64 | None, strawberry.argument(description="The step that ends the range, itself left out; null: none.")
         ] = strawberry.UNSET,
         first: Annotated[
-            int | None, strawberry.argument(description="How many rows; 1,000 unless told, at most 10,000.")
+            int | None,
+            strawberry.argument(
+                description="How many rows; 1,000 unless told, at most 10,000. Fewer where they reach 8 MiB."
+            ),
         ] = strawberry.UNSET,
         after: After = strawberry.UNSET,
         stream: Stream = HistoryStream.HISTORY,
@@ -129,9 +135,9 @@ class RunHistory:
         """A page of rows."""
         size = page_size(first, ROWS_MAX, ROWS_DEFAULT)
         position = Position(*decode_cursor("history", after, [float, int, str, int])) if after else None
-        async with info.context.database.connection() as connection:
+        async with info.context.reads:
             page = await scan(
-                connection,
+                info.context.database,
                 self.row.run_id,
                 STREAM_NAMES[stream],
                 keys=check_keys(keys),
@@ -150,7 +156,8 @@ class RunHistory:
         )
 
     @strawberry.field(
-        description="Rows chosen to show the curve: always the same ones, extremes kept, all of them when they fit."
+        description="Rows chosen to show the curve: always the same ones, extremes kept, all of them when they fit.",
+        metadata=costs(lambda arguments: rows_cost(arguments, "samples", SAMPLES_DEFAULT)),
     )
     async def history_sample(
         self,
@@ -164,18 +171,24 @@ class RunHistory:
     ) -> list[JSONString]:
         """A sample of rows."""
         check_samples(samples)
-        async with info.context.database.connection() as connection:
+        async with info.context.reads:
             rows = await sample(
-                connection, self.row.run_id, STREAM_NAMES[stream], keys=check_keys(keys), x_axis=x_axis, samples=samples
+                info.context.database,
+                self.row.run_id,
+                STREAM_NAMES[stream],
+                keys=check_keys(keys),
+                x_axis=x_axis,
+                samples=samples,
             )
         return [JSONString(row) for row in rows]
 
-    @strawberry.field(description="The keys it has logged, by name.")
+    @strawberry.field(description="The keys it has logged, by name.", metadata=costs(reading))
     async def metric_keys(self, info: RequestInfo, stream: Stream = HistoryStream.HISTORY) -> list[MetricKey]:
         """The keys of a stream."""
-        async with info.context.database.connection() as connection:
-            found = await list_keys(connection, [self.row.run_id], STREAM_NAMES[stream])
-        return [MetricKey.of(key) for key in found[self.row.run_id]]
+        async with info.context.reads:
+            found = await list_keys(info.context.database, [self.row.run_id], STREAM_NAMES[stream])
+        keys = found[self.row.run_id]
+        return await aside_if(len(keys) > ITEMS_AT_ONCE, lambda: [MetricKey.of(key) for key in keys])
 
     @strawberry.field(
         description="The greatest step of its history; null: it has no rows.", metadata=batched(last_steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 from runfolio_server.context import Context
 from runfolio_server.errors import AppError
@@ -13,30 +14,40 @@ from runfolio_server.filters.tree import Filter
 from runfolio_server.graph.connections import Connection, build_connection, page_size
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.run import Run
+from runfolio_server.sql.run_age import is_guessed, select_runs_by_age
 from runfolio_server.sql.run_list import ListedRunRow, count_runs, select_runs_page
 from runfolio_server.sql.run_walk import select_runs_along
 
 
 async def run_page(
-    info: RequestInfo, project_id: int, filters: str | None, order: str | None, first: int | None, after: str | None
+    info: RequestInfo,
+    project_id: int,
+    filters: str | None,
+    order: str | None,
+    first: int | None,
+    after: str | None,
+    counted: Collection[str],
 ) -> Connection[Run]:
     """A page of the runs that the filters choose, in this order.
 
-    A cursor carries its place and, once the list has been counted, the count: later pages need not count again.
+    A cursor carries its place and, when the filters are among the `counted` that are asked for beside the page, how
+    many runs there are: later pages need not count again.
     """
     context = info.context
     tree, ordered, size = parse_filters(filters or None), parse_order(order or None), page_size(first)
     digest = _digest(project_id, filters, ordered)
     place, total = _read(context, digest, after) if after else (None, None)
     async with context.database.connection() as connection:
-        ready = await context.order_indexes.choose(connection, project_id, ordered)
-        if ready is None:
-            rows = await select_runs_page(connection, project_id, tree, ordered, place, size + 1)
+        ready = await context.order_indexes.choose(connection, project_id, ordered, tree)
+        ranges = context.order_indexes.ranges(project_id, tree)
+        if ready is not None:
+            rows = await select_runs_along(connection, ready, tree, ordered, place, size + 1, ranges)
+        elif is_guessed(tree, ordered, ranges):
+            rows = await select_runs_by_age(connection, project_id, tree, ordered, place, size + 1, ranges)
         else:
-            rows = await select_runs_along(connection, ready, tree, ordered, place, size + 1)
-    counting = context.run_counts.get((project_id, filters or ""))
-    if counting is not None:
-        total = await counting
+            rows = await select_runs_page(connection, project_id, tree, ordered, place, size + 1, ranges)
+    if (filters or "") in counted:
+        total = await count_once(context, project_id, filters)
 
     def cursor_of(row: ListedRunRow) -> str:
         return sign_place(context.cursor_secret, digest, [*row.place, None if total is None else str(total)])
@@ -65,7 +76,7 @@ def count_of_cursor(
 
 async def _count(context: Context, project_id: int, tree: Filter) -> int:
     async with context.database.connection() as connection:
-        return await count_runs(connection, project_id, tree)
+        return await count_runs(connection, project_id, tree, context.order_indexes.ranges(project_id, tree))
 
 
 def _digest(project_id: int, filters: str | None, order: Order) -> bytes:

@@ -10,6 +10,7 @@ from graphql import GraphQLError
 JSONString = NewType("JSONString", str)
 JSON = NewType("JSON", object)
 Int64 = NewType("Int64", int)
+Base64 = NewType("Base64", str)
 
 INT64_MAX = 2**63 - 1
 
@@ -18,6 +19,12 @@ def _parse_json_string(value: object) -> JSONString:
     if not isinstance(value, str):
         raise GraphQLError(f"JSONString must be a string that holds JSON, not {type(value).__name__}")
     return JSONString(value)
+
+
+def _parse_base64(value: object) -> Base64:
+    if not isinstance(value, str):
+        raise GraphQLError(f"Base64 must be a string, not {type(value).__name__}")
+    return Base64(value)
 
 
 def _parse_int64(value: object) -> Int64:
@@ -47,5 +54,11 @@ SCALARS: dict[object, Any] = {
     JSON: strawberry.scalar(name="JSON", description="Any JSON value.", serialize=as_it_is, parse_value=as_it_is),
     Int64: strawberry.scalar(
         name="Int64", description="A 64-bit integer.", serialize=as_it_is, parse_value=_parse_int64
+    ),
+    Base64: strawberry.scalar(
+        name="Base64",
+        description="Bytes as text: RFC 4648, section 4, with padding.",
+        serialize=as_it_is,
+        parse_value=_parse_base64,
     ),
 }

@@ -22,9 +22,9 @@ Lines = npt.NDArray[np.int64]
 
 def encode_lines(lines: Lines) -> bytes:
     """Encode strictly increasing line numbers but the first, which is kept beside them."""
-    differences = np.diff(lines)
-    if len(differences) == 0 or bool((differences == 1).all()):
+    if int(lines[-1]) - int(lines[0]) + 1 == len(lines):
         return b""
+    differences = np.diff(lines)
     if bool((differences == differences[0]).all()) and differences[0] < 2**32:
         return bytes([STRIDE]) + int(differences[0]).to_bytes(4, "little")
     return bytes([DIFFERENCES]) + encode_numbers(differences)

@@ -27,9 +27,9 @@ import zstandard
 
 from runfolio_server.domain import json_text
 from runfolio_server.history.axis import encode_lines
-from runfolio_server.history.columns import Column, columns_of
-from runfolio_server.history.json_values import decode_json, encode_json
-from runfolio_server.history.key_path import STEPS_KEY
+from runfolio_server.history.columns import Column, Lines, columns_of
+from runfolio_server.history.json_values import decode_json, decoded_size, encode_json
+from runfolio_server.history.key_path import STEPS_KEY, encode_path
 from runfolio_server.history.kinds import Kind, split_by_kind
 from runfolio_server.history.numbers import EXACT_INTEGERS_BELOW, Numbers, decode_numbers, encode_numbers
 from runfolio_server.history.steps import steps_of
@@ -64,6 +64,14 @@ class Chunk:
     last: str | None
     lines: bytes
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """The numbers of one key in order of line: float64 are floats, int64 integers."""
+
+    lines: Lines
+    values: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,53 @@ def encode_segment(first_line: int, rows: Sequence[Mapping[str, Any] | None]) ->
     ]
 
 
+def encode_columns(
+    first_line: int,
+    steps: npt.NDArray[np.float64],
+    numbers: Mapping[str, NumberColumn],
+    others: Sequence[Mapping[str, Any]],
+) -> list[Chunk]:
+    """The chunks of lines that came as columns: `steps` are those of lines `first_line`, …, all of which have a row.
+
+    `others` are the rows with the keys that have other values than numbers; none at all where there are no such keys.
+    Reads back as the chunks of the same rows from encode_segment. Raises ValueError for more than POINTS_MAXIMUM lines.
+    """
+    if len(steps) > POINTS_MAXIMUM:
+        raise ValueError(f"{len(steps)} lines in a segment; allowed: {POINTS_MAXIMUM}")
+    lines = np.arange(first_line, first_line + len(steps), dtype=np.int64)
+    of_numbers = {STEPS_KEY: NumberColumn(lines, steps)}
+    of_numbers |= {encode_path((key,)): column for key, column in numbers.items() if len(column.lines)}
+    chunks = [_encode_numbers(first_line, key, column, steps) for key, column in of_numbers.items()]
+    chunks += [
+        _encode_chunk(first_line, key, kind, part, steps[part.lines - first_line])
+        for key, column in columns_of(first_line, others).items()
+        for kind, part in split_by_kind(column)
+    ]
+    return chunks
+
+
+def encode_column(segment: int, key: str, column: Column, steps: npt.NDArray[np.float64]) -> list[Chunk]:
+    """The chunks of a stored key, one for each kind of its values; `steps` are those of the lines from `segment` on."""
+    return [
+        _encode_chunk(segment, key, kind, part, steps[part.lines - segment]) for kind, part in split_by_kind(column)
+    ]
+
+
+def encode_marked(
+    segment: int,
+    key: str,
+    lines: Lines,
+    numbers: npt.NDArray[np.float64],
+    is_integer: npt.NDArray[np.bool_],
+    steps: npt.NDArray[np.float64],
+) -> Chunk:
+    """The chunk of a stored key whose values are numbers, some written as integers; `steps` as in encode_column."""
+    ends = tuple(int(numbers[at]) if is_integer[at] else float(numbers[at]) for at in (0, -1))
+    of_lines = steps if len(lines) == len(steps) else steps[lines - segment]
+    column = NumberColumn(lines, numbers)
+    return _number_chunk(segment, key, Kind.NUMBER, column, _pack_marks(is_integer), (ends[0], ends[1]), of_lines)
+
+
 def decode_values(kind: int, n: int, data: bytes) -> Values:
     """The values of a chunk. Raises ValueError when a newer version wrote it."""
     if data[0] != VERSION:
@@ -132,32 +187,80 @@ def decode_values(kind: int, n: int, data: bytes) -> Values:
     raise ValueError(f"a chunk of kind {kind}; known: {', '.join(known.name for known in Kind)}")
 
 
+def json_size(data: bytes) -> int:
+    """The bytes of JSON that decode_values would parse of a chunk of the kind json, without unpacking it."""
+    return decoded_size(data[1:])
+
+
 def _encode_chunk(segment: int, key: str, kind: Kind, column: Column, steps: npt.NDArray[np.float64]) -> Chunk:
-    lines, values = column.lines, column.values
-    low = high = None
+    values = column.values
     if kind is Kind.JSON:
-        body = encode_json(values)
+        return _chunk(segment, key, kind, column.lines, steps, encode_json(values), (values[0], values[-1]))
+    if kind is Kind.INT64:
+        numbers: Numbers = np.array(values, np.int64)
+        marks = b""
     else:
-        integers = kind is Kind.INT64
-        numbers: Numbers = np.array(values, np.int64) if integers else np.array(values, np.float64)
-        ordered = numbers[~np.isnan(numbers)]
-        if len(ordered):
-            low, high = float(ordered.min()), float(ordered.max())
-        marks = _encode_marks(values) if kind is Kind.NUMBER else b""
-        body = marks + encode_numbers(numbers)
+        numbers = np.array(values, np.float64)
+        marks = _encode_marks(values)
+    return _number_chunk(segment, key, kind, NumberColumn(column.lines, numbers), marks, (values[0], values[-1]), steps)
+
+
+def _encode_numbers(segment: int, key: str, column: NumberColumn, steps: npt.NDArray[np.float64]) -> Chunk:
+    numbers = column.values
+    ends = (numbers[0].item(), numbers[-1].item())
+    kind, marks = Kind.NUMBER, bytes([NONE])
+    if numbers.dtype == np.int64:
+        # The magnitude of the least int64 is no int64.
+        if bool(((numbers > -EXACT_INTEGERS_BELOW) & (numbers < EXACT_INTEGERS_BELOW)).all()):
+            marks = bytes([ALL])
+            numbers = numbers.astype(np.float64)
+        else:
+            kind, marks = Kind.INT64, b""
+    of_lines = steps if len(numbers) == len(steps) else steps[column.lines - segment]
+    return _number_chunk(segment, key, kind, NumberColumn(column.lines, numbers), marks, ends, of_lines)
+
+
+def _number_chunk(
+    segment: int,
+    key: str,
+    kind: Kind,
+    column: NumberColumn,
+    marks: bytes,
+    ends: tuple[Any, Any],
+    steps: npt.NDArray[np.float64],
+) -> Chunk:
+    low = high = None
+    ordered = column.values[~np.isnan(column.values)]
+    if len(ordered):
+        low, high = float(ordered.min()), float(ordered.max())
+    body = marks + encode_numbers(column.values)
+    return _chunk(segment, key, kind, column.lines, steps, body, ends, low, high)
+
+
+def _chunk(
+    segment: int,
+    key: str,
+    kind: Kind,
+    lines: Lines,
+    steps: npt.NDArray[np.float64],
+    body: bytes,
+    ends: tuple[Any, Any],
+    low: float | None = None,
+    high: float | None = None,
+) -> Chunk:
     return Chunk(
         key=key,
         line0=int(lines[0]),
         line1=int(lines[-1]),
         segment=segment,
-        n=len(values),
+        n=len(lines),
         kind=kind,
         step_low=float(steps.min()),
         step_high=float(steps.max()),
         low=low,
         high=high,
-        first=_shown(values[0]),
-        last=_shown(values[-1]),
+        first=_shown(ends[0]),
+        last=_shown(ends[1]),
         lines=encode_lines(lines),
         data=bytes([VERSION]) + body,
     )
@@ -169,7 +272,10 @@ def _shown(value: Any) -> str | None:
 
 
 def _encode_marks(values: list[Any]) -> bytes:
-    marks = np.array([type(value) is int for value in values])
+    return _pack_marks(np.array([type(value) is int for value in values]))
+
+
+def _pack_marks(marks: npt.NDArray[np.bool_]) -> bytes:
     if not marks.any():
         return bytes([NONE])
     if marks.all():

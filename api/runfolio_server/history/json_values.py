@@ -19,6 +19,8 @@ PYTHON: Final = 2  # JSON with NaN, Infinity, lone surrogates (escaped) or integ
 PYTHON_ZSTD: Final = 3  # the same, a zstd frame
 
 COMPRESSION_LEVEL = 3
+FRAME_HEADER_BYTES = 18
+"""The most that the header of a zstd frame has."""
 
 
 def encode_json(values: list[Any]) -> bytes:
@@ -45,6 +47,13 @@ def decode_json(data: bytes) -> list[Any]:
     else:
         raise ValueError(f"JSON values with tag {tag}; known: {STRICT} to {PYTHON_ZSTD}")
     return values
+
+
+def decoded_size(data: bytes) -> int:
+    """The bytes of the text that decode_json would parse, without unpacking it."""
+    if data[0] in (STRICT_ZSTD, PYTHON_ZSTD):
+        return zstandard.frame_content_size(data[1 : 1 + FRAME_HEADER_BYTES])
+    return len(data)
 
 
 def _strict(values: list[Any]) -> bytes | None:

@@ -12,17 +12,25 @@ from uuid import UUID
 
 import numpy as np
 
+from runfolio_server.aside import ITEMS_AT_ONCE, aside_if
 from runfolio_server.domain import json_text
+from runfolio_server.errors import AppError
 from runfolio_server.history.columns import columns_of
 from runfolio_server.history.key_path import STEPS_KEY, public_name
 from runfolio_server.history.kinds import Kind, split_by_kind
 from runfolio_server.history.scan import scan
 from runfolio_server.history.steps import steps_of
-from runfolio_server.history.tail import parse_lines, unpack_lines
+from runfolio_server.history.tail import parse_lines, unpack_lines, unpacked_size
 from runfolio_server.sql.history import SELECT_KEYS, SELECT_LAST_STEP, KeyRow
-from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.pool import Database
 
 ROWS_PER_PAGE = 1000
+RUNS_PER_STATEMENT = 100
+"""Whose tails are fetched, and parsed, together."""
+TAIL_BYTES_IN_LOOP = 32 * 1024
+"""Of lines: turning them into columns takes four times as long as parsing them."""
+KEYS_MAX = 1_000_000
+"""Of all runs together: each takes some hundred bytes of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +53,30 @@ class KeySummary:
     """Epoch, line and writer of the last value."""
 
 
-async def list_keys(connection: Connection, run_ids: Sequence[UUID], stream: str) -> dict[UUID, list[KeySummary]]:
-    """The keys of each of these runs, in order of name; an empty list for a run without rows."""
+async def list_keys(database: Database, run_ids: Sequence[UUID], stream: str) -> dict[UUID, list[KeySummary]]:
+    """The keys of each of these runs, in order of name; an empty list for a run without rows.
+
+    Raises AppError when they have more than KEYS_MAX keys together.
+    """
+    found: dict[UUID, list[KeySummary]] = {}
+    for first in range(0, len(run_ids), RUNS_PER_STATEMENT):
+        part = run_ids[first : first + RUNS_PER_STATEMENT]
+        async with database.connection() as connection:
+            rows = await connection.rows(SELECT_KEYS, list(part), stream)
+        found |= await aside_if(_is_heavy(rows), _keys_of_runs, rows, part)
+        if sum(map(len, found.values())) > KEYS_MAX:
+            raise AppError(f"These runs have more than {KEYS_MAX} keys together; ask for the keys of fewer runs.")
+    return found
+
+
+def _is_heavy(rows: Sequence[KeyRow]) -> bool:
+    tail = sum(unpacked_size(row.body) for row in rows if row.body is not None)
+    return len(rows) > ITEMS_AT_ONCE // 2 or tail > TAIL_BYTES_IN_LOOP
+
+
+def _keys_of_runs(rows: Sequence[KeyRow], run_ids: Sequence[UUID]) -> dict[UUID, list[KeySummary]]:
     found: dict[UUID, dict[str, KeySummary]] = {run_id: {} for run_id in run_ids}
-    for row in await connection.rows(SELECT_KEYS, list(run_ids), stream):
+    for row in rows:
         of_run = found[row.run_id]
         for summary in _of_batch(row) if row.body is not None else _of_chunks(row):
             known = of_run.get(summary.name)
@@ -56,19 +84,20 @@ async def list_keys(connection: Connection, run_ids: Sequence[UUID], stream: str
     return {run_id: [of_run[name] for name in sorted(of_run)] for run_id, of_run in found.items()}
 
 
-async def last_row(connection: Connection, run_id: UUID, stream: str) -> str | None:
+async def last_row(database: Database, run_id: UUID, stream: str) -> str | None:
     """The last row in the order of scan.py as JSON text; None when the run has no rows."""
-    found = await connection.row(SELECT_LAST_STEP, run_id, stream)
+    async with database.connection() as connection:
+        found = await connection.row(SELECT_LAST_STEP, run_id, stream)
     if found is None or found.step is None:
         return None
     last = None
     # Nearly always one row; rows that came meanwhile are behind it.
-    page = await scan(connection, run_id, stream, min_step=found.step, limit=ROWS_PER_PAGE)
+    page = await scan(database, run_id, stream, min_step=found.step, limit=ROWS_PER_PAGE)
     while page.rows:
         last = page.rows[-1]
         if not page.has_next:
             break
-        page = await scan(connection, run_id, stream, min_step=found.step, after=page.end, limit=ROWS_PER_PAGE)
+        page = await scan(database, run_id, stream, min_step=found.step, after=page.end, limit=ROWS_PER_PAGE)
     return last
 
 

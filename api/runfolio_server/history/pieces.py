@@ -12,19 +12,24 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from runfolio_server.aside import HEAVY_BYTES
 from runfolio_server.history.axis import decode_lines
 from runfolio_server.history.cells import MISSING, Cells, as_float, cells_of, empty_cells
-from runfolio_server.history.chunk import Values, decode_values
+from runfolio_server.history.chunk import Values, decode_values, json_size
 from runfolio_server.history.columns import Lines, put
 from runfolio_server.history.key_path import STEPS_KEY, decode_path, find, has, public_name
 from runfolio_server.history.kinds import Kind
 from runfolio_server.history.steps import steps_of
-from runfolio_server.history.tail import parse_lines, unpack_lines
+from runfolio_server.history.tail import parse_lines, unpack_lines, unpacked_size
 from runfolio_server.sql.history import PieceRow
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
+
+# What they take, told as bytes of JSON that take as long: a row of the database, and a number of a chunk.
+ROW_BYTES = 500
+NUMBER_BYTES = 2
 
 
 class Piece(Protocol):
@@ -239,6 +244,22 @@ def pieces_of(rows: Iterable[PieceRow]) -> list[Piece]:
         else:
             segments.setdefault((row.writer, row.epoch, row.piece), []).append(row)
     return [*pieces, *(Segment(of_one) for of_one in segments.values())]
+
+
+def is_heavy(rows: Sequence[PieceRow]) -> bool:
+    """Whether making pieces of these rows, and rows of the pieces, is work for a thread: see aside.py."""
+    size = 0
+    for row in rows:
+        size += ROW_BYTES + _decoded_size(row)
+        if size > HEAVY_BYTES:
+            return True
+    return False
+
+
+def _decoded_size(row: PieceRow) -> int:
+    if row.key is None:
+        return unpacked_size(row.data)
+    return json_size(row.data) if row.kind == Kind.JSON else NUMBER_BYTES * row.n
 
 
 def heads_of(name: str) -> list[str]:

@@ -1,6 +1,8 @@
 """Every row of a run in a range of steps, page by page, in the total order (step, epoch, writer, line).
 
-Called by graph/ and loaders/. Each page is one statement (now and then one more), so that compaction is not noticed.
+Called by graph/ and actions/. Each page is one statement, or more where rows turn out to be wide; what one statement
+has seen no other reads, so compaction is not noticed. No connection is held while rows are decoded, and where they are
+many that is done beside the loop.
 """
 
 from __future__ import annotations
@@ -13,12 +15,20 @@ from uuid import UUID
 
 import numpy as np
 
+from runfolio_server.aside import aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.history.key_path import EVERY_KEY, STEPS_KEY, exactly, find, merged, ranges_of
-from runfolio_server.history.pieces import Floats, Indices, Mask, Piece, pieces_of
-from runfolio_server.sql.history import SELECT_PIECES
-from runfolio_server.sql.pool import Connection
+from runfolio_server.history.pieces import Floats, Indices, Mask, Piece, is_heavy, pieces_of
+from runfolio_server.sql.history import SELECT_PIECES, PieceRow
+from runfolio_server.sql.pool import Database
+
+FIRST_ROWS = 128
+"""Whole rows that are wanted at first: how wide they are is known only then."""
+VALUES_AT_ONCE = 250_000
+"""About so many values are fetched by a statement once the width is known, and stand as rows in memory."""
+PAGE_BYTES = 8 * 1024 * 1024
+"""Of JSON: a page ends with the row that reaches it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,7 +69,7 @@ class Order:
 
 
 async def scan(
-    connection: Connection,
+    database: Database,
     run_id: UUID,
     stream: str,
     *,
@@ -72,56 +82,101 @@ async def scan(
     """At most `limit` rows after a position, with steps from `min_step` (inclusive) up to `max_step` (exclusive).
 
     With keys: only rows that have all of them, and of each only these and `_step`. A dotted key is the flat key of that
-    name where there is one, else the nested one. Fewer rows than `limit` come only at the end.
+    name where there is one, else the nested one. Fewer rows than `limit` come at the end, and where they are so wide
+    that they reach PAGE_BYTES.
     """
     low = -math.inf if min_step is None else float(min_step)
     if after is not None:
         low = max(low, after.step)
     span = Span(tuple(keys) if keys else None, low, math.inf if max_step is None else float(max_step))
-    texts: list[str] = []
-    end = after
+    page = _FillingPage(span.keys, limit, after)
     while True:
-        # One more than needed tells whether there is a next page.
-        pieces, next_step = await fetch_pieces(connection, run_id, stream, span, rows_wanted=limit + 1 - len(texts))
-        order = in_order(pieces, span, before=next_step, after=after)
-        taken = min(limit - len(texts), len(order.steps))
-        rows = take_rows(pieces, order.pieces[:taken], order.indices[:taken])
-        texts += (json_text.dump(row if span.keys is None else cut_row(row, span.keys)) for row in rows)
-        if taken:
-            end = _position(pieces, order, taken - 1)
-        if taken < len(order.steps) or next_step is None:
-            return Page(texts, end, has_next=taken < len(order.steps))
+        rows = await fetch_rows(database, run_id, stream, span, rows_wanted=page.rows_wanted)
+        next_step = rows[0].next_step if rows else None
+        await aside_if(is_heavy(rows), page.take_from, rows, span, next_step, after)
+        if page.has_more or next_step is None:
+            return Page(page.texts, page.end, has_next=page.has_more)
         # Every row below next_step has been seen.
         span, after = Span(span.keys, next_step, span.high), None
 
 
-async def fetch_pieces(
-    connection: Connection, run_id: UUID, stream: str, span: Span, *, rows_wanted: float, with_values: bool = True
-) -> tuple[list[Piece], float | None]:
-    """The pieces that hold the first rows of the span, and the step from which on there may be rows in other pieces.
+class _FillingPage:
+    """The rows of a page so far; `has_more` once one was seen that does not fit."""
 
-    None instead of a step: there are no others. Without values only lines and steps are fetched from segments.
+    def __init__(self, keys: tuple[str, ...] | None, limit: int, after: Position | None) -> None:
+        self._keys = keys
+        self._limit = limit
+        self._width = 1 if keys is None else 1 + len(keys)
+        self._bytes = 0
+        self.texts: list[str] = []
+        self.end = after
+        self.has_more = False
+
+    @property
+    def rows_wanted(self) -> int:
+        """How many rows to fetch next; one more than needed tells whether there is a next page."""
+        return 1 if self._is_full else min(self._limit + 1 - len(self.texts), self._at_hand)
+
+    def take_from(self, rows: Sequence[PieceRow], span: Span, before: float | None, after: Position | None) -> None:
+        """Take the rows of the pieces that these database rows make up."""
+        pieces = pieces_of(rows)
+        self.take(pieces, in_order(pieces, span, before=before, after=after))
+
+    def take(self, pieces: Sequence[Piece], order: Order) -> None:
+        """Take rows in their order, those at hand a few at a time, until the page is full."""
+        taken, count = 0, len(order.steps)
+        while taken < count and not self._is_full:
+            part = slice(taken, taken + min(self._at_hand, self._limit - len(self.texts)))
+            for row in take_rows(pieces, order.pieces[part], order.indices[part]):
+                self._width = max(self._width, len(row))
+                text = json_text.dump(row if self._keys is None else cut_row(row, self._keys))
+                self.texts.append(text)
+                self._bytes += len(text)
+                taken += 1
+                if self._is_full:
+                    break
+        if taken:
+            self.end = _position(pieces, order, taken - 1)
+        self.has_more = taken < count
+
+    @property
+    def _at_hand(self) -> int:
+        """How many rows may be held at once, as far as it is known."""
+        is_known = self._keys is not None or self.texts
+        return max(1, VALUES_AT_ONCE // self._width) if is_known else FIRST_ROWS
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self.texts) >= self._limit or self._bytes >= PAGE_BYTES
+
+
+async def fetch_rows(
+    database: Database, run_id: UUID, stream: str, span: Span, *, rows_wanted: float, with_values: bool = True
+) -> list[PieceRow]:
+    """What the pieces are made of that hold the first rows of the span; `next_step` says where there may be others.
+
+    Without values only lines and steps are fetched from segments.
     """
     names = [(exactly(STEPS_KEY), 1)]
     fetched = [EVERY_KEY if with_values else exactly(STEPS_KEY)]
     if span.keys:
         names = [(found, number) for number, key in enumerate(span.keys) for found in merged(ranges_of(key))]
         fetched = merged([*(found for found, _ in names), exactly(STEP_KEY), exactly(STEPS_KEY)])
-    rows = await connection.rows(
-        SELECT_PIECES,
-        run_id,
-        stream,
-        [found.low for found, _ in names],
-        [found.high for found, _ in names],
-        [number for _, number in names],
-        len({number for _, number in names}),
-        [found.low for found in fetched],
-        [found.high for found in fetched],
-        span.low,
-        span.high,
-        rows_wanted,
-    )
-    return pieces_of(rows), rows[0].next_step if rows else None
+    async with database.connection() as connection:
+        return await connection.rows(
+            SELECT_PIECES,
+            run_id,
+            stream,
+            [found.low for found, _ in names],
+            [found.high for found, _ in names],
+            [number for _, number in names],
+            len({number for _, number in names}),
+            [found.low for found in fetched],
+            [found.high for found in fetched],
+            span.low,
+            span.high,
+            rows_wanted,
+        )
 
 
 def in_order(

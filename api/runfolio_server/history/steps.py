@@ -32,13 +32,23 @@ def step_of(row: Mapping[str, Any], line: int) -> float:
 
 def steps_of(first_line: int, rows: Sequence[Mapping[str, Any] | None]) -> list[float]:
     """The step of each row, in order; NaN where a line has no row."""
+    plain = _plain_steps(rows)
+    if plain is not None:
+        return list(map(float, plain))
     return [math.nan if row is None else step_of(row, line) for line, row in enumerate(rows, first_line)]
 
 
 def step_range(first_line: int, rows: Sequence[Mapping[str, Any] | None]) -> tuple[float, float] | None:
     """The least and the greatest step of these lines; None when no line has a row."""
-    plain: list[Any] = [row.get(STEP_KEY) if row else None for row in rows]
-    if set(map(type, plain)) == {int} and -EXACT_BELOW < min(plain) and max(plain) < EXACT_BELOW:
+    plain = _plain_steps(rows)
+    if plain is not None:
         return float(min(plain)), float(max(plain))
     steps = [step for step in steps_of(first_line, rows) if not math.isnan(step)]
     return (min(steps), max(steps)) if steps else None
+
+
+def _plain_steps(rows: Sequence[Mapping[str, Any] | None]) -> list[int] | None:
+    """The steps when every row has one that is an integer of ordinary size, as nearly always; else None."""
+    plain: list[Any] = [row.get(STEP_KEY) if row else None for row in rows]
+    is_plain = set(map(type, plain)) == {int} and -EXACT_BELOW < min(plain) and max(plain) < EXACT_BELOW
+    return plain if is_plain else None

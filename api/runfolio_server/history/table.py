@@ -6,7 +6,6 @@ meanwhile, and holds a bounded part of them; no connection is held between pages
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -15,21 +14,23 @@ from uuid import UUID
 
 import numpy as np
 
+from runfolio_server.aside import aside_if
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
 from runfolio_server.history.cells import Cells, Floats, Indices, Mask, empty_cells, joined_cells
+from runfolio_server.history.choosing import choose_rows
 from runfolio_server.history.key_path import STEPS_KEY, exactly, merged, ranges_of
-from runfolio_server.history.pieces import Piece, pieces_of
-from runfolio_server.history.sample import choose_rows
+from runfolio_server.history.pieces import Piece, is_heavy, pieces_of
 from runfolio_server.history.scan import Order, Span, in_order
+from runfolio_server.history.thinning import Thinning
 from runfolio_server.sql.history import SELECT_PIECES_OF_RUNS, RunPieceRow
 from runfolio_server.sql.pool import Database
 
-PAGE_BYTES = 8 * 1024 * 1024
+PAGE_BYTES = 4 * 1024 * 1024
 """About what a page takes once decoded; one piece may be more."""
 RUNS_PER_STATEMENT = 1000
-IN_LOOP_BYTES = 64 * 1024
-"""Pages with more data are decoded in a thread, so that other requests go on."""
+VALUES_IN_LOOP = 50_000
+"""Choosing samples from more values, or joining more, is done in a thread, so that other requests go on."""
 SAMPLED_VALUES_MAX = 20_000_000
 """Values of one run that are held to choose a sample from."""
 
@@ -62,6 +63,11 @@ class Table:
     steps: Floats
     columns: list[Cells]
 
+    @property
+    def size(self) -> int:
+        """How many values it has: rows times columns."""
+        return len(self.steps) * max(1, len(self.columns))
+
     def take(self, indices: Indices) -> Table:
         """These rows, in this order."""
         return Table(self.run, self.steps[indices], [cells.take(indices) for cells in self.columns])
@@ -74,25 +80,25 @@ async def read_tables(
 
     Runs without rows are left out. Raises AppError when a run has too many values to be sampled.
     """
-    # Pages of a run that is to be sampled and may go on.
-    parts: list[Table] = []
+    # The run that is being sampled, and may go on in the next page.
+    sampling: _Sampling | None = None
     async for tables, unfinished in _pages(database, run_ids, wanted, page_bytes):
         if wanted.samples is None:
             yield tables
             continue
         done: list[Table] = []
         for table in tables:
-            if parts and parts[0].run != table.run:
-                done.append(_sampled(joined_tables(parts), wanted))
-                parts = []
-            parts.append(table)
-            _check_sampled(parts)
+            if sampling is not None and sampling.run != table.run:
+                done.append(await sampling.table())
+                sampling = None
+            sampling = sampling or _Sampling(table.run, wanted)
+            await sampling.add(table)
             if table.run != unfinished:
-                done.append(_sampled(joined_tables(parts), wanted))
-                parts = []
+                done.append(await sampling.table())
+                sampling = None
         yield done
-    if parts:
-        yield [_sampled(joined_tables(parts), wanted)]
+    if sampling is not None:
+        yield [await sampling.table()]
 
 
 async def read_all(database: Database, run_ids: Sequence[UUID], wanted: Wanted, *, values_max: int) -> list[Table]:
@@ -105,13 +111,17 @@ async def read_all(database: Database, run_ids: Sequence[UUID], wanted: Wanted, 
     async for tables in read_tables(database, run_ids, wanted):
         for table in tables:
             found[table.run].append(table)
-            count += len(table.steps) * max(1, len(table.columns))
+            count += table.size
         if count > values_max:
             raise AppError(
                 f"These are more than {values_max} values; ask for samples, fewer keys, runs or steps, "
                 "or export the history."
             )
-    return [joined_tables(parts) if parts else empty_table(run, wanted) for run, parts in enumerate(found)]
+
+    def joined() -> list[Table]:
+        return [joined_tables(parts) if parts else empty_table(run, wanted) for run, parts in enumerate(found)]
+
+    return await aside_if(count > VALUES_IN_LOOP, joined)
 
 
 def empty_table(run: int, wanted: Wanted) -> Table:
@@ -153,11 +163,7 @@ async def _pages(
         place, next_step = (rows[0].next_place, rows[0].next_step) if rows else (None, None)
         unfinished = None if place is None else first + place - 1
         page = _Page(places, first, low, unfinished, next_step)
-        if sum(len(row.data) for row in rows) > IN_LOOP_BYTES:
-            tables = await asyncio.to_thread(_tables, rows, wanted, page)
-        else:
-            tables = _tables(rows, wanted, page)
-        yield tables, unfinished
+        yield await aside_if(is_heavy(rows), _tables, rows, wanted, page), unfinished
         if unfinished is None or next_step is None:
             first, low = first + RUNS_PER_STATEMENT, wanted.low
         else:
@@ -211,19 +217,47 @@ def _column(pieces: Sequence[Piece], order: Order, name: str) -> Cells:
     return whole.take(indices)
 
 
-def _sampled(table: Table, wanted: Wanted) -> Table:
-    samples = wanted.samples or 0
-    if len(table.steps) <= samples:
-        return table
-    x = table.steps if wanted.x_axis == STEP_KEY else table.columns[0].numbers
-    names = wanted.columns
-    series = [cells.numbers for name, cells in zip(names, table.columns, strict=True) if name != wanted.x_axis]
-    return table.take(choose_rows(x, series or [table.steps], samples))
+class _Sampling:
+    """One run of which a sample is wanted: its rows, thinned while they come."""
 
+    def __init__(self, run: int, wanted: Wanted) -> None:
+        self.run = run
+        self._wanted = wanted
+        self._samples = wanted.samples or 0
+        self._thinning = Thinning(max(1, len(wanted.names)), self._samples)
+        self._parts: list[Table] = []
 
-def _check_sampled(parts: Sequence[Table]) -> None:
-    count = sum(len(part.steps) * len(part.columns) for part in parts)
-    if count > SAMPLED_VALUES_MAX:
-        raise AppError(
-            f"A run has more than {SAMPLED_VALUES_MAX} values to choose samples from; ask for fewer keys or steps."
-        )
+    async def add(self, table: Table) -> None:
+        """The next rows."""
+        await aside_if(table.size > VALUES_IN_LOOP, self._add, table)
+        size = sum(part.size for part in self._parts)
+        if size > SAMPLED_VALUES_MAX:
+            raise AppError(
+                f"A run has more than {SAMPLED_VALUES_MAX} values to choose samples from; ask for fewer keys or steps."
+            )
+
+    async def table(self) -> Table:
+        """The sample."""
+        return await aside_if(sum(part.size for part in self._parts) > VALUES_IN_LOOP, self._chosen)
+
+    def _add(self, table: Table) -> None:
+        kept = self._thinning.add(self._series(table))
+        self._parts.append(table if len(kept) == len(table.steps) else table.take(kept))
+        if self._thinning.has_many:
+            self._parts = [self._thinned()]
+
+    def _chosen(self) -> Table:
+        table = self._thinned()
+        if len(table.steps) <= self._samples:
+            return table
+        x = table.steps if self._wanted.x_axis == STEP_KEY else table.columns[0].numbers
+        return table.take(choose_rows(x, self._series(table), self._samples))
+
+    def _thinned(self) -> Table:
+        table = joined_tables(self._parts)
+        kept = self._thinning.thin(self._series(table))
+        return table if len(kept) == len(table.steps) else table.take(kept)
+
+    def _series(self, table: Table) -> list[Floats]:
+        names = zip(self._wanted.columns, table.columns, strict=True)
+        return [cells.numbers for name, cells in names if name != self._wanted.x_axis] or [table.steps]

@@ -1,4 +1,4 @@
-"""Batch → the tail, in one database call and one commit. Called by endpoints/file_stream.py and graph/.
+"""Batch → the database, in one call and one commit. Called by endpoints/file_stream.py and graph/.
 
 Acknowledged means committed. A repeat is a no-op, an overlap is trimmed to what is wanted, a gap is kept and its lines
 are taken when they come: the rules are in tables.sql, ingest_batch and ingest_lines.
@@ -7,18 +7,20 @@ are taken when they come: the rules are in tables.sql, ingest_batch and ingest_l
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from runfolio_server.aside import HEAVY_BYTES, aside_if
+from runfolio_server.domain import json_text
 from runfolio_server.domain.json_text import to_jsonb
 from runfolio_server.domain.run_state import state_after_exit
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import OverlappingLines, Unavailable
-from runfolio_server.history.steps import step_range
-from runfolio_server.history.tail import pack_lines
-from runfolio_server.ingest.batch import Batch, LineBlock
-from runfolio_server.sql.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, IngestedRow
-from runfolio_server.sql.pool import Database
+from runfolio_server.ingest.batch import Batch, ColumnBlock
+from runfolio_server.ingest.piece import Piece, piece_of
+from runfolio_server.sql.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, INGEST_VISIBLE_COLUMNS, IngestedRow
+from runfolio_server.sql.pool import Connection, Database
 
 # Each trim settles one piece; more than this means that somebody else writes the same lines at the same time.
 TRIMS_MAX = 20
@@ -36,62 +38,116 @@ async def append_batch(
 ) -> Acknowledgement | None:
     """Store the batch; None when there is no such run, or none that the viewer may write.
 
-    Without a viewer the caller has checked that the run is one that may be written.
-    Raises AppError when its lines would leave too many gaps, Unavailable when PostgreSQL is away: then nothing of it
-    is stored.
+    Without a viewer the caller has checked that the run is one that may be written; columns need one.
+    Raises AppError when its lines would leave too many gaps or columns are too large, Unavailable when PostgreSQL is
+    away: then nothing of it is stored.
     """
-    blocks = batch.blocks
+    pieces = [await piece_of(block) for block in batch.blocks]
+    if batch.columns is not None:
+        pieces.append(await piece_of(batch.columns))
+    summary = await _jsonb_of_summary(batch)
     for _ in range(TRIMS_MAX):
         try:
             async with database.connection() as connection:
-                arguments = (run_id, *_arguments(batch, blocks))
-                if viewer is None:
-                    row = await connection.row(INGEST_BATCH, *arguments)
-                else:
-                    row = await connection.row(INGEST_VISIBLE_BATCH, *arguments, viewer.entity_ids)
+                row = await _store(connection, run_id, batch, pieces, summary, viewer)
         except OverlappingLines as overlap:
-            blocks = _trim(blocks, overlap)
+            pieces = await _trim(pieces, overlap)
         else:
-            return None if row is None else _acknowledgement(row)
+            return None if row is None else Acknowledgement(is_stop_requested=row.stop_requested)
     raise Unavailable("Another client keeps writing the same lines; try again.")
 
 
-def _acknowledgement(row: IngestedRow) -> Acknowledgement:
-    return Acknowledgement(is_stop_requested=row.stop_requested)
+async def _jsonb_of_summary(batch: Batch) -> str | None:
+    if batch.summary is None:
+        return None
+    return await aside_if(len(batch.summary_text or "") > HEAVY_BYTES, to_jsonb, batch.summary)
 
 
-def _trim(blocks: list[LineBlock], overlap: OverlappingLines) -> list[LineBlock]:
-    trimmed = [blocks[overlap.piece].part(first, past_last) for first, past_last in overlap.wanted]
-    return [*blocks[: overlap.piece], *trimmed, *blocks[overlap.piece + 1 :]]
+async def _store(
+    connection: Connection,
+    run_id: UUID,
+    batch: Batch,
+    pieces: Sequence[Piece],
+    summary: str | None,
+    viewer: Viewer | None,
+) -> IngestedRow | None:
+    lines, console, rest = _of_pieces(pieces), _of_console(batch), _of_run(batch, pieces, summary)
+    has_chunks = any(piece.body is None for piece in pieces)
+    if viewer is None:
+        if has_chunks:
+            raise ValueError("columns are stored for a viewer only")
+        return await connection.row(INGEST_BATCH, run_id, batch.writer, *lines, *console, *rest)
+    if has_chunks:
+        return await connection.row(
+            INGEST_VISIBLE_COLUMNS, run_id, batch.writer, *lines, *rest, *_of_chunks(pieces), viewer.entity_ids
+        )
+    return await connection.row(INGEST_VISIBLE_BATCH, run_id, batch.writer, *lines, *console, *rest, viewer.entity_ids)
 
 
-def _arguments(batch: Batch, blocks: list[LineBlock]) -> list[object]:
-    ranges = [step_range(block.first_line, block.rows) or (None, None) for block in blocks]
-    console = batch.console
-    lines = console.lines if console else []
-    exit_state = None if batch.exit_code is None else state_after_exit(batch.exit_code).value
+async def _trim(pieces: Sequence[Piece], overlap: OverlappingLines) -> list[Piece]:
+    block = pieces[overlap.piece].block
+    trimmed = [await piece_of(block.part(first, past_last)) for first, past_last in overlap.wanted]
+    return [*pieces[: overlap.piece], *trimmed, *pieces[overlap.piece + 1 :]]
+
+
+def _of_pieces(pieces: Sequence[Piece]) -> list[object]:
+    ranges = [piece.steps or (None, None) for piece in pieces]
+    blocks = [piece.block for piece in pieces]
     return [
-        batch.writer,
         [block.stream for block in blocks],
         [block.first_line for block in blocks],
-        [len(block.lines) for block in blocks],
+        [block.count for block in blocks],
         [None if block.line_zero is None else _digest(block.line_zero) for block in blocks],
-        [pack_lines(block.lines) for block in blocks],
+        [piece.body for piece in pieces],
         [low for low, _ in ranges],
         [high for _, high in ranges],
-        [block.lines.count(b"") for block in blocks],
+        [piece.rejected for piece in pieces],
+    ]
+
+
+def _of_console(batch: Batch) -> list[object]:
+    console = batch.console
+    lines = console.lines if console else []
+    return [
         console.first_line if console else None,
         _digest(lines[0].time.encode()) if console and console.first_line == 0 and lines[0].time else None,
         [line.time for line in lines],
         [line.level for line in lines],
         [line.label for line in lines],
         [line.text for line in lines],
+    ]
+
+
+def _of_run(batch: Batch, pieces: Sequence[Piece], summary: str | None) -> list[object]:
+    return [
         batch.summary_text,
-        None if batch.summary is None else to_jsonb(batch.summary),
-        _newest_system_metrics(blocks),
+        summary,
+        _newest_system_metrics(pieces),
         batch.is_preempting,
         batch.exit_code,
-        exit_state,
+        None if batch.exit_code is None else state_after_exit(batch.exit_code).value,
+    ]
+
+
+def _of_chunks(pieces: Sequence[Piece]) -> list[object]:
+    # PostgreSQL counts from 1.
+    chunks = [(number, chunk) for number, piece in enumerate(pieces, 1) for chunk in piece.chunks]
+    return [
+        [number for number, _ in chunks],
+        [chunk.key for _, chunk in chunks],
+        [chunk.line0 for _, chunk in chunks],
+        [chunk.line1 for _, chunk in chunks],
+        [chunk.segment for _, chunk in chunks],
+        [chunk.n for _, chunk in chunks],
+        [chunk.kind for _, chunk in chunks],
+        [chunk.step_low for _, chunk in chunks],
+        [chunk.step_high for _, chunk in chunks],
+        [chunk.low for _, chunk in chunks],
+        [chunk.high for _, chunk in chunks],
+        [chunk.first for _, chunk in chunks],
+        [chunk.last for _, chunk in chunks],
+        [chunk.lines for _, chunk in chunks],
+        [chunk.data for _, chunk in chunks],
     ]
 
 
@@ -99,6 +155,12 @@ def _digest(first_line: bytes) -> bytes:
     return hashlib.sha256(first_line).digest()[:16]
 
 
-def _newest_system_metrics(blocks: list[LineBlock]) -> str | None:
-    lines = [line for block in blocks if block.stream == "events" for line in block.lines if line]
-    return lines[-1].decode() if lines else None
+def _newest_system_metrics(pieces: Sequence[Piece]) -> str | None:
+    for block in (piece.block for piece in reversed(pieces) if piece.block.stream == "events"):
+        if isinstance(block, ColumnBlock):
+            past_last = block.first_line + block.count
+            return json_text.dump(block.part(past_last - 1, past_last).rows()[0])
+        newest = next(filter(None, reversed(block.lines)), None)
+        if newest is not None:
+            return newest.decode()
+    return None

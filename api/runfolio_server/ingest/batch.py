@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from runfolio_server.domain import json_text
+from runfolio_server.domain.history_line import STEP_KEY
+from runfolio_server.history.chunk import NumberColumn
+from runfolio_server.history.columns import Column
 
 LineStream = Literal["history", "events"]
 
@@ -37,10 +46,68 @@ class LineBlock:
         """The lines of a request, which may begin with line 0."""
         return cls(stream, first_line, lines, rows, lines[0] if lines and first_line == 0 else None)
 
+    @property
+    def count(self) -> int:
+        """How many lines."""
+        return len(self.lines)
+
     def part(self, first_line: int, past_last: int) -> LineBlock:
         """The lines in this range of line numbers."""
         chosen = slice(first_line - self.first_line, past_last - self.first_line)
         return LineBlock(self.stream, first_line, self.lines[chosen], self.rows[chosen], self.line_zero)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnBlock:
+    """Consecutive rows of a stream that came as columns, in the order of their keys; a row may have none of them.
+
+    `line_zero` is as in LineBlock: the text that row 0 would have as a line.
+    """
+
+    stream: LineStream
+    first_line: int
+    count: int
+    columns: dict[str, NumberColumn | Column]
+    line_zero: bytes | None = None
+
+    def part(self, first_line: int, past_last: int) -> ColumnBlock:
+        """The rows in this range of line numbers."""
+        columns: dict[str, NumberColumn | Column] = {}
+        for key, column in self.columns.items():
+            first, past = np.searchsorted(column.lines, (first_line, past_last)).tolist()
+            if first < past:
+                lines, chosen = column.lines[first:past], slice(first, past)
+                if isinstance(column, Column):
+                    columns[key] = Column(lines, column.values[chosen])
+                else:
+                    columns[key] = NumberColumn(lines, column.values[chosen])
+        return replace(self, first_line=first_line, count=past_last - first_line, columns=columns)
+
+    def rows(self, columns: Mapping[str, NumberColumn | Column] | None = None) -> list[dict[str, Any]]:
+        """The rows, with these of its columns or all of them."""
+        found: list[dict[str, Any]] = [{} for _ in range(self.count)]
+        for key, column in (self.columns if columns is None else columns).items():
+            values = column.values if isinstance(column, Column) else column.values.tolist()
+            for index, value in zip((column.lines - self.first_line).tolist(), values, strict=True):
+                found[index][key] = value
+        return found
+
+    def as_lines(self) -> LineBlock:
+        """The same rows as lines."""
+        rows = self.rows()
+        lines = [json_text.dump(row).encode() for row in rows]
+        return LineBlock(self.stream, self.first_line, lines, list(rows), self.line_zero)
+
+    def steps(self) -> npt.NDArray[np.float64]:
+        """What each row is ordered by, as history/steps.py says it of lines."""
+        steps = np.arange(self.first_line, self.first_line + self.count, dtype=np.float64)
+        column = self.columns.get(STEP_KEY)
+        if isinstance(column, NumberColumn):
+            # 0.0 and -0.0 are one step.
+            own = column.values.astype(np.float64) + 0.0
+            finite = np.isfinite(own)
+            steps[(column.lines - self.first_line)[finite]] = own[finite]
+        return steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +134,7 @@ class Batch:
 
     writer: str = ""
     blocks: list[LineBlock] = field(default_factory=list)
+    columns: ColumnBlock | None = None
     console: ConsoleBlock | None = None
     summary_text: str | None = None
     summary: dict[str, Any] | None = None

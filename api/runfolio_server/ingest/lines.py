@@ -11,8 +11,9 @@ from typing import Any
 
 import orjson
 
-from runfolio_server.domain.history_line import check_line, parse_line
-from runfolio_server.domain.json_text import MAX_DEPTH, escape_surrogates
+from runfolio_server.aside import HEAVY_BYTES
+from runfolio_server.domain.history_line import STEP_KEY, check_line, parse_line
+from runfolio_server.domain.json_text import MAX_DEPTH, escape_surrogates, to_jsonb_value
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.ingest.batch import LineBlock, LineStream, RejectedLine
 
@@ -26,6 +27,13 @@ MAX_KEY_BYTES = 2000
 ESCAPED_BYTES = 6
 # Too short for MAX_DEPTH brackets that close again, and for MAX_KEYS.
 SURELY_SHALLOW_BYTES = 2 * MAX_DEPTH
+# Of so many refused lines of a request each is told what is wrong with it; to find that out costs more than a row.
+REASONS_MAX = 1000
+REFUSED_LIKE_OTHERS = f"it is no JSON object, like {REASONS_MAX} lines before it in this request"
+# What a row may hold that orjson refuses.
+LOOSE_JSON = (b"NaN", b"Infinity", b"\\u")
+# So that other threads get their turn between two calls of the parser.
+LINES_AT_ONCE = 500
 WRITER = re.compile(r"[A-Za-z0-9_-]{0,128}")
 
 
@@ -34,7 +42,9 @@ def line_block(
 ) -> LineBlock:
     """The lines `first_line`, `first_line` + 1, …; those that are kept out are added to `rejected`.
 
-    Raises AppError for a first line out of range, TooLarge for too many lines; `path` is where the caller gave them.
+    Of the rows of a large block only the steps are kept: in memory they take many times their text, and no more of them
+    is needed. Raises AppError for a first line out of range, TooLarge for too many lines; `path` is where the caller
+    gave them.
     """
     if not 0 <= first_line <= MAX_LINE_NUMBER:
         raise AppError(f"{path}.offset is {first_line}; allowed: an integer from 0 to 2^53", path=f"{path}.offset")
@@ -42,27 +52,32 @@ def line_block(
         raise TooLarge(f"{path} has {len(texts)} lines; allowed: {MAX_LINES} in one request", path=path)
     # In valid JSON a bare line end can only stand between tokens.
     lines = [text.replace(b"\n", b" ") for text in texts]
-    rows = _plain_rows(lines)
-    if rows is None:
-        rows = []
-        for index, line in enumerate(lines):
-            try:
-                rows.append(_row(line))
-            except ValueError as error:
-                rejected.append(RejectedLine(stream, first_line + index, str(error)))
-                rows.append(None)
-                lines[index] = b""
+    rows: list[dict[str, Any] | None] = []
+    has_much = sum(map(len, lines)) > HEAVY_BYTES
+    for start in range(0, len(lines), LINES_AT_ONCE):
+        part = lines[start : start + LINES_AT_ONCE]
+        found = _plain_rows(part)
+        if found is None:
+            found = []
+            for index, line in enumerate(part, start):
+                try:
+                    found.append(_row(line) if len(rejected) < REASONS_MAX else _row_among_refused(line))
+                except ValueError as error:
+                    rejected.append(RejectedLine(stream, first_line + index, str(error)))
+                    found.append(None)
+                    lines[index] = b""
+        rows += [row and _step_alone(row) for row in found] if has_much else found
     return LineBlock.received(stream, first_line, lines, rows)
 
 
 def raw_lines(texts: Iterable[str]) -> list[bytes]:
     """The bytes of each text."""
-    return [text.encode() if text.isascii() else escape_surrogates(text).encode() for text in texts]
+    return [text.encode() if text.isascii() else text.encode("utf-8", "backslashreplace") for text in texts]
 
 
 def split_lines(text: str) -> list[bytes]:
     """The bytes of each line of a JSON Lines text, which may end with a line end."""
-    return escape_surrogates(text).encode().removesuffix(b"\n").split(b"\n") if text else []
+    return text.encode("utf-8", "backslashreplace").removesuffix(b"\n").split(b"\n") if text else []
 
 
 def _plain_rows(lines: Sequence[bytes]) -> list[dict[str, Any] | None] | None:
@@ -74,6 +89,21 @@ def _plain_rows(lines: Sequence[bytes]) -> list[dict[str, Any] | None] | None:
     except orjson.JSONDecodeError:
         return None
     return rows if set(map(type, rows)) <= {dict} else None
+
+
+def _step_alone(row: dict[str, Any]) -> dict[str, Any]:
+    return {STEP_KEY: row[STEP_KEY]} if STEP_KEY in row else {}
+
+
+def _row_among_refused(line: bytes) -> dict[str, Any]:
+    """The row, or the same reason for all that is none."""
+    try:
+        if type(orjson.loads(line)) is not dict:
+            raise ValueError(REFUSED_LIKE_OTHERS)
+    except orjson.JSONDecodeError:
+        if not any(part in line for part in LOOSE_JSON):
+            raise ValueError(REFUSED_LIKE_OTHERS) from None
+    return _row(line)
 
 
 def _row(line: bytes) -> dict[str, Any]:
@@ -99,7 +129,9 @@ def summary_of(text: str, line: int, rejected: list[RejectedLine]) -> tuple[str 
     """The summary as text and parsed; both None, and a line of `rejected`, when it is not an object."""
     text = escape_surrogates(text)
     try:
-        return text, parse_line(text.encode())
+        summary = parse_line(text.encode())
+        # What takes long is done here, in a thread, and not again where it is stored.
+        return text, to_jsonb_value(summary) if len(text) > HEAVY_BYTES else summary
     except ValueError as error:
         rejected.append(RejectedLine("summary", line, str(error)))
         return None, None

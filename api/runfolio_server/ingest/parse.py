@@ -10,6 +10,7 @@ import re
 import zlib
 from typing import Any
 
+from runfolio_server.aside import HEAVY_BYTES, aside
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import parse_line
 from runfolio_server.domain.json_text import escape_surrogates, storable_text
@@ -33,6 +34,18 @@ CONSOLE_LINE = re.compile(
     r"(?:\[(?P<label>[^\]]{1,64})\] )?(?P<text>.*)",
     re.DOTALL,
 )
+
+
+async def read_batch(body: bytes, encoding: str, writer: str, max_bytes: int) -> Batch:
+    """What a request with this body says; see decompress and parse_file_stream. Large ones are read beside the loop."""
+    if len(body) <= HEAVY_BYTES:
+        try:
+            plain = decompress(body, encoding, min(HEAVY_BYTES, max_bytes))
+        except TooLarge:
+            pass  # It is only known now.
+        else:
+            return parse_file_stream(plain, writer)
+    return await aside(lambda: parse_file_stream(decompress(body, encoding, max_bytes), writer))
 
 
 def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:

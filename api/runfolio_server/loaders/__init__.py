@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from functools import partial
 from typing import TypeVar
 from uuid import UUID
+
+import msgspec
 
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.history.keys import KeySummary, list_keys
@@ -22,11 +24,19 @@ from runfolio_server.sql.users import SELECT_ENTITIES, SELECT_USERS, EntityRow, 
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
 
+# Histories that are read at once for one request: each takes memory, and a turn of what is decoded for all.
+READS_MAX = 2
+
 
 class Loaders:
-    """One loader per kind of related object; None where the viewer sees no such row."""
+    """One loader per kind of related object; None where the viewer sees no such row.
+
+    `reads` is held while a history is read; nobody who holds it may wait for a loader.
+    """
 
     def __init__(self, database: Database, viewer: Viewer) -> None:
+        self.reads = Semaphore(READS_MAX)
+
         async def users(user_ids: Sequence[int]) -> Iterable[UserRow]:
             async with database.connection() as connection:
                 return await connection.rows(SELECT_USERS, list(user_ids))
@@ -52,11 +62,21 @@ class Loaders:
                 return await connection.rows(COUNT_REJECTED_LINES, list(run_ids))
 
         async def history_keys(run_ids: list[UUID]) -> list[list[KeySummary]]:
-            async with database.connection() as connection:
-                found = await list_keys(connection, run_ids, "history")
+            async with self.reads:
+                found = await list_keys(database, run_ids, "history")
             return [found[run_id] for run_id in run_ids]
 
+        async def history_tables(keys: list[TableKey]) -> list[Table]:
+            async with self.reads:
+                return await load_tables(database, keys)
+
+        async def metrics(keys: list[MetricKey]) -> list[MetricSummary]:
+            async with self.reads:
+                return await load_metrics(database, keys)
+
         self.user: Loader[int, UserRow | None] = _in_key_order(users, lambda row: row.user_id)
+        # Most runs that somebody looks at, and all that they start, are their own.
+        self.user.know(viewer.user_id, UserRow(*msgspec.structs.astuple(viewer)))
         self.entity: Loader[int, EntityRow | None] = _in_key_order(entities, lambda row: row.entity_id)
         self.project: Loader[int, ProjectRow | None] = _in_key_order(projects, lambda row: row.project_id)
         self.streams: Loader[UUID, list[StreamRow]] = Loader(streams)
@@ -64,8 +84,14 @@ class Loaders:
             rejected_counts, lambda row: row.run_id
         )
         self.history_keys: Loader[UUID, list[KeySummary]] = Loader(history_keys)
-        self.history_tables: Loader[TableKey, Table] = Loader(partial(load_tables, database))
-        self.metrics: Loader[MetricKey, MetricSummary] = Loader(partial(load_metrics, database))
+        self.history_tables: Loader[TableKey, Table] = Loader(history_tables)
+        self.metrics: Loader[MetricKey, MetricSummary] = Loader(metrics)
+
+    def forget(self) -> None:
+        """Let go of everything that was loaded: the request is over."""
+        for loader in vars(self).values():
+            if isinstance(loader, Loader):
+                loader.forget()
 
 
 def _in_key_order(

@@ -22,6 +22,8 @@ class Loader(Generic[K, R]):
 
     async def load(self, key: K) -> R:
         """The row of a key; calls from resolvers that run side by side become one `fetch`."""
+        if key in self._known:
+            return (await self._load([key]))[0]
         return await self._one_by_one.load(key)
 
     async def load_many(self, keys: Sequence[K]) -> list[R]:
@@ -29,6 +31,16 @@ class Loader(Generic[K, R]):
         if len(keys) == 1:
             return [await self.load(keys[0])]
         return await self._load(keys)
+
+    def know(self, key: K, row: R) -> None:
+        """Take a row that was found on another way: it need not be loaded."""
+        self._known[key] = row
+
+    def forget(self) -> None:
+        """Let go of what was loaded: at the end of the request, because the parts of a loader hold each other."""
+        self._known.clear()
+        self._one_by_one.clear_all()
+        self._one_by_one.batch = None
 
     async def _load(self, keys: Sequence[K]) -> list[R]:
         known = self._known

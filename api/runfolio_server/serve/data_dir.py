@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runfolio_server.domain.api_keys import new_api_key
+from runfolio_server.durable import sync_to_disk
 from runfolio_server.serve.errors import ServeError
 
 API_KEY = re.compile(r"[0-9a-f]{40}")
@@ -51,7 +52,7 @@ class DataDir:
             self._new_api_key_file.unlink()
             return False
         self._new_api_key_file.replace(self.api_key_file)
-        _sync_directory(self.path)
+        sync_to_disk(self.path)
         return True
 
     def publish_address(self, base_url: str) -> None:
@@ -126,12 +127,4 @@ def _write_durably(file: Path, text: str, *, mode: int) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(file)
-    _sync_directory(file.parent)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_to_disk(file.parent)

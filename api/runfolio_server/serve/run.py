@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.errors import AppError
 from runfolio_server.serve.data_dir import DataDir, open_data_dir
@@ -36,6 +37,7 @@ def serve(settings: Settings, *, username: str | None, create_app: CreateApp, wo
 
     Raises ServeError, EmbeddedPostgresError or AppError with a sentence for the user when it cannot run.
     """
+    give_memory_back_soon()
     first_username = choose_username(username)
     with (
         open_data_dir(settings.data_dir) as data_dir,

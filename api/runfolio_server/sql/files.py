@@ -25,10 +25,14 @@ class FileRow(msgspec.Struct, frozen=True):
 
 
 class ReplacedRow(msgspec.Struct, frozen=True):
-    """The object that the name led to before (None: none), and whether the new one took its place."""
+    """The object that the name led to before (None: none), and whether the new one took its place.
+
+    `is_swept`: it cannot, because it was taken for a leftover and is being deleted.
+    """
 
     old_object_key: str | None
     is_stored: bool
+    is_swept: bool
 
 
 _FILE = QueryFile("files.sql")

@@ -17,9 +17,14 @@ WITH streams AS (
     min(c.step_low) AS step_low, max(c.step_high) AS step_high
   FROM streams AS s
   CROSS JOIN deciding AS r
-  JOIN history_chunk AS c
-    ON c.run_id = $1 AND c.stream = $2 AND c.writer = s.writer AND c.epoch = s.epoch
-    AND c.key >= r.low AND c.key < r.high
+  CROSS JOIN LATERAL (
+    -- OFFSET 0 keeps it apart: one look into the index for each key, not a scan of all keys of wide runs.
+    SELECT h.writer, h.epoch, h.segment, h.line1, h.n, h.step_low, h.step_high
+    FROM history_chunk AS h
+    WHERE h.run_id = $1 AND h.stream = $2 AND h.writer = s.writer AND h.epoch = s.epoch
+      AND h.key >= r.low AND h.key < r.high
+    OFFSET 0
+  ) AS c
   GROUP BY c.writer, c.epoch, c.segment, r.name
 ), pieces AS (
   SELECT writer, epoch, segment AS line0, min(line1) AS line1, min(n) AS n,
@@ -53,9 +58,13 @@ SELECT p.writer, p.epoch, p.line0, c.key, c.line0, c.n, c.kind, c.lines, c.data,
   (SELECT min(step_low) FROM ranked WHERE NOT is_chosen)
 FROM ranked AS p
 CROSS JOIN fetched AS r
-JOIN history_chunk AS c
-  ON c.run_id = $1 AND c.stream = $2 AND c.writer = p.writer AND c.epoch = p.epoch
-  AND c.key >= r.low AND c.key < r.high AND c.line0 >= p.line0 AND c.line0 <= p.line1 AND c.segment = p.line0
+CROSS JOIN LATERAL (
+  SELECT h.key, h.line0, h.n, h.kind, h.lines, h.data
+  FROM history_chunk AS h
+  WHERE h.run_id = $1 AND h.stream = $2 AND h.writer = p.writer AND h.epoch = p.epoch
+    AND h.key >= r.low AND h.key < r.high AND h.line0 >= p.line0 AND h.line0 <= p.line1 AND h.segment = p.line0
+  OFFSET 0
+) AS c
 WHERE p.is_chosen AND p.is_segment
 UNION ALL
 SELECT p.writer, p.epoch, p.line0, NULL, t.line0, t.n, 0, '', t.body,
@@ -175,9 +184,13 @@ WITH wanted AS (
 SELECT p.writer, p.epoch, p.segment, c.key, c.line0, c.n, c.kind, c.lines, c.data, NULL::float8
 FROM segments AS p
 CROSS JOIN fetched AS r
-JOIN history_chunk AS c
-  ON c.run_id = $1 AND c.stream = $2 AND c.writer = p.writer AND c.epoch = p.epoch
-  AND c.key >= r.low AND c.key < r.high AND c.line0 >= p.segment AND c.line0 <= p.line1 AND c.segment = p.segment
+CROSS JOIN LATERAL (
+  SELECT h.key, h.line0, h.n, h.kind, h.lines, h.data
+  FROM history_chunk AS h
+  WHERE h.run_id = $1 AND h.stream = $2 AND h.writer = p.writer AND h.epoch = p.epoch
+    AND h.key >= r.low AND h.key < r.high AND h.line0 >= p.segment AND h.line0 <= p.line1 AND h.segment = p.segment
+  OFFSET 0
+) AS c
 UNION ALL
 SELECT p.writer, p.epoch, p.line0, NULL, t.line0, t.n, 0, '', t.body, NULL
 FROM batches AS p
@@ -255,18 +268,18 @@ WHERE run_id = $1 AND stream = $2 AND writer = $3 AND epoch = $4
   AND tail_lines > 0 AND (lease IS NULL OR lease < now())
 RETURNING lease, coalesce(upper(missing), 0);
 
--- select_tail: $1 run id, $2 stream, $3 writer, $4 epoch, $5 lines, $6 bytes → TailRow*
--- The first batches of the tail, as many as begin within these bounds; one at least.
+-- select_tail: $1 run id, $2 stream, $3 writer, $4 epoch, $5 first line, $6 lines, $7 bytes → TailRow*
+-- The first batches of the tail from this line on, as many as begin within these bounds; one at least.
 SELECT t.line0, t.n, t.body
 FROM (
   SELECT b.line0, b.n, b.body,
     sum(b.n) OVER earlier - b.n AS lines_before,
     sum(octet_length(b.body)) OVER earlier - octet_length(b.body) AS bytes_before
   FROM history_tail AS b
-  WHERE b.run_id = $1 AND b.stream = $2 AND b.writer = $3 AND b.epoch = $4
+  WHERE b.run_id = $1 AND b.stream = $2 AND b.writer = $3 AND b.epoch = $4 AND b.line0 >= $5
   WINDOW earlier AS (ORDER BY b.line0)
 ) AS t
-WHERE t.lines_before < $5 AND t.bytes_before < $6
+WHERE t.lines_before < $6 AND t.bytes_before < $7
 ORDER BY t.line0;
 
 -- select_last_segments: $1 run id, $2 stream, $3 writer, $4 epoch, $5 first and $6 past last line, $7 limit → SegmentRow*

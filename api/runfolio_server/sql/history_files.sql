@@ -26,9 +26,11 @@ ORDER BY number
 LIMIT 10000;
 
 -- insert_history_file: $1 run id, $2 number, $3 step high, $4 rows, $5 size, $6 object key
--- Changes no row when somebody else has made the file of this number meanwhile: a file never changes.
+-- Changes no row when somebody else has made the file of this number meanwhile: a file never changes; nor for an object
+-- that is being swept.
 INSERT INTO history_file (run_id, number, step_high, rows, size, object_key)
-VALUES ($1, $2, $3, $4, $5, $6)
+SELECT $1::uuid, $2::int, $3::bigint, $4::bigint, $5::bigint, $6::text
+WHERE NOT EXISTS (SELECT FROM unused_object AS u WHERE u.run_id = $1 AND u.object_key = $6)
 ON CONFLICT (run_id, number) DO NOTHING;
 
 -- upsert_export: $1 run id, $2 rows seen, $3 refusal or null

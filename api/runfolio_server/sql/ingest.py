@@ -34,5 +34,6 @@ _FILE = QueryFile("ingest.sql")
 
 INGEST_BATCH: Final = _FILE.query("ingest_batch", IngestedRow)
 INGEST_VISIBLE_BATCH: Final = _FILE.query("ingest_visible_batch", IngestedRow)
+INGEST_VISIBLE_COLUMNS: Final = _FILE.query("ingest_visible_columns", IngestedRow)
 SELECT_NEXT_LINE: Final = _FILE.query("select_next_line", NextLineRow)
 COUNT_REJECTED_LINES: Final = _FILE.query("count_rejected_lines", RejectedCountRow)

@@ -6,14 +6,15 @@ Made in app.py and the worker; used by loaders, actions and ingest through `Conn
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
 import orjson
 
+from runfolio_server.aside import ITEMS_AT_ONCE
 from runfolio_server.errors import AppError, Conflict, OverlappingLines, Unavailable
 from runfolio_server.sql.constraints import MESSAGES_BY_CONSTRAINT
 from runfolio_server.sql.named import Query
@@ -39,6 +40,13 @@ AWAY = (
 
 
 TOO_SLOW = "This takes longer than one statement may run here; ask with narrower filters, or for less at once."
+GIVEN_UP = (
+    "A statement took longer than one may run here (statement_timeout_s); it was given up and its transaction undone. "
+    "Try again; if this comes again, the database has too much to do, or the request has too much in it."
+)
+ALL_IN_USE = "Every connection to the database was in use for too long; try again."
+AWAY_NOW = "The database is not reachable right now; try again."
+IN_EACH_OTHERS_WAY = "Another request changed the same thing at the same moment; try again."
 
 
 class Connection:
@@ -49,13 +57,18 @@ class Connection:
 
     async def rows(self, query: Query[R], *arguments: object) -> list[R]:
         """All rows of the query, in its order."""
-        make = query.row
         try:
-            return [make(*record) for record in await self._raw.fetch(query.sql, *arguments)]
+            records = await self._raw.fetch(query.sql, *arguments)
         except asyncpg.QueryCanceledError as error:
             if query.is_callers:
                 raise AppError(TOO_SLOW) from error
             raise
+        make = query.row
+        found = [make(*record) for record in records[:ITEMS_AT_ONCE]]
+        for first in range(ITEMS_AT_ONCE, len(records), ITEMS_AT_ONCE):
+            await asyncio.sleep(0)
+            found += [make(*record) for record in records[first : first + ITEMS_AT_ONCE]]
+        return found
 
     async def row(self, query: Query[R], *arguments: object) -> R | None:
         """The first row of the query, or None."""
@@ -67,10 +80,6 @@ class Connection:
         status = await self._raw.execute(query.sql, *arguments)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
-
-    async def execute_many(self, query: Query[Any], arguments: Sequence[Sequence[object]]) -> None:
-        """Run the query once for each tuple of arguments, pipelined."""
-        await self._raw.executemany(query.sql, arguments)
 
     async def script(self, sql: str) -> None:
         """Run a migration: several statements, no arguments."""
@@ -101,21 +110,36 @@ class Connection:
 
 
 class Database:
-    """A pool of connections to one PostgreSQL."""
+    """A pool of connections to one PostgreSQL, or a share of it."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], wait_s: float) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool[asyncpg.Record], wait_s: float, turns: asyncio.Semaphore | None = None
+    ) -> None:
         self._pool = pool
         self._wait_s = wait_s
+        self._turns = turns
+
+    def share(self, connections: int) -> Database:
+        """The same pool for one who borrows at most so many at once: more wait for each other, however long.
+
+        NOTE: who holds one must not borrow another, or all may wait for ever.
+        """
+        return Database(self._pool, self._wait_s, asyncio.Semaphore(connections))
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """Borrow a connection. Raises Unavailable when none comes in time or PostgreSQL goes away meanwhile."""
-        with translated_errors():
-            raw = await self._pool.acquire(timeout=self._wait_s)
-            try:
-                yield Connection(raw)
-            finally:
-                await self._give_back(raw)
+        async with self._turns or nullcontext():
+            with translated_errors():
+                try:
+                    raw = await self._pool.acquire(timeout=self._wait_s)
+                except TimeoutError as error:
+                    is_full = self._pool.get_size() == self._pool.get_max_size()
+                    raise Unavailable(ALL_IN_USE if is_full else AWAY_NOW) from error
+                try:
+                    yield Connection(raw)
+                finally:
+                    await self._give_back(raw)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -156,8 +180,12 @@ class translated_errors:  # noqa: N801 - reads as a context manager
             raise AppError("PostgreSQL refuses this pattern; write a simpler one.") from error
         if _is_about_a_value(error):
             raise AppError("A value in this request cannot be stored: a NUL character, or out of range.") from error
+        if isinstance(error, asyncpg.QueryCanceledError):
+            raise Unavailable(GIVEN_UP) from error
+        if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
+            raise Unavailable(IN_EACH_OTHERS_WAY) from error
         if isinstance(error, AWAY):
-            raise Unavailable("The database is not reachable right now; try again.") from error
+            raise Unavailable(AWAY_NOW) from error
 
 
 def _is_about_a_value(error: BaseException) -> bool:

@@ -29,4 +29,3 @@ SELECT_PROJECT_BY_NAME: Final = _FILE.query("select_project_by_name", ProjectRow
 SELECT_PROJECTS: Final = _FILE.query("select_projects", ProjectRow)
 SELECT_PROJECTS_PAGE: Final = _FILE.query("select_projects_page", ProjectRow)
 COUNT_PROJECTS: Final = _FILE.query("count_projects", CountRow)
-COUNT_PROJECT_RUN: Final = _FILE.query("count_project_run", CountRow)

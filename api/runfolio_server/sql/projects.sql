@@ -32,10 +32,3 @@ FROM projects AS p
 JOIN entities AS e USING (entity_id)
 WHERE p.entity_id = ANY ($1::bigint[])
   AND ($2::text IS NULL OR e.name = $2);
-
--- count_project_run: $1 project id → CountRow
--- The number of the run that is about to be made, for its display name.
-UPDATE projects
-SET run_counter = run_counter + 1
-WHERE project_id = $1
-RETURNING run_counter;

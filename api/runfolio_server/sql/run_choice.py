@@ -55,7 +55,7 @@ async def select_chosen_runs(
         given = [name for name in names if storable_text(name) == name]
         run_ids = chosen.bind([run_id_of(project_id, name) for name in given], "uuid[]")
         named = f"r.run_id = ANY ({run_ids}) AND r.name = ANY ({chosen.bind(given, 'text[]')})"
-    where = compile_filter(tree, 3 + len(chosen.values))
+    where = compile_filter(tree, 3 + len(chosen.values), project_id)
     arguments = [*chosen.values, *where.parameters]
     ordered = compile_order(order, 3 + len(arguments), None)
     sql = (
@@ -79,7 +79,7 @@ async def select_group_runs(
             conditions.append(f"({expression}) IS NULL")
         else:
             conditions.append(f"({expression}) = {parameters.bind(text, 'text')}::jsonb")
-    where = compile_filter(tree, 3 + len(parameters.values))
+    where = compile_filter(tree, 3 + len(parameters.values), project_id)
     sql = (
         "SELECT r.run_id, r.name\nFROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n"
         f"  AND {where.sql}\n  AND {' AND '.join(conditions)}\nORDER BY r.created_at, r.run_id\nLIMIT $2"

@@ -54,7 +54,7 @@ SELECT_EXPORT_RUNS: Final = QueryFile("run_export.sql").query("select_export_run
 
 async def select_run_ids(connection: Connection, project_id: int, tree: Filter, order: Order) -> bytes:
     """The ids of all runs that the filter chooses, in order: RUN_ID_BYTES each, so that a million take 16 MB."""
-    where = compile_filter(tree, 2)
+    where = compile_filter(tree, 2, project_id)
     ordered = compile_order(order, 2 + len(where.parameters))
     sql = (
         f"SELECT string_agg(uuid_send(r.run_id), ''::bytea ORDER BY {ordered.order_by})\n"

@@ -1,4 +1,4 @@
-"""What a project's runs have in common: groups with aggregates, distinct values, histograms, keys.
+"""What a project's runs have in common: groups with aggregates, distinct values, histograms. For keys: run_keys.py.
 
 Called by graph/. Statements are put together from what filters/ compiles: fixed text, every value bound. Aggregates go
 over all matching runs, not over a page.
@@ -17,12 +17,11 @@ from runfolio_server.filters.fields import Column, Field
 from runfolio_server.filters.operators import Kind
 from runfolio_server.filters.parameters import Parameters
 from runfolio_server.filters.tree import Filter
-from runfolio_server.filters.value_sql import finite_expression, type_expression, value_expression
+from runfolio_server.filters.value_sql import finite_expression, value_expression
 from runfolio_server.sql.named import composed
 from runfolio_server.sql.pool import Connection
 
 _LIVING: Final = "FROM runs AS r\n{joined}WHERE r.project_id = $1 AND r.deleted_at IS NULL AND {where}"
-KEY_DEPTH_MAX: Final = 6
 NUMBERS_PER_METRIC: Final = 7
 
 
@@ -54,21 +53,6 @@ class BinRow(msgspec.Struct, frozen=True):
     high: Decimal
 
 
-class KeySearch(msgspec.Struct, frozen=True):
-    """Which keys: those that contain a text, and that match a PostgreSQL regular expression; None: all."""
-
-    text: str | None = None
-    pattern: str | None = None
-
-
-class DocumentKeyRow(msgspec.Struct, frozen=True):
-    """A dotted key of config or summary, the JSON type of its values, and how many runs have it so."""
-
-    key: str
-    type_name: str
-    count: int
-
-
 async def select_groups(
     connection: Connection,
     project_id: int,
@@ -85,7 +69,7 @@ async def select_groups(
     parameters = Parameters(3)
     keys = [value_expression(field, parameters) for field in by]
     numbers = [finite_expression(field, parameters) for field in metrics]
-    where = compile_filter(tree, 3 + len(parameters.values))
+    where = compile_filter(tree, 3 + len(parameters.values), project_id)
     names = [f"k{number}" for number in range(len(keys))]
     # Each key once, in an inner query: its parameters must not be repeated in GROUP BY.
     inner = ", ".join(
@@ -116,7 +100,7 @@ async def select_values(
         joined, value = "LEFT JOIN LATERAL unnest(r.tags) AS t (tag) ON true\n", "to_jsonb(t.tag)"
     else:
         value = value_expression(field, parameters)
-    where = compile_filter(tree, 3 + len(parameters.values))
+    where = compile_filter(tree, 3 + len(parameters.values), project_id)
     sql = (
         f"SELECT v::text, count(*)\nFROM (SELECT {value} AS v\n{_LIVING.format(joined=joined, where=where.sql)}) AS f\n"
         # Of `v` alone the order would be that of the text above.
@@ -130,7 +114,7 @@ async def select_bins(connection: Connection, project_id: int, tree: Filter, fie
     """The bins of a field's finite numbers that are not empty: equally wide from the least to the greatest number."""
     parameters = Parameters(3)
     number = finite_expression(field, parameters)
-    where = compile_filter(tree, 3 + len(parameters.values))
+    where = compile_filter(tree, 3 + len(parameters.values), project_id)
     sql = (
         f"WITH found AS (SELECT {number} AS v\n{_LIVING.format(joined='', where=where.sql)}), "
         "edges AS (SELECT min(v) AS low, max(v) AS high FROM found)\n"
@@ -141,42 +125,6 @@ async def select_bins(connection: Connection, project_id: int, tree: Filter, fie
     )
     query = composed("select_bins", sql, BinRow)
     return await connection.rows(query, project_id, bins, *parameters.values, *where.parameters)
-
-
-async def select_document_keys(
-    connection: Connection,
-    project_id: int,
-    tree: Filter,
-    document: str,
-    search: KeySearch,
-    limit: int,
-) -> list[DocumentKeyRow]:
-    """The keys of config or summary, nested ones dotted, by name.
-
-    A nested key is left out where the run has that very name at the top: the filter language finds that one.
-    """
-    where = compile_filter(tree, 6)
-    column = {"config": "r.config", "summary": "r.summary"}[document]
-    type_name = type_expression("value")
-    sql = (
-        "SELECT d.key, d.type_name, count(*)\nFROM runs AS r\nCROSS JOIN LATERAL (\n"
-        "  WITH RECURSIVE found (key, value, type_name, depth) AS (\n"
-        f"    SELECT key, value, {type_name}, 1 FROM jsonb_each({column})\n"
-        "    UNION ALL\n"
-        f"    SELECT f.key || '.' || i.key, i.value, {type_expression('i.value')}, f.depth + 1\n    FROM found AS f\n"
-        "    CROSS JOIN LATERAL jsonb_each(CASE WHEN f.type_name = 'object' THEN f.value ELSE '{}' END) AS i\n"
-        "    WHERE f.depth < $5\n  )\n"
-        "  SELECT key, type_name\n  FROM found\n"
-        "  WHERE (type_name <> 'object' OR value = '{}' OR depth = $5)\n"
-        f"    AND (depth = 1 OR NOT {column} ? key)\n"
-        "    AND ($3::text IS NULL OR strpos(key, $3) > 0)\n    AND ($4::text IS NULL OR key ~ $4)\n) AS d\n"
-        f"WHERE r.project_id = $1 AND r.deleted_at IS NULL AND {where.sql}\n"
-        'GROUP BY 1, 2\nORDER BY d.key COLLATE "C", 2\nLIMIT $2'
-    )
-    query = composed("select_document_keys", sql, DocumentKeyRow)
-    return await connection.rows(
-        query, project_id, limit, search.text, search.pattern, KEY_DEPTH_MAX, *where.parameters
-    )
 
 
 def _aggregates(name: str) -> list[str]:

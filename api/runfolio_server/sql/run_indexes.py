@@ -1,4 +1,4 @@
-"""Indexes on demand: which there are, which orders of runs are asked for, and the statements that make and drop them.
+"""Indexes on demand: which there are, which orders and ranges are asked for, and the statements that make or drop one.
 
 An API process asks OrderIndexes for the index of a list; the worker keeps the indexes (worker/index_upkeep.py). See
 run_indexes.sql, and filters/index_sql.py for what such an index is.
@@ -13,8 +13,18 @@ from typing import Final
 
 import msgspec
 
-from runfolio_server.filters.index_sql import OrderIndex, drop_statement, indexed_field, order_index
+from runfolio_server.filters.fields import JsonField
+from runfolio_server.filters.index_sql import (
+    OrderIndex,
+    compared_fields,
+    drop_statement,
+    field_name,
+    indexed_field,
+    order_index,
+)
+from runfolio_server.filters.json_where import Ranges
 from runfolio_server.filters.order import Order
+from runfolio_server.filters.tree import EVERYTHING, Filter
 from runfolio_server.sql.named import NoRow, Query, QueryFile
 from runfolio_server.sql.pool import Connection
 from runfolio_server.sql.users import CountRow
@@ -67,18 +77,35 @@ class OrderIndexes:
         self._uses: Counter[tuple[int, str]] = Counter()
         self._exchanged_at = -EXCHANGE_INTERVAL_S
 
-    async def choose(self, connection: Connection, project_id: int, order: Order) -> ReadyIndex | None:
-        """The index that serves a project's list in this order, or None; the use is remembered."""
-        field = indexed_field(order)
-        if field is None:
-            return None
-        if len(self._uses) < PENDING_MAX_ORDERS or (project_id, field) in self._uses:
-            self._uses[project_id, field] += 1
-        if time.monotonic() - self._exchanged_at >= EXCHANGE_INTERVAL_S:
+    async def choose(
+        self, connection: Connection, project_id: int, order: Order, tree: Filter = EVERYTHING
+    ) -> ReadyIndex | None:
+        """The index that serves a project's list in this order, or None.
+
+        That the order was used is remembered, and so is what the filter compares with numbers.
+        """
+        ordered = indexed_field(order)
+        fields = dict.fromkeys([ordered, *map(field_name, compared_fields(tree))])
+        for field in fields:
+            if field and (len(self._uses) < PENDING_MAX_ORDERS or (project_id, field) in self._uses):
+                self._uses[project_id, field] += 1
+        if any(fields) and time.monotonic() - self._exchanged_at >= EXCHANGE_INTERVAL_S:
             await self.exchange(connection)
-        index = order_index(project_id, field)
+        if ordered is None:
+            return None
+        index = order_index(project_id, ordered)
         runs = self._ready.get(index.name)
         return None if runs is None else ReadyIndex(index, runs)
+
+    def ranges(self, project_id: int, tree: Filter) -> Ranges:
+        """What compile_filter wants to know of the indexes that serve the filter's comparisons with numbers."""
+        found: dict[JsonField, tuple[str, str]] = {}
+        for field in compared_fields(tree):
+            name = field_name(field)
+            index = None if name is None else order_index(project_id, name)
+            if index is not None and index.name in self._ready:
+                found[field] = index.expressions[:2]
+        return found
 
     async def exchange(self, connection: Connection) -> None:
         """Write what was used, and look which indexes there are. Two statements, now and then."""
@@ -100,6 +127,11 @@ class OrderIndexes:
 async def create_order_index(connection: Connection, index: OrderIndex) -> None:
     """Make an index while runs are read and written. Cut short, it leaves one that is not valid."""
     await connection.execute(Query("create_order_index", index.create, NoRow))
+
+
+async def analyze_runs(connection: Connection) -> None:
+    """Tell the planner how the values of new indexes are distributed."""
+    await connection.execute(Query("analyze_runs", "ANALYZE runs", NoRow))
 
 
 async def drop_order_index(connection: Connection, name: str) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from runfolio_server.filters.compile import compile_filter
+from runfolio_server.filters.json_where import NO_RANGES, Ranges
 from runfolio_server.filters.order import Order
 from runfolio_server.filters.order_sql import Place, compile_order
 from runfolio_server.filters.tree import Filter
@@ -40,18 +41,24 @@ class ChosenRunRow(msgspec.Struct, frozen=True):
 
 
 async def select_runs_page(
-    connection: Connection, project_id: int, tree: Filter, order: Order, after: Place | None, limit: int
+    connection: Connection,
+    project_id: int,
+    tree: Filter,
+    order: Order,
+    after: Place | None,
+    limit: int,
+    ranges: Ranges = NO_RANGES,
 ) -> list[ListedRunRow]:
     """The runs that the filter chooses, in order, from behind a place of it; see run_walk.py for a quicker way."""
-    query, arguments = runs_page_statement(project_id, tree, order, after, limit)
+    query, arguments = runs_page_statement(project_id, tree, order, after, limit, ranges)
     return await connection.rows(query, *arguments)
 
 
 def runs_page_statement(
-    project_id: int, tree: Filter, order: Order, after: Place | None, limit: int
+    project_id: int, tree: Filter, order: Order, after: Place | None, limit: int, ranges: Ranges = NO_RANGES
 ) -> tuple[Query[ListedRunRow], list[object]]:
     """The statement of select_runs_page and its arguments."""
-    where = compile_filter(tree, 3)
+    where = compile_filter(tree, 3, project_id, ranges)
     ordered = compile_order(order, 3 + len(where.parameters), after)
     behind = "" if ordered.after is None else f"\n  AND {ordered.after}"
     sql = (
@@ -61,9 +68,9 @@ def runs_page_statement(
     return composed("select_runs_page", sql, ListedRunRow), [project_id, limit, *where.parameters, *ordered.parameters]
 
 
-async def count_runs(connection: Connection, project_id: int, tree: Filter) -> int:
+async def count_runs(connection: Connection, project_id: int, tree: Filter, ranges: Ranges = NO_RANGES) -> int:
     """How many runs of the project the filter chooses."""
-    where = compile_filter(tree, 2)
+    where = compile_filter(tree, 2, project_id, ranges)
     query = composed("count_runs", f"SELECT count(*)\n{_LIVING}\n  AND {where.sql}", CountRow)
     row = await connection.row(query, project_id, *where.parameters)
     return row.count if row else 0
@@ -80,7 +87,7 @@ async def select_runs_batch(
     is_locked: bool,
 ) -> list[ChosenRunRow]:
     """The next runs, by key, that the filter chooses and, when given, are among these; locked for a change."""
-    where = compile_filter(tree, 5)
+    where = compile_filter(tree, 5, project_id)
     lock = "\nFOR UPDATE OF r" if is_locked else ""
     sql = (
         f"SELECT r.run_id, r.name, r.tags, r.config_text\n{_LIVING}\n"

@@ -11,6 +11,7 @@ from typing import Final
 
 from runfolio_server.filters.compile import compile_filter
 from runfolio_server.filters.index_sql import OrderIndex, Segment, segments
+from runfolio_server.filters.json_where import NO_RANGES, Ranges
 from runfolio_server.filters.order import Order
 from runfolio_server.filters.order_sql import Place
 from runfolio_server.filters.tree import Filter
@@ -29,7 +30,13 @@ few behind the cursor, and would fetch and sort what is half the project."""
 
 
 async def select_runs_along(
-    connection: Connection, ready: ReadyIndex, tree: Filter, order: Order, after: Place | None, limit: int
+    connection: Connection,
+    ready: ReadyIndex,
+    tree: Filter,
+    order: Order,
+    after: Place | None,
+    limit: int,
+    ranges: Ranges = NO_RANGES,
 ) -> list[ListedRunRow]:
     """What select_runs_page gives; right, if slow, when the index is gone."""
     index = ready.index
@@ -45,14 +52,14 @@ async def select_runs_along(
                 break
         else:
             return found
-    return await select_runs_page(connection, index.project_id, tree, order, after, limit)
+    return await select_runs_page(connection, index.project_id, tree, order, after, limit, ranges)
 
 
 def walk_statement(
     index: OrderIndex, tree: Filter, order: Order, segment: Segment, limit: int, most: int = WALK_MAX_RUNS
 ) -> tuple[Query[ListedRunRow], list[object]]:
     """The runs that the filter lets through among the first of a segment; its parameters are numbered from 2."""
-    where = compile_filter(tree, 2 + len(segment.parameters))
+    where = compile_filter(tree, 2 + len(segment.parameters), index.project_id)
     keys = [f"k{number}" for number in range(len(index.expressions))]
     walked = ", ".join(f"{sql} AS {key}" for sql, key in zip(index.expressions, keys, strict=True))
     direction = "DESC" if order.keys[-1].is_descending else "ASC"

@@ -42,17 +42,11 @@ class RunRow(msgspec.Struct, frozen=True):
     system_text: str | None
 
 
-class RunLockRow(msgspec.Struct, frozen=True):
-    """What decides how a run may be changed; its row is locked until the transaction ends."""
+class StartedRunRow(RunRow, frozen=True):
+    """A run that was started, and how it was found; a deleted one was left as it was."""
 
-    state: str
+    is_new: bool
     is_deleted: bool
-
-
-class InsertedRow(msgspec.Struct, frozen=True):
-    """The key of a run just made."""
-
-    run_id: UUID
 
 
 class StreamRow(msgspec.Struct, frozen=True):
@@ -84,11 +78,8 @@ _FILE = QueryFile("runs.sql")
 
 SELECT_RUN_BY_NAME: Final = _FILE.query("select_run_by_name", RunRow)
 SELECT_VISIBLE_RUN: Final = _FILE.query("select_visible_run", RunRow)
-LOCK_RUN: Final = _FILE.query("lock_run", RunLockRow)
-INSERT_RUN: Final = _FILE.query("insert_run", InsertedRow)
+START_RUN: Final = _FILE.query("start_run", StartedRunRow)
 UPDATE_RUN: Final = _FILE.query("update_run", RunRow)
-RESTART_RUN: Final = _FILE.command("restart_run")
-BEAT_RUN: Final = _FILE.command("beat_run")
 REQUEST_STOP: Final = _FILE.command("request_stop")
 MARK_SILENT_RUNS_CRASHED: Final = _FILE.command("mark_silent_runs_crashed")
 SELECT_STREAMS: Final = _FILE.query("select_streams", StreamRow)

@@ -16,17 +16,15 @@ FROM runs AS r
 JOIN projects AS p USING (project_id)
 WHERE r.run_id = $1 AND p.entity_id = ANY ($2::bigint[]) AND r.deleted_at IS NULL;
 
--- lock_run: $1 run id → RunLockRow
-SELECT state, deleted_at IS NOT NULL
-FROM runs
-WHERE run_id = $1
-FOR UPDATE;
-
--- insert_run: $1 run id, $2 project id, $3 name, $4 display name, $5 state, $6 user id → InsertedRow
-INSERT INTO runs (run_id, project_id, name, display_name, state, created_by)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (run_id) DO NOTHING
-RETURNING run_id;
+-- start_run: $1 run id, $2 project id, $3 name, $4 words of a display name, $5 user id, $6 … values of the columns to change, null for others → StartedRunRow
+SELECT (s.run).run_id, (s.run).project_id, (s.run).name, (s.run).display_name, (s.run).state, (s.run).tags,
+  (s.run).group_name, (s.run).job_type, (s.run).notes, (s.run).description, (s.run).sweep_name, (s.run).host,
+  (s.run).program, (s.run).commit_hash, (s.run).repository, (s.run).created_by, (s.run).created_at, (s.run).updated_at,
+  (s.run).heartbeat_at, (s.run).finished_at, (s.run).exit_code, (s.run).stop_requested, (s.run).config_text,
+  (s.run).summary_text, (s.run).system_text, s.is_new, (s.run).deleted_at IS NOT NULL
+FROM start_run(
+  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::text::jsonb, $19, $20::text::jsonb, $21
+) AS s;
 
 -- update_run: $1 run id, $2 names of the columns to change, $3 … their new values → RunRow
 UPDATE runs AS r
@@ -52,18 +50,6 @@ RETURNING r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.gro
   r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
   r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
   r.system_text;
-
--- restart_run: $1 run id
--- A process took the run up: what an earlier one said of its end is past.
-UPDATE runs
-SET state = 'running', heartbeat_at = now(), finished_at = NULL, exit_code = NULL, stop_requested = false
-WHERE run_id = $1;
-
--- beat_run: $1 run id
-UPDATE runs
-SET heartbeat_at = now(),
-    state = CASE WHEN state IN ('pending', 'crashed') THEN 'running' ELSE state END
-WHERE run_id = $1;
 
 -- request_stop: $1 run id
 UPDATE runs

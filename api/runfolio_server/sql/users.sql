@@ -1,5 +1,5 @@
 -- select_viewer: $1 key hash → Viewer
-SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at
 FROM api_keys AS k
 JOIN users AS u USING (user_id)
 JOIN entities AS e USING (entity_id)

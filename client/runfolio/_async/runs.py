@@ -17,7 +17,7 @@ from runfolio._core.page import Page
 from runfolio._core.paths import RunPath, url_of
 from runfolio._core.run_changes import KEEP, ChangedRuns, Keep, change_of_many
 from runfolio._core.run_groups import group_row, names_of
-from runfolio._core.run_table import RunTable
+from runfolio._core.run_table import Column, RunTable
 from runfolio.frames import groups_frame, runs_arrow, runs_pandas, runs_polars
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class AsyncRuns(AsyncPages[AsyncRun]):
             "filters": self._filters or "{}",
         }
 
-    async def _columns(self, columns: Sequence[str] | None) -> dict[str, list[Any]]:
+    async def _columns(self, columns: Sequence[str] | None) -> dict[str, Column]:
         if isinstance(columns, str):
             raise TypeError(f"columns must be a list of str, not the str {columns!r}")
         url = url_of(self._transport.base_url, "export", await self._find_entity(), self._project, "runs.ndjson")

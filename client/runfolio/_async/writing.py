@@ -11,8 +11,10 @@ from anyio import sleep
 from runfolio._async.transport import AsyncTransport
 from runfolio._core.background import LOGGER, AsyncSignal, AsyncTask
 from runfolio._core.errors import LogError, ServerError, TooManyRequestsError, UnavailableError
+from runfolio._core.log_columns import COLUMNS_MAX, LogColumn, rows_of, slices_of
 from runfolio._core.log_queue import INTERVAL_S, LogBatch, LogQueue
 from runfolio._core.operations import APPEND_HISTORY
+from runfolio._core.row_run import COLUMN_ROWS_MIN
 from runfolio._generated import RunFields
 
 # A run that is silent for minutes counts as crashed.
@@ -47,11 +49,28 @@ class AsyncRunWriter:
         """Put a row into the queue; waits when that is full. Raises LogError once the server has refused rows."""
         if self._failure is not None:
             self._check()
-        while self._queue.is_full:
-            self._wanted.set()
-            await self._moved.wait(INTERVAL_S)
-            self._check()
+        # What is full is due, and is looked at only then: this is called for every row.
         if self._queue.add(row, step):
+            self._wanted.set()
+            while self._queue.is_full:
+                await self._moved.wait(INTERVAL_S)
+                self._check()
+                self._wanted.set()
+
+    async def log_columns(self, columns: Mapping[str, LogColumn], count: int, step: LogColumn | int | None) -> None:
+        """Put rows of columns into the queue; waits when that is full. Raises LogError as `log` does."""
+        self._check()
+        full = self._queue.complete(columns, count, step)
+        if count < COLUMN_ROWS_MIN or len(full) > COLUMNS_MAX:
+            for row in rows_of(full, count):
+                await self.log(row, None)
+            return
+        for part in slices_of(full, count):
+            while self._queue.is_full:
+                self._wanted.set()
+                await self._moved.wait(INTERVAL_S)
+                self._check()
+            self._queue.add_slice(part)
             self._wanted.set()
 
     async def flush(self) -> None:
@@ -113,9 +132,12 @@ class AsyncRunWriter:
             "runId": self._storage_id,
             "writer": self._queue.writer,
             "offset": batch.offset,
-            "jsonLines": batch.json_lines,
             "summaryMetrics": batch.summary,
         }
+        if batch.columns is None:
+            change["jsonLines"] = batch.json_lines
+        else:
+            change["columns"] = batch.columns.as_input()
         if batch.exit_code is not None:
             change["exitCode"] = batch.exit_code
         variables = {"input": change, "withRun": batch.exit_code is not None}

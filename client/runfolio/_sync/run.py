@@ -30,7 +30,7 @@ from runfolio._core.operations import (
 from runfolio._core.paths import RunPath
 from runfolio._core.run_data import LIVING_STATES, RunData
 from runfolio._generated import GetHistoryCountsProjectRun, RunFields
-from runfolio.frames import history_frame
+from runfolio.frames import columns_to_log, history_frame, steps_to_log
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -64,6 +64,21 @@ class Run(RunData):
             self._start_writer()
         if self._writer is not None:
             self._writer.log(row, step)
+
+    def log_columns(self, data: Any, *, step: Any = None) -> None:
+        """Add many rows to the history at once: a mapping of names to columns, a DataFrame or an Arrow table.
+
+        A column is a list, an array, or a column of a table; all are of one length. None, null and masked values are
+        missing: the row does not have that key. NaN stays NaN. Without `step` (of each row, or of the first) or a
+        column `_step` the rows go on from the last one's. Kept in order with `log`, and sent like it. Raises TypeError
+        for what is no column or has no JSON, ValueError for columns of several lengths; then no row is logged.
+        """
+        columns, count = columns_to_log(data)
+        steps = steps_to_log(step, count)
+        if self._writer is None:
+            self._start_writer()
+        if self._writer is not None and count:
+            self._writer.log_columns(columns, count, steps)
 
     def flush(self) -> None:
         """Return when everything logged so far is stored. Raises LogError."""

@@ -18,7 +18,7 @@ from runfolio._core.page import Page
 from runfolio._core.paths import RunPath, url_of
 from runfolio._core.run_changes import KEEP, ChangedRuns, Keep, change_of_many
 from runfolio._core.run_groups import group_row, names_of
-from runfolio._core.run_table import RunTable
+from runfolio._core.run_table import Column, RunTable
 from runfolio.frames import groups_frame, runs_arrow, runs_pandas, runs_polars
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Runs(Pages[Run]):
             "filters": self._filters or "{}",
         }
 
-    def _columns(self, columns: Sequence[str] | None) -> dict[str, list[Any]]:
+    def _columns(self, columns: Sequence[str] | None) -> dict[str, Column]:
         if isinstance(columns, str):
             raise TypeError(f"columns must be a list of str, not the str {columns!r}")
         url = url_of(self._transport.base_url, "export", self._find_entity(), self._project, "runs.ndjson")

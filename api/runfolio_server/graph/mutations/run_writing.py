@@ -6,18 +6,22 @@ from typing import Annotated
 from uuid import UUID
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from runfolio_server.actions.runs import RunAddress, start_run, visible_run
+from runfolio_server.aside import HEAVY_BYTES, aside, aside_if
 from runfolio_server.errors import AppError, NotFound
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.mutations.history_columns import HistoryColumnsInput
 from runfolio_server.graph.node_ids import decode_uuid
 from runfolio_server.graph.run import Run
 from runfolio_server.graph.run_history import STREAM_NAMES, HistoryStream
 from runfolio_server.graph.scalars import Int64, JSONString
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.batch import Batch, RejectedLine
+from runfolio_server.ingest.columns import read_columns
 from runfolio_server.ingest.lines import raw_lines, split_lines
-from runfolio_server.ingest.rows import batch_of_rows
+from runfolio_server.ingest.rows import batch_of_columns, batch_of_rows
 from runfolio_server.sql.ingest import SELECT_NEXT_LINE
 
 # Enough to see what is wrong; the count tells the rest.
@@ -72,7 +76,11 @@ class AppendHistoryInput:
     )
     json_lines: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The rows as one text, a line each: the same as `rows`, and quicker. Either this or rows.",
+        description="The rows as one text, a line each: the same as `rows`, and quicker.",
+    )
+    columns: HistoryColumnsInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The rows as columns: the quickest for many at once. One of this, `jsonLines` and `rows`.",
     )
     writer: str = strawberry.field(
         default="",
@@ -146,10 +154,26 @@ GIVEN = ("display_name", "config", "tags", "group", "job_type", "notes", "host",
 NO_SUCH_RUN = "There is no run of this id that you may write to."
 
 
-def _lines(input: AppendHistoryInput) -> list[bytes]:
-    if input.rows and input.json_lines:
-        raise AppError("Both rows and jsonLines were given; allowed: one of them.", path="input.jsonLines")
-    return raw_lines(input.rows) if input.rows else split_lines(input.json_lines or "")
+async def _batch_of(input: AppendHistoryInput) -> Batch:
+    """The batch that is to be stored. Raises AppError for what is not allowed."""
+    given = [name for name in ("rows", "json_lines", "columns") if getattr(input, name)]
+    if len(given) > 1:
+        names = " and ".join(to_camel_case(name) for name in given)
+        raise AppError(f"{names} were given; allowed: one of them.", path=f"input.{to_camel_case(given[1])}")
+    stream = STREAM_NAMES[input.stream]
+    summary = input.summary_metrics or None
+    exit_code = input.exit_code if isinstance(input.exit_code, int) else None
+    if input.columns:
+        count, sent = input.columns.count, [column.sent() for column in input.columns.columns]
+        block = await aside(read_columns, stream, input.offset, count, sent, path="input.columns")
+        return batch_of_columns(block, input.writer, summary=summary, exit_code=exit_code)
+    text = input.json_lines or ""
+
+    def batch() -> Batch:
+        lines = raw_lines(input.rows) if input.rows else split_lines(text)
+        return batch_of_rows(stream, input.writer, input.offset, lines, summary=summary, exit_code=exit_code)
+
+    return await aside_if(len(text) + sum(map(len, input.rows or ())) > HEAVY_BYTES, batch)
 
 
 @strawberry.type
@@ -165,6 +189,8 @@ class RunWritingMutations:
         change = {column: value for column, value in given.items() if value not in (None, strawberry.UNSET)}
         address = RunAddress(input.entity_name or None, input.project_name or None, input.name or None)
         started = await start_run(info.context.database, info.context.viewer, address, change)
+        if started.is_new:
+            info.context.loaders.streams.know(started.row.run_id, [])
         return CreateRunPayload(run=Run.of(started.row), inserted=started.is_new)
 
     @strawberry.mutation(
@@ -175,15 +201,7 @@ class RunWritingMutations:
     ) -> AppendHistoryPayload:
         """Append rows."""
         run_id = decode_uuid("Run", input.run_id)
-        stream = STREAM_NAMES[input.stream]
-        batch = batch_of_rows(
-            stream,
-            input.writer,
-            input.offset,
-            _lines(input),
-            summary=input.summary_metrics or None,
-            exit_code=input.exit_code if isinstance(input.exit_code, int) else None,
-        )
+        batch = await _batch_of(input)
         stored = await append_batch(info.context.database, run_id, batch, viewer=info.context.viewer)
         if stored is None:
             raise NotFound(NO_SUCH_RUN, path="input.runId")
@@ -192,7 +210,7 @@ class RunWritingMutations:
             rejected_count=len(batch.rejected),
             stop_requested=stored.is_stop_requested,
             run_id=run_id,
-            stream=stream,
+            stream=STREAM_NAMES[input.stream],
             writer=input.writer,
         )
 

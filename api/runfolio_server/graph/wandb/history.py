@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from runfolio_server.aside import aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
+from runfolio_server.graph.cost import KEYS_ASSUMED, ROWS_ASSUMED, Cost, key_count, number, values_cost
 from runfolio_server.history.keys import KeySummary
 from runfolio_server.history.sample import sample
 from runfolio_server.history.scan import scan
-from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.pool import Database
 
 # The SDK asks for windows of at most 1,000 steps unless told; a step may repeat.
 WINDOW_ROWS_MAX = 100_000
 PAGE_ROWS = 10_000
 SPEC_KEYS_MAX = 1000
 SPEC_SAMPLES_MAX = 100_000
+SPEC_CHARACTERS_MAX = 500_000
+SAMPLES_DEFAULT = 500
+# Of rows as JSON: to parse them and look at every value takes some milliseconds for each hundred thousand.
+VALUES_BYTES_IN_LOOP = 32 * 1024
 
 
 async def history_window(
-    connection: Connection,
+    database: Database,
     run_id: UUID,
     *,
     keys: Sequence[str] | None,
@@ -35,7 +40,7 @@ async def history_window(
     after = None
     while True:
         page = await scan(
-            connection,
+            database,
             run_id,
             "history",
             keys=None if keys is None else list(keys),
@@ -52,7 +57,7 @@ async def history_window(
         after = page.end
 
 
-async def sample_of_spec(connection: Connection, run_id: UUID, spec_text: str) -> list[Any]:
+async def sample_of_spec(database: Database, run_id: UUID, spec_text: str) -> list[Any]:
     """The rows of one spec of sampledHistory: {"keys", "samples", "minStep", "maxStep"}, maxStep inclusive."""
     spec = _spec(spec_text)
     keys = list(dict.fromkeys(spec.get("keys") or [])) or None
@@ -63,23 +68,17 @@ async def sample_of_spec(connection: Connection, run_id: UUID, spec_text: str) -
             # SDKs up to 0.26, which never ask for `_step`, mean the step behind the last, and would be given its row
             # twice; newer ones ask for just as many samples as there are steps.
             past_last = min(past_last if STEP_KEY in (keys or ()) else past_last - 1, min_step + spec["samples"])
-        rows = await history_window(connection, run_id, keys=keys, min_step=min_step, max_step=past_last)
+        rows = await history_window(database, run_id, keys=keys, min_step=min_step, max_step=past_last)
     else:
-        samples = spec.get("samples") or 500
+        samples = spec.get("samples") or SAMPLES_DEFAULT
         x_axis = keys[0] if keys else "_step"
-        rows = await sample(connection, run_id, "history", keys=keys, x_axis=x_axis, samples=samples)
-    return [wire_value(json_text.parse(row.encode())) for row in rows]
+        rows = await sample(database, run_id, "history", keys=keys, x_axis=x_axis, samples=samples)
+    # The SDK's Go half accepts no NaN.
+    return await aside_if(sum(map(len, rows)) > VALUES_BYTES_IN_LOOP, _strict_values, rows)
 
 
-def wire_value(value: Any) -> Any:
-    """A value for the JSON scalar, where the SDK's Go half accepts no NaN: non-finite numbers as text."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, dict):
-        return {key: wire_value(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [wire_value(item) for item in value]
-    return value
+def _strict_values(rows: Sequence[str]) -> list[Any]:
+    return [json_text.to_strict_value(json_text.parse(row.encode())) for row in rows]
 
 
 def key_table(keys: Sequence[KeySummary], last_step: float | None) -> dict[str, object]:
@@ -97,7 +96,38 @@ def key_table(keys: Sequence[KeySummary], last_step: float | None) -> dict[str, 
     }
 
 
+def window_cost(arguments: Mapping[str, Any]) -> Cost:
+    """The cost of Run.history, with a range of steps or samples."""
+    return Cost(values_cost(_rows(arguments), KEYS_ASSUMED))
+
+
+def specs_cost(arguments: Mapping[str, Any]) -> Cost:
+    """The cost of Run.sampledHistory; what is no spec costs nothing, for it is refused."""
+    texts = arguments.get("specs")
+    cost = 0
+    for text in texts if isinstance(texts, list) else [texts]:
+        if isinstance(text, str) and len(text) > SPEC_CHARACTERS_MAX:
+            continue
+        try:
+            spec = json_text.parse_envelope(str(text).encode("utf-8", "backslashreplace"))
+        except ValueError:
+            continue
+        if isinstance(spec, dict):
+            cost += values_cost(_rows(spec), key_count(spec))
+    return Cost(cost)
+
+
+def _rows(arguments: Mapping[str, Any]) -> int:
+    low, high = number(arguments, "minStep", 0), number(arguments, "maxStep", -1)
+    rows = number(arguments, "samples", SAMPLES_DEFAULT)
+    if arguments.get("minStep") is None and arguments.get("maxStep") is None:
+        return rows
+    return min(high - low if high >= 0 else ROWS_ASSUMED, WINDOW_ROWS_MAX)
+
+
 def _spec(text: str) -> dict[str, Any]:
+    if len(text) > SPEC_CHARACTERS_MAX:
+        raise AppError(f"A spec has {len(text)} characters; allowed: {SPEC_CHARACTERS_MAX}", path="specs")
     try:
         spec = json_text.parse(text.encode("utf-8", "backslashreplace"))
     except ValueError as error:

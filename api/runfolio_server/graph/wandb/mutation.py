@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from runfolio_server.actions.runs import RunAddress, start_run, update_run
 from runfolio_server.graph.info import RequestInfo
@@ -26,7 +27,7 @@ class UpsertBucketInput:
     """Input of upsertBucket."""
 
     id: str | None = _text("Node id of the run; null: it is named by entity, project and name.")
-    name: str | None = _text("The slug in URLs; null without an id makes one.")
+    name: str | None = _text("The slug in URLs, of the same run as the id; null without an id makes one.")
     group_name: str | None = _text("Group.")
     model_name: str | None = _text("Project; null means `uncategorized`.")
     entity_name: str | None = _text("Entity; null means your own.")
@@ -70,6 +71,8 @@ COLUMN_BY_FIELD = {
     "tags": "tags",
     "summary_metrics": "summary",
 }
+# As callers see them: what errors name.
+FIELD_BY_COLUMN = {column: to_camel_case(field) for field, column in COLUMN_BY_FIELD.items()}
 
 
 @strawberry.type
@@ -92,9 +95,12 @@ class MutationWireNames:
         }
         change = {column: value for column, value in change.items() if value is not strawberry.UNSET}
         # A process that writes names its run; run.update(), which may come long after the end, sends the id alone.
-        if input.id and not input.name:
-            row = await update_run(database, viewer, decode_uuid("Run", input.id), change)
+        run_id = decode_uuid("Run", input.id) if input.id else None
+        if run_id is not None and not input.name:
+            row = await update_run(database, viewer, run_id, change, FIELD_BY_COLUMN)
             return UpsertBucketPayload(bucket=Run.of(row), inserted=False)
-        address = RunAddress(input.entity_name or None, input.model_name or None, input.name or None)
-        started = await start_run(database, viewer, address, change)
+        address = RunAddress(input.entity_name or None, input.model_name or None, input.name or None, run_id)
+        started = await start_run(database, viewer, address, change, FIELD_BY_COLUMN)
+        if started.is_new:
+            info.context.loaders.streams.know(started.row.run_id, [])
         return UpsertBucketPayload(bucket=Run.of(started.row), inserted=started.is_new)

@@ -12,6 +12,7 @@ from runfolio_server.graph.columns import batched
 from runfolio_server.graph.connections import After, First, PageInfo
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.run_arguments import Filters
+from runfolio_server.graph.wandb.artifact import Artifact
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.graph.wandb.sweep import Sweep, SweepConnection
 from runfolio_server.sql.projects import ProjectRow
@@ -33,6 +34,7 @@ class ProjectWireNames:
     """Wire names of Project."""
 
     row: strawberry.Private[ProjectRow]
+    counted: strawberry.Private[set[str]]  # filters whose runCount is asked for in the same selection
 
     @strawberry.field(
         deprecation_reason=instead("entity"), description="Name of the owner.", metadata=batched(entity_names)
@@ -71,6 +73,8 @@ class ProjectWireNames:
             )
             if known is not None:
                 return known
+        # Before the first wait, so that the page beside it, which waits for its rows, is sure to see it.
+        self.counted.add(filters or "")
         return await count_once(context, project_id, filters or None)
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="How many sweeps; there are none yet.")
@@ -95,6 +99,14 @@ class ProjectWireNames:
     ) -> SweepConnection | None:
         """Asked by project.sweeps()."""
         return SweepConnection(edges=[], page_info=PageInfo(has_next_page=False, end_cursor=None))
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Its artifact of this name; there are none yet.")
+    def artifact(
+        self,
+        name: Annotated[str, strawberry.argument(description="Name and version, or alias: `name:v0`.")],  # noqa: ARG002
+    ) -> Artifact | None:
+        """Asked before an artifact or a table is logged; SDKs up to 0.22 raise in the user's line at an error."""
+        return None
 
     @strawberry.field(deprecation_reason=instead("run"), description="Its run of this name.")
     async def bucket(

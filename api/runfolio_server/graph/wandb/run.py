@@ -9,19 +9,20 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.actions.history_files import history_files
+from runfolio_server.aside import ITEMS_AT_ONCE, aside_if
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
 from runfolio_server.graph.columns import batched
+from runfolio_server.graph.cost import costs, reading
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.node_ids import encode_node_id
 from runfolio_server.graph.run_history import next_line
 from runfolio_server.graph.scalars import JSON, Int64, JSONString
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
-from runfolio_server.graph.wandb.history import history_window, key_table, sample_of_spec
+from runfolio_server.graph.wandb.history import history_window, key_table, sample_of_spec, specs_cost, window_cost
 from runfolio_server.history.keys import last_row
 from runfolio_server.history.sample import sample
-from runfolio_server.objects.signing import DownloadGrant
 from runfolio_server.sql.files import COUNT_RUN_FILES
 from runfolio_server.sql.runs import RunRow
 
@@ -54,7 +55,8 @@ async def key_tables(runs: Sequence[RunWireNames], context: Context) -> list[JSO
     tables = []
     for keys, streams in zip(keys_of_runs, streams_of_runs, strict=True):
         steps = [row.step_high for row in streams if row.stream == "history" and row.step_high is not None]
-        tables.append(JSON(key_table(keys, max(steps, default=None))))
+        table = await aside_if(len(keys) > ITEMS_AT_ONCE, key_table, keys, max(steps, default=None))
+        tables.append(JSON(table))
     return tables
 
 
@@ -91,7 +93,11 @@ class RunWireNames:
             row = await connection.row(COUNT_RUN_FILES, self.row.run_id, None, None)
         return row.count if row else 0
 
-    @strawberry.field(deprecation_reason=instead("historyRows"), description="Rows of a step range, or a sample.")
+    @strawberry.field(
+        deprecation_reason=instead("historyRows"),
+        description="Rows of a step range, or a sample.",
+        metadata=costs(window_cost),
+    )
     async def history(
         self,
         info: RequestInfo,
@@ -102,15 +108,25 @@ class RunWireNames:
         """Sent by run.history() and, with a range, by run.scan_history()."""
         if min_step is None and max_step is None:
             return await self._sample(info, "history", samples)
-        async with info.context.database.connection() as connection:
-            return await history_window(connection, self.row.run_id, keys=None, min_step=min_step, max_step=max_step)
+        async with info.context.reads:
+            return await history_window(
+                info.context.database, self.row.run_id, keys=None, min_step=min_step, max_step=max_step
+            )
 
-    @strawberry.field(deprecation_reason=instead("historySample"), description="A sample of machine measurements.")
+    @strawberry.field(
+        deprecation_reason=instead("historySample"),
+        description="A sample of machine measurements.",
+        metadata=costs(window_cost),
+    )
     async def events(self, info: RequestInfo, samples: Samples = None) -> list[str]:
         """Sent by run.history(stream="system")."""
         return await self._sample(info, "events", samples)
 
-    @strawberry.field(deprecation_reason=instead("historySample"), description="A sample for each spec.")
+    @strawberry.field(
+        deprecation_reason=instead("historySample"),
+        description="A sample for each spec.",
+        metadata=costs(specs_cost),
+    )
     async def sampled_history(
         self,
         info: RequestInfo,
@@ -122,10 +138,14 @@ class RunWireNames:
         """Sent by run.history(keys=…) and run.scan_history(keys=…)."""
         if len(specs) > SPECS_MAX:
             raise AppError(f"{len(specs)} specs; allowed: {SPECS_MAX}", path="specs")
-        async with info.context.database.connection() as connection:
-            return [JSON(await sample_of_spec(connection, self.row.run_id, spec)) for spec in specs]
+        async with info.context.reads:
+            return [JSON(await sample_of_spec(info.context.database, self.row.run_id, spec)) for spec in specs]
 
-    @strawberry.field(deprecation_reason=instead("historyRows"), description="History of an ended run, as files.")
+    @strawberry.field(
+        deprecation_reason=instead("historyRows"),
+        description="History of an ended run, as files.",
+        metadata=costs(reading),
+    )
     async def parquet_history(
         self,
         info: RequestInfo,
@@ -134,16 +154,18 @@ class RunWireNames:
         """Sent by run.scan_history() and run.download_history_exports()."""
         context = info.context
         files = await history_files(context.database, context.object_store, self.row.run_id)
-        grants = [DownloadGrant(key, f"{number}.runhistory.parquet") for number, key in enumerate(files.object_keys)]
         return ParquetHistory(
-            parquet_urls=[context.url_signer.download_url(context.base_url, grant) for grant in grants],
+            parquet_urls=[
+                context.download_url(key, f"{number}.runhistory.parquet")
+                for number, key in enumerate(files.object_keys)
+            ],
             live_data=[JSON(row) for row in EVERY_STEP_IS_LIVE] if files.has_other_rows else [],
         )
 
     @strawberry.field(
         deprecation_reason=instead("metricKeys"),
         description="The keys it has logged, and its last step.",
-        metadata=batched(key_tables),
+        metadata={**batched(key_tables), **costs(reading)},
     )
     async def history_keys(self, info: RequestInfo) -> JSON | None:
         """Asked with every run and at every scan."""
@@ -185,13 +207,15 @@ class RunWireNames:
         count = 500 if samples is None else samples
         if not 1 <= count <= SAMPLES_MAX:
             raise AppError(f"samples is {count}; allowed: 1 to {SAMPLES_MAX}", path="samples")
-        async with info.context.database.connection() as connection:
-            return await sample(connection, self.row.run_id, stream, keys=None, x_axis="_step", samples=count)
+        async with info.context.reads:
+            return await sample(
+                info.context.database, self.row.run_id, stream, keys=None, x_axis="_step", samples=count
+            )
 
     async def _next_line(self, info: RequestInfo, stream: str) -> Int64:
         return Int64(next_line(await info.context.loaders.streams.load(self.row.run_id), stream))
 
     async def _last_row(self, info: RequestInfo, stream: str) -> JSONString:
-        async with info.context.database.connection() as connection:
-            row = await last_row(connection, self.row.run_id, stream)
+        async with info.context.reads:
+            row = await last_row(info.context.database, self.row.run_id, stream)
         return JSONString(json.dumps([] if row is None else [row]))

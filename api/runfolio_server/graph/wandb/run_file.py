@@ -8,7 +8,6 @@ import strawberry
 
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.wandb.deprecation import instead
-from runfolio_server.objects.signing import DownloadGrant
 from runfolio_server.sql.files import FileRow
 
 
@@ -30,5 +29,4 @@ class FileWireNames:
         upload: Annotated[bool | None, strawberry.argument(description="Ignored: use createRunFiles.")] = False,  # noqa: ARG002
     ) -> str | None:
         """Asked by run.files() and file.download()."""
-        grant = DownloadGrant(self.row.object_key, self.row.name)
-        return info.context.url_signer.download_url(info.context.base_url, grant)
+        return info.context.download_url(self.row.object_key, self.row.name)

@@ -1,0 +1,67 @@
+"""What a field costs, said beside the field, in units of one plain field of an answer. Added up by document_cost.py.
+
+A field without a cost of its own is 1; a list with `first` is so many times what is asked of its items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+COST: Final = "cost"
+
+VALUES_PER_UNIT: Final = 10
+"""Values of history that cost as much as a field."""
+KEYS_ASSUMED: Final = 10
+"""Of rows that are asked for whole."""
+ROWS_ASSUMED: Final = 1000
+"""Of a run, where the document does not bound them."""
+READING: Final = 100
+"""To read all of one run's history, or all its keys, for a small answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of a field itself, and how many items it answers, each with the fields selected inside."""
+
+    own: int = 1
+    items: int = 1
+
+
+# Arguments by their GraphQL names, as they were sent: of any JSON type, and absent where they were.
+Measure: TypeAlias = Callable[[Mapping[str, Any]], Cost]
+
+
+def costs(measure: Measure) -> Mapping[str, Measure]:
+    """Metadata of a field that costs what this function says of its arguments."""
+    return {COST: measure}
+
+
+def reading(arguments: Mapping[str, Any]) -> Cost:  # noqa: ARG001
+    """The cost of a field that reads all of a run's history and answers little."""
+    return Cost(READING)
+
+
+def rows_cost(arguments: Mapping[str, Any], size: str, default: int) -> Cost:
+    """The cost of so many rows of `keys`, or whole ones, as the argument `size` says."""
+    return Cost(values_cost(number(arguments, size, default), key_count(arguments)))
+
+
+def values_cost(rows: int, keys: int) -> int:
+    """The cost of rows times keys."""
+    return 1 + max(0, rows) * keys // VALUES_PER_UNIT
+
+
+def key_count(arguments: Mapping[str, Any]) -> int:
+    """How many `keys` are asked for."""
+    keys = arguments.get("keys")
+    return len(keys) if isinstance(keys, list) and keys else KEYS_ASSUMED
+
+
+def number(arguments: Mapping[str, Any], name: str, default: int) -> int:
+    """An argument that is a number; else the default, which also stands for what the resolver will refuse."""
+    found = arguments.get(name)
+    if isinstance(found, str) and found.lstrip("-").isdecimal() and len(found) < 20:
+        return int(found)
+    return found if isinstance(found, int) else default

@@ -1,0 +1,103 @@
+"""A page of runs in order of creation that a filter on config or summary chooses. Called by graph/.
+
+PostgreSQL guesses how many runs a value of config or summary lets through from a hundred documents. Where it takes few
+for many, it walks along the index of creation until the page is full, perhaps through a million runs in random order:
+so it is told to walk just so far, and then to find all that match and sort them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from runfolio_server.filters.compile import compile_filter
+from runfolio_server.filters.fields import CREATED_AT, JsonField
+from runfolio_server.filters.flatten import conditions_of
+from runfolio_server.filters.json_where import Ranges, containment_count
+from runfolio_server.filters.operators import OperatorName
+from runfolio_server.filters.order import Order
+from runfolio_server.filters.order_sql import Place, compile_order
+from runfolio_server.filters.tree import And, Condition, Filter
+from runfolio_server.sql.named import Query, composed
+from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.run_list import RUN_COLUMNS, ListedRunRow
+from runfolio_server.sql.users import CountRow
+
+WALK_MAX_RUNS: Final = 5000
+WALK_MAX_RUNS_BESIDE_INDEX: Final = 1000
+"""Where the index on config finds all that match, however few, there is less to gain."""
+_LIVING: Final = "r.project_id = $1 AND r.deleted_at IS NULL"
+
+
+def is_guessed(tree: Filter, order: Order, ranges: Ranges) -> bool:
+    """Whether a list is one of these: in order of creation, and about values that PostgreSQL knows little of."""
+    is_by_age = len(order.keys) == 1 and order.keys[0].field == CREATED_AT
+    fields = (item.field for item in conditions_of(tree))
+    return is_by_age and any(isinstance(field, JsonField) and field not in ranges for field in fields)
+
+
+async def select_runs_by_age(
+    connection: Connection,
+    project_id: int,
+    tree: Filter,
+    order: Order,
+    after: Place | None,
+    limit: int,
+    ranges: Ranges,
+) -> list[ListedRunRow]:
+    """What select_runs_page gives."""
+    query, arguments = age_statement(project_id, tree, order, after, limit, ranges, is_walk=True)
+    rows = await connection.rows(query, *arguments)
+    if len(rows) == limit or not await _goes_on(connection, project_id, tree, order, after):
+        return rows
+    query, arguments = age_statement(project_id, tree, order, after, limit, ranges, is_walk=False)
+    return await connection.rows(query, *arguments)
+
+
+def age_statement(
+    project_id: int, tree: Filter, order: Order, after: Place | None, limit: int, ranges: Ranges, *, is_walk: bool
+) -> tuple[Query[ListedRunRow], list[object]]:
+    """The statement that goes over the next runs, or the one that finds all that match, and its arguments."""
+    where = compile_filter(tree, 3, project_id, ranges)
+    ordered = compile_order(order, 3 + len(where.parameters), after)
+    living = _LIVING + ("" if ordered.after is None else f" AND {ordered.after}")
+    if is_walk:
+        # The limit inside keeps the filter out of there.
+        found = (
+            f"(\n  SELECT {RUN_COLUMNS}, r.config, r.summary\n  FROM runs AS r\n  WHERE {living}\n"
+            f"  ORDER BY {ordered.order_by}\n  LIMIT {walk_length(tree):d}\n) AS r\nWHERE {where.sql}"
+        )
+    else:
+        # OFFSET 0 keeps the order and the limit out of there.
+        found = (
+            "(\n  SELECT r.run_id\n  FROM (\n    SELECT r.run_id, r.created_at\n    FROM runs AS r\n"
+            f"    WHERE {living}\n      AND {where.sql}\n    OFFSET 0\n  ) AS r\n"
+            f"  ORDER BY {ordered.order_by}\n  LIMIT $2\n) AS few\nJOIN runs AS r USING (run_id)"
+        )
+    sql = f"SELECT {RUN_COLUMNS}, {ordered.place}\nFROM {found}\nORDER BY {ordered.order_by}\nLIMIT $2"
+    name = "select_runs_page" if is_walk else "select_runs_sorted"
+    return composed(name, sql, ListedRunRow), [project_id, limit, *where.parameters, *ordered.parameters]
+
+
+def walk_length(tree: Filter) -> int:
+    """How many runs to walk along before giving up."""
+    conditions = tree.filters if isinstance(tree, And) else (tree,)
+    is_indexed = any(
+        isinstance(item, Condition)
+        and item.operator in (OperatorName.EQ, OperatorName.IN)
+        and containment_count(item.field, item.operand) > 0
+        for item in conditions
+    )
+    return WALK_MAX_RUNS_BESIDE_INDEX if is_indexed else WALK_MAX_RUNS
+
+
+async def _goes_on(connection: Connection, project_id: int, tree: Filter, order: Order, after: Place | None) -> bool:
+    """Whether there are more runs than were walked."""
+    ordered = compile_order(order, 3, after)
+    behind = "" if ordered.after is None else f" AND {ordered.after}"
+    sql = (
+        f"SELECT count(*)\nFROM (\n  SELECT\n  FROM runs AS r\n  WHERE {_LIVING}{behind}\n"
+        f"  ORDER BY {ordered.order_by}\n  OFFSET $2\n  LIMIT 1\n) AS beyond"
+    )
+    query = composed("count_runs_beyond", sql, CountRow)
+    row = await connection.row(query, project_id, walk_length(tree), *ordered.parameters)
+    return row is not None and row.count > 0

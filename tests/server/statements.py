@@ -1,0 +1,40 @@
+"""What a request sends to PostgreSQL, for tests that count it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.service import Service
+
+
+class Statements:
+    """Collects what asyncpg sends: `names` of our statements, `sent` with what has no name, such as COMMIT."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.names: list[str] = []
+        self.sent: list[str] = []
+        for name in ("fetch", "fetchrow", "fetchval", "execute", "executemany"):
+            monkeypatch.setattr(asyncpg.Connection, name, self._counted(getattr(asyncpg.Connection, name)))
+
+    def _counted(self, method: Any) -> Any:
+        async def counted(connection: object, sql: str, *arguments: Any, **options: Any) -> Any:
+            # Ours begin with their header; what is left is the pool's own cleaning of connections.
+            header = re.match(r"-- (\w+):", sql)
+            if header:
+                self.names.append(header[1])
+            self.sent.append(header[1] if header else sql)
+            return await method(connection, sql, *arguments, **options)
+
+        return counted
+
+    async def of(self, service: Service, query: str, **variables: object) -> list[str]:
+        """Names of the statements of one request whose key is known, sorted."""
+        await service.graphql("{ serverInfo { version } }")
+        self.names.clear()
+        self.sent.clear()
+        assert (await service.graphql(query, "ada", **variables)).data
+        return sorted(self.names)

@@ -1,0 +1,117 @@
+"""Runs that are long or wide: read part by part, they come out as if they were read at once, whatever is compacted."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from runfolio_server.errors import AppError
+from runfolio_server.history import long_sample, sample, scan
+from runfolio_server.ingest import compact
+from runfolio_server.ingest.compact import compact_stream
+from tests.sql.logged_run import LoggedRun, Row, run
+
+__all__ = ["run"]
+
+KEYS = ["loss", "acc"]
+
+
+def curves(count: int) -> list[Row]:
+    """Rows of two metrics, the second in every third row, and some text."""
+    generator = random.Random(3)
+    return [
+        {"_step": step, "loss": generator.random(), "note": f"row {step}"}
+        | ({"acc": generator.random()} if step % 3 == 0 else {})
+        for step in range(count)
+    ]
+
+
+async def log_in_parts(run: LoggedRun, rows: list[Row]) -> None:
+    """Some of the rows as segments, some as batches."""
+    for first in range(0, len(rows), 100):
+        await run.log(rows[first : first + 100], first_line=first)
+        if first % 300 == 0:
+            await run.compact()
+
+
+@pytest.mark.parametrize("arguments", [{"keys": KEYS}, {"keys": ["loss"], "x_axis": "acc"}, {"keys": ["loss"]}, {}])
+async def test_a_sample_of_parts_is_the_sample_of_the_whole(
+    run: LoggedRun, monkeypatch: pytest.MonkeyPatch, arguments: dict[str, Any]
+) -> None:
+    await log_in_parts(run, curves(2000))
+    whole = await run.sample(samples=50, **arguments)
+
+    monkeypatch.setattr(sample, "ROWS_AT_ONCE", 150)
+    monkeypatch.setattr(long_sample, "ROWS_AT_ONCE", 150)
+
+    assert 50 == len(whole)
+    assert whole == await run.sample(samples=50, **arguments)
+
+
+async def test_a_sample_of_rows_that_are_too_large_together_is_refused(
+    run: LoggedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await run.log(curves(300))
+    await run.compact()
+    monkeypatch.setattr(long_sample, "SAMPLE_BYTES_MAX", 1000)
+
+    with pytest.raises(AppError, match="These rows have more than 1000 characters; ask for fewer"):
+        await run.sample(samples=100)
+
+
+@pytest.mark.parametrize("is_compacted", [False, True])
+async def test_a_page_of_wide_rows_ends_early_and_the_next_goes_on(
+    run: LoggedRun, monkeypatch: pytest.MonkeyPatch, is_compacted: bool
+) -> None:
+    rows: list[Row] = [{"_step": step, **{f"key {key}": key / 7 for key in range(50)}} for step in range(400)]
+    await run.log(rows)
+    if is_compacted:
+        await run.compact()
+    monkeypatch.setattr(scan, "PAGE_BYTES", 10_000)
+    monkeypatch.setattr(scan, "VALUES_AT_ONCE", 500)
+    monkeypatch.setattr(scan, "FIRST_ROWS", 3)
+
+    found, pages, after, has_next = [], 0, None, True
+    while has_next:
+        page = await scan.scan(run.database, run.run_id, "history", after=after, limit=1000)
+        found += page.rows
+        pages, after, has_next = pages + 1, page.end, page.has_next
+
+    assert pages > 10
+    assert [f'"_step":{step},' in text for step, text in enumerate(found)] == [True] * len(rows)
+
+
+async def test_segments_of_wide_rows_are_merged_within_their_bound(
+    run: LoggedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compact, "MERGED_VALUES_MAXIMUM", 10_000)
+    rows: list[Row] = [{"_step": step, **{f"key {key}": key / 7 for key in range(99)}} for step in range(640)]
+
+    for first in range(0, len(rows), 4):
+        await run.log(rows[first : first + 4], first_line=first)
+        await run.compact()
+
+    sizes = [count for key, _, count in await run.chunk_keys() if key == "\\#"]
+    assert sum(sizes) == len(rows)
+    assert len(sizes) < len(rows) / 4 / 5
+    # Merged ones are up to as large as may be, and then left alone.
+    assert 40 <= max(sizes) <= 110
+    assert rows == await run.scan()
+
+
+async def test_a_segment_ends_where_it_takes_too_much_memory(run: LoggedRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compact, "SEGMENT_BYTES_MAXIMUM", 9 * 2 * 100)
+    monkeypatch.setattr(compact, "TEXT_BYTES_AT_ONCE", 1000)
+    rows: list[Row] = [{"_step": step, "loss": step / 7} for step in range(1000)]
+    for first in range(0, len(rows), 50):
+        await run.log(rows[first : first + 50], first_line=first)
+
+    while await compact_stream(run.database, run.run_id, "history", "", 0):
+        pass
+
+    sizes = [count for key, _, count in await run.chunk_keys() if key == "\\#"]
+    assert sum(sizes) == len(rows)
+    assert 100 <= max(sizes) <= 150
+    assert rows == await run.scan()

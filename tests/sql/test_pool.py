@@ -1,0 +1,136 @@
+"""Connections to PostgreSQL: whose turn it is, and what is told when something takes too long."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+
+from runfolio_server.aside import ITEMS_AT_ONCE
+from runfolio_server.errors import AppError, Unavailable
+from runfolio_server.graph.node_ids import decode_uuid
+from runfolio_server.ingest.append import append_batch
+from runfolio_server.ingest.parse import parse_file_stream
+from runfolio_server.sql.named import NoRow, Query, composed
+from runfolio_server.sql.pool import Database, open_database
+from tests.service import Service
+
+pytestmark = pytest.mark.anyio
+
+SLEEP = "SELECT pg_sleep(60)"
+
+
+class NumberRow(msgspec.Struct, frozen=True):
+    """A number."""
+
+    number: int
+
+
+NUMBERS = Query("numbers", "SELECT n FROM generate_series(1, $1::int) AS n", NumberRow)
+
+
+@pytest.fixture
+async def hurried(database_url: str) -> AsyncIterator[Database]:
+    """Four connections, on which nothing may take long."""
+    opened = await open_database(database_url, size=4, wait_s=0.2, statement_timeout_s=0.2)
+    yield opened
+    await opened.close()
+
+
+async def test_a_statement_that_takes_too_long_is_told_as_that_and_may_be_tried_again(hurried: Database) -> None:
+    with pytest.raises(Unavailable) as told:
+        async with hurried.connection() as connection:
+            await connection.execute(Query("sleep", SLEEP, NoRow))
+
+    assert 503 == told.value.status
+    assert "took longer than one may run here (statement_timeout_s)" in told.value.message
+    assert "reachable" not in told.value.message
+
+
+async def test_a_batch_that_waits_too_long_for_its_run_is_told_so_and_stored_when_it_comes_again(
+    service: Service, hurried: Database
+) -> None:
+    run_id = decode_uuid("Run", (await service.start_run("locked"))["id"])
+    batch = parse_file_stream(b'{"files":{"wandb-history.jsonl":{"offset":0,"content":["{}"]}}}')
+
+    async with service.database.transaction() as connection:
+        await connection.execute(Query("lock", "SELECT FROM runs WHERE run_id = $1 FOR UPDATE", NoRow), run_id)
+        with pytest.raises(Unavailable, match="given up and its transaction undone"):
+            await append_batch(hurried, run_id, batch)
+
+    assert [] == await service.rows("p", "locked")
+    assert await append_batch(hurried, run_id, batch) is not None
+    assert ["{}"] == await service.rows("p", "locked")
+
+
+async def test_a_filter_that_takes_too_long_is_the_caller_s(hurried: Database) -> None:
+    with pytest.raises(AppError, match="narrower filters") as told:
+        async with hurried.connection() as connection:
+            await connection.rows(composed("sleep", SLEEP, NoRow))
+
+    assert 400 == told.value.status
+
+
+async def test_a_pool_that_is_in_use_is_told_as_that(hurried: Database) -> None:
+    async with hurried.connection(), hurried.connection(), hurried.connection(), hurried.connection():
+        with pytest.raises(Unavailable, match="in use for too long"):
+            async with hurried.connection():
+                pass
+
+
+async def test_who_has_a_share_never_takes_the_last_connections(hurried: Database) -> None:
+    share = hurried.share(3)
+    held = most = 0
+    is_full, may_end = asyncio.Event(), asyncio.Event()
+
+    async def borrow() -> None:
+        nonlocal held, most
+        async with share.connection():
+            held += 1
+            most = max(most, held)
+            if held == 3:
+                is_full.set()
+            await may_end.wait()
+            held -= 1
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(50):
+            group.create_task(borrow())
+        await is_full.wait()
+        async with hurried.connection() as connection:
+            answered = await connection.rows(NUMBERS, 1)
+        may_end.set()
+
+    assert [NumberRow(1)] == answered
+    assert 3 == most
+
+
+async def test_many_rows_are_made_a_few_at_a_time(database: Database) -> None:
+    turn = 0
+    turns: list[int] = []
+    is_done = False
+
+    class SeenRow(msgspec.Struct, frozen=True):
+        """A number; remembers in which turn of the loop it was made."""
+
+        number: int
+
+        def __post_init__(self) -> None:
+            turns.append(turn)
+
+    async def count_turns() -> None:
+        nonlocal turn
+        while not is_done:
+            turn += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(count_turns())
+    async with database.connection() as connection:
+        rows = await connection.rows(Query("numbers", NUMBERS.sql, SeenRow), 10 * ITEMS_AT_ONCE)
+    is_done = True
+    await task
+
+    assert list(range(1, 10 * ITEMS_AT_ONCE + 1)) == [row.number for row in rows]
+    assert all(turns.count(one) <= ITEMS_AT_ONCE for one in set(turns))
