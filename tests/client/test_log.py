@@ -94,7 +94,7 @@ def test_what_is_logged_is_stored_in_order_and_the_run_ends(api: runfolio.Api) -
         run.notes,
     )
     assert (24, 2499) == (run.summary["epoch"], run.summary["_step"])
-    assert (2499, 0) == (run.last_step, run.rejected_line_count)
+    assert ("2499", 0) == (repr(run.last_step), run.rejected_line_count)
 
 
 async def test_the_async_client_logs_the_same(async_api: runfolio.AsyncApi) -> None:

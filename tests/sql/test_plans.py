@@ -13,17 +13,14 @@ import pytest
 from runfolio_server.filters.order import DEFAULT_ORDER
 from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.tree import And
+from runfolio_server.sql.compaction import SELECT_LAST_SEGMENTS, SELECT_SEGMENT_CHUNKS, SELECT_TAIL, TAKE_LEASE
 from runfolio_server.sql.history import (
     SELECT_KEYS,
-    SELECT_LAST_SEGMENTS,
     SELECT_LAST_STEP,
     SELECT_PIECES,
     SELECT_PIECES_OF_LINES,
     SELECT_PIECES_OF_RUNS,
-    SELECT_SEGMENT_CHUNKS,
     SELECT_STEP_RANGE,
-    SELECT_TAIL,
-    TAKE_LEASE,
 )
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.run_list import runs_page_statement

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from runfolio_server.history.arrow import array_of
 from runfolio_server.history.cells import MISSING, Cells, as_float, cells_of, joined_cells
-from runfolio_server.history.chunk import encode_segment
 from runfolio_server.history.column_kinds import ColumnKind, kind_of, seen_in
 from runfolio_server.history.key_path import find, has
 from runfolio_server.history.pieces import Batch, Piece, Segment
 from runfolio_server.sql.history import PieceRow
+from tests.encoded_segment import encode_segment
 from tests.unit.history_rows import KEYS, LINES, VALUES, seen
 
 NAMES = st.one_of(KEYS, st.tuples(KEYS, KEYS).map(".".join))

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from runfolio_server.domain import json_text
 from runfolio_server.history.axis import decode_lines, encode_lines
-from runfolio_server.history.chunk import POINTS_MAXIMUM, Chunk, decode_values, encode_segment
+from runfolio_server.history.chunk import Chunk, decode_values
 from runfolio_server.history.key_path import STEPS_KEY, find, has, public_name
 from runfolio_server.history.kinds import Kind
 from runfolio_server.history.pieces import Batch, Piece, Segment, pieces_of
 from runfolio_server.history.tail import pack_lines, parse_lines, unpack_lines
 from runfolio_server.sql.history import PieceRow
+from tests.encoded_segment import encode_segment
 from tests.unit.history_rows import KEYS, LINES, ROWS, VALUES, seen
 
 Row = dict[str, Any] | None
@@ -217,11 +218,6 @@ def test_values_too_long_to_show_are_not_repeated_beside_the_data() -> None:
     (_, chunk) = encode_segment(0, column("x" * 300))
 
     assert (chunk.first, chunk.last) == (None, None)
-
-
-def test_a_segment_has_a_limit() -> None:
-    with pytest.raises(ValueError, match="65537 lines in a segment; allowed: 65536"):
-        encode_segment(0, [None] * (POINTS_MAXIMUM + 1))
 
 
 def test_a_chunk_of_a_newer_version_is_refused() -> None:

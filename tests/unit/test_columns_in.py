@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError, TooLarge
-from runfolio_server.history.chunk import NumberColumn, encode_columns, encode_segment
+from runfolio_server.history.chunk import POINTS_MAXIMUM, NumberColumn, encode_columns
 from runfolio_server.history.columns import Column
 from runfolio_server.history.tail import parse_lines, unpack_lines
 from runfolio_server.ingest import piece as piece_module
@@ -20,6 +21,7 @@ from runfolio_server.ingest.batch import ColumnBlock, LineBlock
 from runfolio_server.ingest.columns import MAX_COLUMNS, SentColumn, read_columns
 from runfolio_server.ingest.lines import MAX_LINES
 from runfolio_server.ingest.piece import CHUNK_ROWS_MINIMUM, FEWER_ROWS_MINIMUM, Piece, piece_of
+from tests.encoded_segment import encode_segment
 from tests.sent_columns import columns_input
 from tests.unit.history_rows import FLOATS, INTEGERS, KEYS, SCALARS, VALUES, seen
 from tests.unit.test_chunk import read_back
@@ -255,3 +257,8 @@ def test_a_step_that_is_no_finite_number_counts_as_the_line() -> None:
 
     assert [10.0, 3.5, 0.0, 13.0, 14.0] == block.steps().tolist()
     assert 1.0 == math.copysign(1, block.steps()[2])
+
+
+def test_a_segment_has_a_limit() -> None:
+    with pytest.raises(ValueError, match="65537 lines in a segment; allowed: 65536"):
+        encode_columns(0, np.zeros(POINTS_MAXIMUM + 1), {}, [])

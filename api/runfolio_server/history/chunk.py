@@ -32,7 +32,6 @@ from runfolio_server.history.json_values import decode_json, decoded_size, encod
 from runfolio_server.history.key_path import STEPS_KEY, encode_path
 from runfolio_server.history.kinds import Kind, split_by_kind
 from runfolio_server.history.numbers import EXACT_INTEGERS_BELOW, Numbers, decode_numbers, encode_numbers
-from runfolio_server.history.steps import steps_of
 
 VERSION: Final = 1
 POINTS_MAXIMUM: Final = 65_536
@@ -105,26 +104,6 @@ class Values:
         return [int(number) if mark else number for number, mark in zip(plain, marks.tolist(), strict=True)]
 
 
-def encode_segment(first_line: int, rows: Sequence[Mapping[str, Any] | None]) -> list[Chunk]:
-    """The chunks of lines `first_line`, `first_line` + 1, …; None where a line has no row.
-
-    One chunk per key and kind, and one of STEPS_KEY: the step of every row. No chunks when there is no row at all.
-    Raises ValueError for more than POINTS_MAXIMUM lines.
-    """
-    if len(rows) > POINTS_MAXIMUM:
-        raise ValueError(f"{len(rows)} lines in a segment; allowed: {POINTS_MAXIMUM}")
-    steps = np.array(steps_of(first_line, rows), dtype=np.float64)
-    present = np.flatnonzero(~np.isnan(steps))
-    if len(present) == 0:
-        return []
-    columns = {STEPS_KEY: Column(present + first_line, steps[present].tolist()), **columns_of(first_line, rows)}
-    return [
-        _encode_chunk(first_line, key, kind, part, steps[part.lines - first_line])
-        for key, column in columns.items()
-        for kind, part in split_by_kind(column)
-    ]
-
-
 def encode_columns(
     first_line: int,
     steps: npt.NDArray[np.float64],
@@ -134,7 +113,7 @@ def encode_columns(
     """The chunks of lines that came as columns: `steps` are those of lines `first_line`, …, all of which have a row.
 
     `others` are the rows with the keys that have other values than numbers; none at all where there are no such keys.
-    Reads back as the chunks of the same rows from encode_segment. Raises ValueError for more than POINTS_MAXIMUM lines.
+    Reads back as the same rows would that came as lines. Raises ValueError for more than POINTS_MAXIMUM lines.
     """
     if len(steps) > POINTS_MAXIMUM:
         raise ValueError(f"{len(steps)} lines in a segment; allowed: {POINTS_MAXIMUM}")

@@ -15,7 +15,7 @@ from uuid import UUID
 from runfolio_server.history.chunk import POINTS_MAXIMUM, Chunk
 from runfolio_server.history.open_segment import OpenSegment
 from runfolio_server.history.tail import parse_lines, unpack_lines
-from runfolio_server.sql.history import (
+from runfolio_server.sql.compaction import (
     DELETE_SEGMENTS,
     DELETE_TAIL,
     INSERT_CHUNKS,
@@ -25,11 +25,11 @@ from runfolio_server.sql.history import (
     SELECT_STREAMS_TO_COMPACT,
     SELECT_TAIL,
     TAKE_LEASE,
-    PieceRow,
     SegmentRow,
     TailedStreamRow,
     TailRow,
 )
+from runfolio_server.sql.history import PieceRow
 from runfolio_server.sql.pool import Connection, Database
 
 LEASE_S = 120.0

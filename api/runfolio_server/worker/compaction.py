@@ -8,8 +8,8 @@ import time
 
 from runfolio_server.errors import Unavailable
 from runfolio_server.ingest.compact import compact_stream, streams_to_compact
+from runfolio_server.sql.compaction import TailedStreamRow
 from runfolio_server.sql.counters import ADD_COMPACTED_LINES
-from runfolio_server.sql.history import TailedStreamRow
 from runfolio_server.sql.pool import Database
 
 LOGGER = logging.getLogger(__name__)

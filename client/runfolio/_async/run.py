@@ -105,8 +105,9 @@ class AsyncRun(RunData):
 
     @property
     async def last_step(self) -> float | None:
-        """The greatest step of its history; None: it has no rows. Asked for each time."""
-        return (await self._history_counts()).last_step
+        """The greatest step of its history, an int where it is whole; None: it has no rows. Asked for each time."""
+        step = (await self._history_counts()).last_step
+        return int(step) if step is not None and step.is_integer() else step
 
     @property
     async def rejected_line_count(self) -> int:

@@ -107,8 +107,9 @@ class Run(RunData):
 
     @property
     def last_step(self) -> float | None:
-        """The greatest step of its history; None: it has no rows. Asked for each time."""
-        return (self._history_counts()).last_step
+        """The greatest step of its history, an int where it is whole; None: it has no rows. Asked for each time."""
+        step = (self._history_counts()).last_step
+        return int(step) if step is not None and step.is_integer() else step
 
     @property
     def rejected_line_count(self) -> int:

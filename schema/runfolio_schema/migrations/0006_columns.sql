@@ -41,8 +41,6 @@ BEGIN
     v_stream.epoch := coalesce(v_stream.epoch, 0);
     v_stream.next_line := 0;
     v_stream.missing := '{}';
-    INSERT INTO run_stream (run_id, stream, writer, epoch, next_line)
-    VALUES (p_run_id, p_stream, p_writer, v_stream.epoch, 0);
   END IF;
 
   v_wanted := v_lines * (v_stream.missing + int8multirange(int8range(v_stream.next_line, NULL)));
@@ -66,15 +64,21 @@ BEGIN
     RAISE EXCEPTION 'gaps' USING ERRCODE = 'RF002';
   END IF;
 
-  UPDATE run_stream AS s
-  SET next_line = v_next,
-      missing = v_gaps,
-      first_line = CASE WHEN p_line0 = 0 THEN p_first ELSE s.first_line END,
-      step_high = greatest(s.step_high, p_step_high),
-      rejected = s.rejected + p_rejected,
-      tail_lines = s.tail_lines + CASE WHEN p_body IS NULL THEN 0 ELSE p_n END,
-      tail_bytes = s.tail_bytes + coalesce(octet_length(p_body), 0)
-  WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.epoch = v_stream.epoch;
+  INSERT INTO run_stream AS s (
+    run_id, stream, writer, epoch, next_line, missing, first_line, step_high, rejected, tail_lines, tail_bytes
+  )
+  VALUES (
+    p_run_id, p_stream, p_writer, v_stream.epoch, v_next, v_gaps, CASE WHEN p_line0 = 0 THEN p_first END, p_step_high,
+    p_rejected, CASE WHEN p_body IS NULL THEN 0 ELSE p_n END, coalesce(octet_length(p_body), 0)
+  )
+  ON CONFLICT (run_id, stream, writer, epoch) DO UPDATE
+  SET next_line = excluded.next_line,
+      missing = excluded.missing,
+      first_line = coalesce(excluded.first_line, s.first_line),
+      step_high = greatest(s.step_high, excluded.step_high),
+      rejected = s.rejected + excluded.rejected,
+      tail_lines = s.tail_lines + excluded.tail_lines,
+      tail_bytes = s.tail_bytes + excluded.tail_bytes;
 
   IF p_body IS NOT NULL THEN
     INSERT INTO history_tail (run_id, stream, writer, epoch, line0, n, step_low, step_high, body)
