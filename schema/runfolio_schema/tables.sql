@@ -523,7 +523,9 @@ BEGIN
         WHEN p_exit_state IS NULL AND r.state IN ('pending', 'crashed') THEN 'running'
         ELSE r.state
       END,
-      exit_code = coalesce(p_exit_code, r.exit_code),
+      -- A run that has ended keeps its code with its state.
+      exit_code = CASE WHEN r.state IN ('running', 'preempting', 'pending', 'crashed')
+                       THEN coalesce(p_exit_code, r.exit_code) ELSE coalesce(r.exit_code, p_exit_code) END,
       finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, now()) ELSE r.finished_at END
   WHERE r.run_id = p_run_id
   RETURNING r.stop_requested, r.state, v_epochs;

@@ -12,7 +12,7 @@ import polars
 import pytest
 
 import runfolio
-from runfolio._core import log_columns, log_queue
+from runfolio._core import column_slice, log_batch, log_json, log_queue
 from tests.client.test_log import Unreliable
 from tests.live_server import LiveServer
 
@@ -40,7 +40,7 @@ def unreliable_api(live_server: LiveServer, network: Unreliable) -> Iterator[run
 def test_many_rows_go_out_in_slices_of_bounded_size(
     unreliable_api: runfolio.Api, network: Unreliable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_columns, "SLICE_BYTES", 100_000)
+    monkeypatch.setattr(column_slice, "SLICE_BYTES", 100_000)
     monkeypatch.setattr(log_queue, "QUEUE_BYTES_MAX", 300_000)
     count = 30_000
     # One value is as large as thousands of others.
@@ -136,3 +136,68 @@ def test_a_column_that_changes_after_it_was_logged_is_stored_as_it_was(api: runf
     (last,) = run.scan_history(min_step=4999)
     assert (0.0, [1]) == (last["number"], last["list"])
     assert (0.0, [1]) == (run.summary["number"], run.summary["list"])
+
+
+def nested(depth: int) -> Any:
+    """A value that is deeper than the server takes."""
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "bad", [nested(250), {"k" * 2100: 1}, [nested(250), "\ud800", 2**70]], ids=["depth", "key", "depth in a list"]
+)
+def test_one_value_that_is_refused_keeps_out_its_row_alone(
+    api: runfolio.Api, monkeypatch: pytest.MonkeyPatch, bad: Any
+) -> None:
+    monkeypatch.setattr(log_batch, "BATCH_BYTES", 10_000)
+    mixed: list[Any] = [1, "text", None, float("nan"), [2**70, "\ud800,]"], True] * 200
+    mixed[600] = bad
+    numbers = np.where(np.arange(1200) % 7 == 0, -np.inf, np.arange(1200) / 3).tolist()
+    with api.create_run("ada/columns") as run:
+        run.log_columns({"a": mixed, "b": numbers, "c": np.arange(1200)})
+        run.log({"after": 1})
+
+    wanted = [(step, mixed[step], numbers[step], step) for step in range(1200) if step != 600]
+    found = list(run.scan_history())
+    assert 1 == run.rejected_line_count
+    assert {"_step": 1200, "after": 1} == {key: found[-1][key] for key in ("_step", "after")}
+    assert list(map(repr, wanted)) == [repr((row["_step"], row.get("a"), row["b"], row["c"])) for row in found[:-1]]
+
+
+def test_a_row_whose_key_is_too_long_does_not_end_the_log(api: runfolio.Api) -> None:
+    with api.create_run("ada/columns") as run:
+        for number in range(1000):
+            run.log({"k" * 2001: float(number)})
+        run.log({"a": 1})
+
+    assert 1000 == run.rejected_line_count
+    assert [1] == [row["a"] for row in run.scan_history()]
+
+
+def test_steps_beyond_64_bits_are_logged_in_rows(api: runfolio.Api) -> None:
+    with api.create_run("ada/columns") as run:
+        for number in range(600):
+            run.log({"a": number}, 2**63 + number)
+        with pytest.raises(ValueError, match=r"step goes up to 9223372036854775\d+; allowed: below 2\^63 for columns"):
+            run.log_columns({"a": [1, 2]}, step=2**63 - 1)
+
+    assert list(range(600)) == sorted(row["a"] for row in run.scan_history())
+
+
+def test_a_summary_that_is_too_large_is_kept_without_its_largest_values(
+    api: runfolio.Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(log_json, "SUMMARY_BYTES_MAX", 1000)
+    with api.create_run("ada/columns") as run:
+        for number in range(3):
+            run.log({f"text{number}": "y" * 400})
+        run.flush()
+        run.log({"a": 1})
+
+    assert [0, 1, 2, 3] == [row["_step"] for row in run.scan_history()]
+    assert {"a", "_step"} <= set(run.summary)
+    assert 2 == len([key for key in run.summary if key.startswith("text")])
+    assert 1 == caplog.text.count("The summary is too large; it is kept without text")

@@ -15,7 +15,8 @@ import pytest
 
 import runfolio
 from runfolio._core import log_queue
-from runfolio._core.log_queue import LogBatch, LogQueue
+from runfolio._core.log_batch import LogBatch
+from runfolio._core.log_queue import LogQueue
 from runfolio._core.row_run import COLUMN_ROWS_MIN
 from tests.live_server import LiveServer
 
@@ -107,7 +108,7 @@ def test_rows_keep_their_order_and_kind_however_they_are_sent(seed: int) -> None
     queue = LogQueue(0, {}, clock=lambda: 5.0)
     wanted: list[dict[str, Any]] = []
     batches: list[LogBatch] = []
-    for _ in range(30):
+    for _ in range(40):
         kinds = random.sample(KINDS, random.choice([1, 1, 2]))
         for number in range(random.choice([1, 7, COLUMN_ROWS_MIN, 2000])):
             row = kinds[number % len(kinds)]

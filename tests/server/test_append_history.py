@@ -109,7 +109,7 @@ async def test_summary_and_exit_come_with_the_last_rows(service: Service) -> Non
     repeated = await service.graphql(FINISH, input={"id": run["id"], "exitCode": 0})
 
     ended = repeated.data["finishRun"]["run"]
-    assert ("failed", '{"loss":NaN}') == (ended["state"], ended["summaryMetrics"])
+    assert ("failed", 3, '{"loss":NaN}') == (ended["state"], ended["exitCode"], ended["summaryMetrics"])
 
 
 @pytest.mark.parametrize(("exit_code", "state"), [(0, "finished"), (1, "failed"), (255, "killed")])

@@ -1,13 +1,10 @@
-"""Whole columns that are logged: what a sequence holds, and slices of it as bytes that can be sent.
+"""Whole columns that are logged: what a sequence holds. Slices of them are sent: see column_slice.py.
 
-No I/O, and no library of arrays: they are taken by the buffer protocol. Made by frames.py, which knows DataFrames, and
-put into the queue by log_queue.py.
+No I/O, and no library of arrays: they are taken by the buffer protocol. Made by frames.py, which knows DataFrames.
 """
 
 from __future__ import annotations
 
-import base64
-import sys
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,19 +14,12 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from runfolio._core import json_text
 
-SLICE_ROWS_MAX = 65_536
-"""What the server stores together."""
-SLICE_BYTES = 4 * 1024 * 1024
-"""Of values, in one request."""
-SLICE_LINES_BYTES = 32 * 1024 * 1024
-"""Of the same as lines, each of which repeats the keys: the server makes lines of few rows."""
 VALUE_BYTES_MAX = 10 * 1024 * 1024
 VALUES_AT_ONCE = 10_000
 ROWS_AT_ONCE = 1000
 COLUMNS_MAX = 5000
 """In one request; wider rows go as lines."""
 NUMBER_BYTES = 8
-PUNCTUATION_BYTES = 4
 PLAIN_TYPES = {bool, int, float, str, list, tuple, dict, type(None)}
 NO_COLUMNS = (str, bytes, bytearray, Mapping, set, frozenset)
 ALLOWED = "a list, a tuple, an array, or a column of a table"
@@ -63,21 +53,7 @@ class LogColumn:
 
     def values(self) -> list[Any]:
         """The values, in order of the rows that have one."""
-        return _values(self.kind, self.data)
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnSlice:
-    """Rows of columns, ready to be sent; `last` is the last value of each column, `size` in bytes."""
-
-    count: int
-    size: int
-    columns: list[tuple[str, Kind, bytes, bytes | None]]
-    last: dict[str, Any]
-
-    def as_input(self) -> dict[str, Any]:
-        """What appendHistory takes as `columns`."""
-        return {"count": self.count, "columns": [_column_input(*column) for column in self.columns]}
+        return values_of(self.kind, self.data)
 
 
 def column_of(name: str, values: Any) -> LogColumn:
@@ -112,8 +88,11 @@ def counted(first: int, count: int) -> LogColumn:
 
 
 def integers(values: Sequence[int]) -> LogColumn:
-    """A column of integers of 64 bits."""
-    return LogColumn("integers", len(values), _bytes_of(array("q", values)))
+    """A column of integers of 64 bits. Raises ValueError for larger ones."""
+    try:
+        return LogColumn("integers", len(values), _bytes_of(array("q", values)))
+    except OverflowError:
+        raise ValueError(f"step goes up to {max(values)}; allowed: below 2^63 for columns") from None
 
 
 def rows_of(columns: Mapping[str, LogColumn], count: int) -> Iterator[dict[str, Any]]:
@@ -123,79 +102,18 @@ def rows_of(columns: Mapping[str, LogColumn], count: int) -> Iterator[dict[str, 
         rows: list[dict[str, Any]] = [{} for _ in range(past - first)]
         for name, column in columns.items():
             data, present = column.part(first, past)
-            values = iter(_values(column.kind, data))
+            values = iter(values_of(column.kind, data))
             for row, is_present in zip(rows, present or b"\1" * len(rows), strict=True):
                 if is_present:
                     row[name] = next(values)
         yield from rows
 
 
-def slices_of(columns: Mapping[str, LogColumn], count: int) -> Iterator[ColumnSlice]:
-    """All rows, in slices that are bounded in rows and bytes and are about of one size."""
-    size = sum(map(_size_of, columns.values()))
-    of_keys = sum((len(name) + PUNCTUATION_BYTES) * count for name in columns)
-    parts = max(-(-count // SLICE_ROWS_MAX), -(-size // SLICE_BYTES), -(-(size + of_keys) // SLICE_LINES_BYTES), 1)
-    parts = min(parts, count)
-    for index in range(parts):
-        yield from _slices(columns, count * index // parts, count * (index + 1) // parts)
-
-
-def _slices(columns: Mapping[str, LogColumn], first: int, past: int) -> Iterator[ColumnSlice]:
-    """The rows, in halves when they are too much: values may be of very different size."""
-    found = _slice(columns, first, past)
-    if found.size <= 2 * SLICE_BYTES or past - first == 1:
-        yield found
-        return
-    middle = (first + past) // 2
-    yield from _slices(columns, first, middle)
-    yield from _slices(columns, middle, past)
-
-
-def _slice(columns: Mapping[str, LogColumn], first: int, past: int) -> ColumnSlice:
-    parts: list[tuple[str, Kind, bytes, bytes | None]] = []
-    last: dict[str, Any] = {}
-    for name, column in columns.items():
-        data, present = column.part(first, past)
-        if len(data) == 0:
-            continue
-        if isinstance(data, list):
-            content = _dump(name, data)
-            # It may be changed after it was logged.
-            last[name] = json_text.parse(_dump(name, data[-1]).decode())
-        else:
-            content = _little_endian(data)
-            last[name] = _values(column.kind, data[-NUMBER_BYTES:])[0]
-        is_full = present is None or 0 not in present
-        parts.append((name, column.kind, content, None if is_full else present))
-    size = sum(len(content) + len(name) + len(present or b"") // 8 for name, _, content, present in parts)
-    return ColumnSlice(past - first, size, parts, last)
-
-
-def _values(kind: Kind, data: memoryview | list[Any]) -> list[Any]:
+def values_of(kind: Kind, data: memoryview | list[Any]) -> list[Any]:
+    """The values of the data of a column."""
     if isinstance(data, list):
         return data
     return data.cast("d" if kind == "numbers" else "q").tolist()
-
-
-def _column_input(name: str, kind: Kind, content: bytes, present: bytes | None) -> dict[str, str]:
-    found = {"key": name, kind: content.decode() if kind == "values" else base64.b64encode(content).decode()}
-    if present is not None:
-        found["present"] = base64.b64encode(_bits(present)).decode()
-    return found
-
-
-def _little_endian(data: memoryview) -> bytes:
-    if sys.byteorder == "little":
-        return data.tobytes()
-    swapped = array("q", data.tobytes())
-    swapped.byteswap()
-    return swapped.tobytes()
-
-
-def _bits(present: bytes) -> bytes:
-    """A bit for each byte; row i is bit i % 8 of byte i / 8."""
-    digits = present[::-1].translate(bytes.maketrans(b"\0\1", b"01"))
-    return int(digits, 2).to_bytes((len(present) + 7) // 8, "little")
 
 
 def _of_buffer(name: str, values: Any) -> LogColumn | None:
@@ -253,8 +171,8 @@ def _of_list(name: str, values: list[Any]) -> LogColumn:
     # All of them now, so that nothing is sent of columns that cannot be sent whole.
     for first in range(0, len(values), VALUES_AT_ONCE):
         part = values[first : first + VALUES_AT_ONCE]
-        if len(_dump(name, part)) > VALUE_BYTES_MAX:
-            longest = max(len(_dump(name, value)) for value in part)
+        if len(dump_values(name, part)) > VALUE_BYTES_MAX:
+            longest = max(len(dump_values(name, value)) for value in part)
             if longest > VALUE_BYTES_MAX:
                 raise ValueError(f"The column {name!r} has a value of {longest} bytes; allowed: {VALUE_BYTES_MAX}.")
     return LogColumn("values", count, values, present)
@@ -269,15 +187,8 @@ def _plain(value: Any) -> Any:
         return value
 
 
-def _size_of(column: LogColumn) -> int:
-    if not isinstance(column.data, list):
-        return len(column.data)
-    # A sample is enough: slices that turn out too large are halved.
-    sample = column.data[:: max(1, len(column.data) // 1000)]
-    return len(_dump("", sample)) * len(column.data) // max(1, len(sample))
-
-
-def _dump(name: str, value: Any) -> bytes:
+def dump_values(name: str, value: Any) -> bytes:
+    """The JSON of one value or of several. Raises TypeError for what has none."""
     try:
         return to_json(value, inf_nan_mode="constants", fallback=json_text.plain)
     except (PydanticSerializationError, TypeError, ValueError):

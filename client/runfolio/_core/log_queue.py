@@ -12,17 +12,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from pydantic_core import PydanticSerializationError, to_json
-
 from runfolio._core import json_text
-from runfolio._core.log_columns import ColumnSlice, LogColumn, counted, integers, repeated
+from runfolio._core.column_slice import ColumnSlice
+from runfolio._core.log_batch import BATCH_BYTES, LogBatch
+from runfolio._core.log_columns import LogColumn, counted, integers, repeated
+from runfolio._core.log_json import encode_row, encode_summary
 from runfolio._core.row_run import RowRun
 
-ROW_BYTES_MAX = 10 * 1024 * 1024
-BATCH_BYTES = 4 * 1024 * 1024
 QUEUE_BYTES_MAX = 64 * 1024 * 1024
 """What waits or is under way; beyond it, who logs waits."""
 DUE_BYTES = 256 * 1024
@@ -31,26 +29,6 @@ INTERVAL_S = 1.0
 
 FORKED = "The process that this one was forked from logs this run; call create_run here too."
 FINISHED = "The run was finished; create_run with its id takes it up again."
-
-
-@dataclass(frozen=True, slots=True)
-class LogBatch:
-    """Rows that are sent together, and again after a lost answer: the server tells by `offset` what it has.
-
-    As lines, or as `columns`. `exit_code` is set in the last batch of all.
-    """
-
-    offset: int
-    count: int
-    json_lines: str
-    columns: ColumnSlice | None
-    summary: str
-    exit_code: int | None
-
-    @property
-    def size(self) -> int:
-        """About the bytes of the rows."""
-        return len(self.json_lines) if self.columns is None else self.columns.size
 
 
 class LogQueue:
@@ -149,6 +127,8 @@ class LogQueue:
             if not self.unsent and self._exit_code is None and not even_empty:
                 return None
             self._end_run()
+            # Before anything is taken out, so that nothing is lost if it fails.
+            summary, left_out = encode_summary(self._summary)
             offset, lines, columns = self._next_line, b"", None
             if self._slices and self._slices[0][0] == offset:
                 _, columns = self._slices.popleft()
@@ -163,7 +143,7 @@ class LogQueue:
             self._in_flight_bytes += size
             self._next_line += count
             exit_code = None if self.unsent else self._exit_code
-            return LogBatch(offset, count, lines.decode(), columns, encode_row(self._summary).decode(), exit_code)
+            return LogBatch(offset, count, lines.decode(), columns, summary.decode(), exit_code, left_out)
 
     def acknowledge(self) -> None:
         """The server has the rows that were taken last."""
@@ -271,15 +251,3 @@ def check_steps(steps: LogColumn) -> LogColumn:
         return integers([check_step(value) for value in values])
     check_step(min(values, default=0))
     return steps
-
-
-def encode_row(row: Mapping[str, Any]) -> bytes:
-    """One line of JSON, as json_text.dump writes it and ten times as fast."""
-    try:
-        line = to_json(row, inf_nan_mode="constants", fallback=json_text.plain)
-    except (PydanticSerializationError, TypeError, ValueError):
-        # Lone surrogates; or something that is no JSON, for which this raises the error that says so.
-        line = json_text.dump(row, "the row").encode("ascii")
-    if len(line) > ROW_BYTES_MAX:
-        raise ValueError(f"The row has {len(line)} bytes of JSON; allowed: {ROW_BYTES_MAX}.")
-    return line

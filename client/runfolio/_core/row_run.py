@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runfolio._core.log_columns import NUMBER_BYTES, ColumnSlice, column_of, slices_of
+from runfolio._core.column_slice import ColumnSlice, slices_of
+from runfolio._core.log_columns import NUMBER_BYTES, column_of
 
 RUN_BYTES_MAX = 1024 * 1024
 """More become columns while others are logged, so that whoever logs is not held up for long."""
@@ -72,8 +73,10 @@ class RowRun:
         # What is logged under one of these names wins, but for the step.
         names, values = ("_timestamp", "_runtime", *self._names, "_step"), self._values
         self._values, self.size = [], 0
-        if len(values) < COLUMN_ROWS_MIN:
-            return [], [dict(zip(names, row, strict=True)) for row in values]
-        turned = dict(zip(names, zip(*values, strict=True), strict=True))
-        columns = {name: column_of(name, column) for name, column in turned.items()}
-        return list(slices_of(columns, len(values))), []
+        if len(values) >= COLUMN_ROWS_MIN:
+            turned = dict(zip(names, zip(*values, strict=True), strict=True))
+            columns = {name: column_of(name, column) for name, column in turned.items()}
+            # An integer beyond 64 bits is no number here; as lines the server can keep out single rows.
+            if not any(column.kind == "values" for column in columns.values()):
+                return list(slices_of(columns, len(values))), []
+        return [], [dict(zip(names, row, strict=True)) for row in values]

@@ -11,9 +11,18 @@ from time import sleep
 
 from runfolio._sync.transport import Transport
 from runfolio._core.background import LOGGER, Signal, Task
-from runfolio._core.errors import LogError, ServerError, TooManyRequestsError, UnavailableError
-from runfolio._core.log_columns import COLUMNS_MAX, LogColumn, rows_of, slices_of
-from runfolio._core.log_queue import INTERVAL_S, LogBatch, LogQueue
+from runfolio._core.column_slice import slices_of
+from runfolio._core.errors import (
+    BadRequestError,
+    LogError,
+    ServerError,
+    TooLargeError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from runfolio._core.log_batch import LogBatch
+from runfolio._core.log_columns import COLUMNS_MAX, LogColumn, rows_of
+from runfolio._core.log_queue import INTERVAL_S, LogQueue
 from runfolio._core.operations import APPEND_HISTORY
 from runfolio._core.row_run import COLUMN_ROWS_MIN
 from runfolio._generated import RunFields
@@ -42,6 +51,7 @@ class RunWriter:
         self._moved = Signal()
         self._is_flush_wanted = False
         self._failure: Exception | None = None
+        self._is_summary_cut = False
         self.stop_requested = False
         self.ended: RunFields | None = None
         self._task = Task(self._send_all, self._finish_at_exit, lambda: queue.unsent)
@@ -129,6 +139,22 @@ class RunWriter:
         self._is_flush_wanted = False
 
     def _send(self, batch: LogBatch) -> None:
+        if batch.left_out and not self._is_summary_cut:
+            self._is_summary_cut = True
+            LOGGER.warning("The summary is too large; it is kept without %s.", ", ".join(batch.left_out)[:500])
+        try:
+            self._append(batch)
+        except (BadRequestError, TooLargeError) as error:
+            if batch.columns is None:
+                raise
+            # Columns are stored whole or not at all; of lines the server keeps out only those that are wrong.
+            LOGGER.warning("Columns were refused and are sent row by row: %s", error)
+            for part in batch.as_lines():
+                self._append(part)
+        self._queue.acknowledge()
+        self._moved.set()
+
+    def _append(self, batch: LogBatch) -> None:
         change: dict[str, object] = {
             "runId": self._storage_id,
             "writer": self._queue.writer,
@@ -152,9 +178,7 @@ class RunWriter:
                     raise
                 LOGGER.warning("%d rows wait: %s", self._queue.unsent + batch.count, error)
                 sleep(PAUSE_S)
-        self._queue.acknowledge()
         self.stop_requested = answer.stop_requested
         self.ended = answer.run
         for rejected in answer.rejected:
             LOGGER.warning("Row %d was kept out: %s", rejected.line, rejected.message)
-        self._moved.set()
