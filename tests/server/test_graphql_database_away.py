@@ -9,10 +9,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from runfolio_server.embedded import EmbeddedPostgres
-from runfolio_server.errors import RETRY_AFTER_S, Unavailable
+from runfolio_server.errors import RETRY_AFTER_S
 from runfolio_server.sql.migrate import migrate
-from runfolio_server.sql.pool import open_database
-from runfolio_server.sql.users import COUNT_USERS
 from tests.server.reachable_dir import reachable_dir
 from tests.service import Service, open_service
 
@@ -73,15 +71,3 @@ async def test_while_the_database_is_away_requests_are_503_and_then_all_is_as_be
     assert 503 == partial.status_code, "what may pass later is never 200"
     assert (200, 200) == (again.status_code, uploaded.status_code)
     assert ['{"_step":0}', '{"_step":1}'] == await service.rows("p", "r")
-
-
-async def test_a_pool_without_a_free_connection_says_so_in_time(database_url: str) -> None:
-    database = await open_database(database_url, size=2, wait_s=0.2, statement_timeout_s=5)
-
-    async with database.connection(), database.connection():
-        with pytest.raises(Unavailable):
-            async with database.connection():
-                pass
-    async with database.connection() as connection:
-        await connection.row(COUNT_USERS)
-    await database.close()

@@ -33,8 +33,8 @@ NUMBERS = Query("numbers", "SELECT n FROM generate_series(1, $1::int) AS n", Num
 
 @pytest.fixture
 async def hurried(database_url: str) -> AsyncIterator[Database]:
-    """Four connections, on which nothing may take long."""
-    opened = await open_database(database_url, size=4, wait_s=0.2, statement_timeout_s=0.2)
+    """Four connections, on which nothing may take long; making them may take a second."""
+    opened = await open_database(database_url, size=4, wait_s=1, statement_timeout_s=0.2)
     yield opened
     await opened.close()
 
@@ -78,6 +78,8 @@ async def test_a_pool_that_is_in_use_is_told_as_that(hurried: Database) -> None:
         with pytest.raises(Unavailable, match="in use for too long"):
             async with hurried.connection():
                 pass
+    async with hurried.connection() as connection:
+        assert [1] == [row.number for row in await connection.rows(NUMBERS, 1)]
 
 
 async def test_who_has_a_share_never_takes_the_last_connections(hurried: Database) -> None:

@@ -38,4 +38,6 @@ def python_with(version: str) -> Path:
 
 
 def _uv(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "uv", *arguments], check=True, timeout=INSTALL_TIMEOUT_S)
+    # The machine's certificates, as pip has them: a network may have its own.
+    variables = {**os.environ, "UV_SYSTEM_CERTS": "true"}
+    subprocess.run([sys.executable, "-m", "uv", *arguments], check=True, timeout=INSTALL_TIMEOUT_S, env=variables)
