@@ -66,6 +66,8 @@ class Serving:
             self._kill_second_worker()
             self._start_second_worker()
         elif victim == "worker":
+            # After PostgreSQL was killed it may be on its way.
+            wait_until(lambda: self.current.worker_pid is not None, "a worker")
             worker = self.current.worker_pid
             assert worker is not None
             os.kill(worker, signal.SIGKILL)
