@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ TEXT_BYTES = 250_000
 PAUSE_S = 0.03
 KILLS = 3
 """At least."""
+LATER_S = 0.3
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,8 @@ def test_a_run_survives_kills_with_each_line_once(serving: Serving, sdk: SDK, vi
             wait_until(partial(_goes_on, api, victim, arrived, process), "the run goes on, or has ended")
             assert process.poll() is None, "no request met a dead server: nothing was tested"
             arrived = _lines(api, victim)
+            # Later each time: a server that is back before the next rows come would never be missed.
+            time.sleep(kills * LATER_S)
             serving.kill(victim)
             kills += 1
         sdk.finish(process)
