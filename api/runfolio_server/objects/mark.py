@@ -7,10 +7,9 @@ not empty it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
 
 from runfolio_server.errors import Conflict
-from runfolio_server.objects.store import ObjectStore
+from runfolio_server.objects.store import ObjectStore, no_bytes
 
 # Name of the secret in the database that its mark is made of, not the secret.
 STORE_SECRET = "object store"  # noqa: S105
@@ -21,7 +20,7 @@ async def mark_store(store: ObjectStore, secret: bytes) -> None:
     """Leave the mark of the database that has this secret. Idempotent."""
     key = _mark(secret)
     if await store.size(key) is None:
-        await store.put(key, _nothing(), max_bytes=0)
+        await store.put(key, no_bytes(), max_bytes=0)
 
 
 async def has_mark(store: ObjectStore, secret: bytes) -> bool:
@@ -37,8 +36,3 @@ async def has_mark(store: ObjectStore, secret: bytes) -> bool:
 
 def _mark(secret: bytes) -> str:
     return f"{PREFIX}/{hashlib.sha256(secret).hexdigest()[:32]}"
-
-
-async def _nothing() -> AsyncIterator[bytes]:
-    return
-    yield b""

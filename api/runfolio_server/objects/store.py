@@ -128,7 +128,7 @@ class ObjectStore:
         """
         _require_key(key)
         if start >= end:
-            return _no_bytes()
+            return no_bytes()
         options: obstore.GetOptions = {"range": (start, end)}
         if e_tag is not None:
             options["if_match"] = e_tag
@@ -232,7 +232,8 @@ async def _read(opened: obstore.GetResult) -> AsyncIterator[bytes]:
             yield chunk
 
 
-async def _no_bytes() -> AsyncIterator[bytes]:
+async def no_bytes() -> AsyncIterator[bytes]:
+    """The stream of an empty object."""
     return
     yield b""
 

@@ -9,7 +9,6 @@ from runfolio._async.pages import AsyncPages
 from runfolio._async.run import AsyncRun, fetch_run_fields
 from runfolio._async.runs import AsyncRuns
 from runfolio._async.transport import AsyncTransport
-from runfolio._core.documents import INTERNAL_KEYS
 from runfolio._core.filters import Field, Filter, field_name, filters_json
 from runfolio._core.html import list_table
 from runfolio._core.missing import present_project
@@ -59,7 +58,7 @@ class AsyncProject(ProjectData):
         variables = {"document": document_of(document), "search": search, "regex": regex, "first": limit}
         answer = await self._transport.execute(LIST_RUN_KEYS, {**self._variables(filters), **variables})
         found = present_project(answer.project, self.entity, self.name).run_keys
-        return [DocumentKey.of(key) for key in found if key.key.partition(".")[0] not in INTERNAL_KEYS]
+        return [DocumentKey.of(key) for key in found]
 
     async def values(
         self, field: Field | str, *, filters: Filter | Mapping[str, Any] | None = None, limit: int = 100

@@ -26,7 +26,7 @@ from runfolio._core.operations import (
     UPDATE_RUN,
 )
 from runfolio._core.paths import RunPath
-from runfolio._core.run_data import LIVING_STATES, RunData
+from runfolio._core.run_data import RunData
 from runfolio._generated import GetHistoryCountsProjectRun, RunFields
 from runfolio.frames import columns_to_log, history_frame, steps_to_log
 
@@ -239,7 +239,7 @@ class AsyncRun(RunData):
 
     async def wait_until_finished(self, poll_s: float = 5.0) -> str:
         """Wait until the run has ended, asking every `poll_s` seconds; its state. Edits stay."""
-        while self.state in LIVING_STATES:
+        while self.is_living:
             await sleep(poll_s)
             self._rebase(await self._fetch_fields())
         return self.state

@@ -10,7 +10,6 @@ from runfolio._sync.pages import Pages
 from runfolio._sync.run import Run, fetch_run_fields
 from runfolio._sync.runs import Runs
 from runfolio._sync.transport import Transport
-from runfolio._core.documents import INTERNAL_KEYS
 from runfolio._core.filters import Field, Filter, field_name, filters_json
 from runfolio._core.html import list_table
 from runfolio._core.missing import present_project
@@ -60,7 +59,7 @@ class Project(ProjectData):
         variables = {"document": document_of(document), "search": search, "regex": regex, "first": limit}
         answer = self._transport.execute(LIST_RUN_KEYS, {**self._variables(filters), **variables})
         found = present_project(answer.project, self.entity, self.name).run_keys
-        return [DocumentKey.of(key) for key in found if key.key.partition(".")[0] not in INTERNAL_KEYS]
+        return [DocumentKey.of(key) for key in found]
 
     def values(
         self, field: Field | str, *, filters: Filter | Mapping[str, Any] | None = None, limit: int = 100

@@ -28,7 +28,7 @@ from runfolio._core.operations import (
     UPDATE_RUN,
 )
 from runfolio._core.paths import RunPath
-from runfolio._core.run_data import LIVING_STATES, RunData
+from runfolio._core.run_data import RunData
 from runfolio._generated import GetHistoryCountsProjectRun, RunFields
 from runfolio.frames import columns_to_log, history_frame, steps_to_log
 
@@ -241,7 +241,7 @@ class Run(RunData):
 
     def wait_until_finished(self, poll_s: float = 5.0) -> str:
         """Wait until the run has ended, asking every `poll_s` seconds; its state. Edits stay."""
-        while self.state in LIVING_STATES:
+        while self.is_living:
             sleep(poll_s)
             self._rebase(self._fetch_fields())
         return self.state
