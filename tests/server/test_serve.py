@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -100,6 +101,21 @@ def test_a_second_signal_forces_the_end(start: Start) -> None:
     assert server.process.wait(15) == 130
     assert not is_running(worker)
     assert not is_running(postgres)
+
+
+def test_the_same_signal_twice_at_once_is_one_wish_to_stop(start: Start) -> None:
+    server = start()
+    server.wait_until_ready()
+    worker = server.worker_pid
+    assert worker is not None
+    # A stopped worker keeps the server from ending before the second signal has arrived.
+    os.kill(worker, signal.SIGSTOP)
+
+    server.process.send_signal(signal.SIGTERM)
+    time.sleep(0.05)
+    server.process.send_signal(signal.SIGTERM)
+
+    assert server.process.wait(15) == 0
 
 
 def test_a_signal_during_the_first_start_leaves_nothing_half_made(start: Start) -> None:

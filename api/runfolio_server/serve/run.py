@@ -10,6 +10,7 @@ import dataclasses
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,9 @@ from runfolio_server.sql.migrate import migrate
 from runfolio_server.sql.pool import open_database
 
 FORCED_EXIT_CODE = 130
+# One wish to stop may arrive twice: `timeout` signals its child and then the group, and a child of ours that has not
+# reached `exec` writes into the pipe by which we hear of signals.
+SAME_SIGNAL_S = 0.3
 
 CreateApp = Callable[[Settings], Callable[..., Any]]
 
@@ -72,13 +76,14 @@ class Serving:
         self._http: HTTPServer | None = None
         self._supervision: list[asyncio.Task[None]] = []
         self._signals = 0
+        self._last_signal: tuple[signal.Signals, float] | None = None
 
     async def run(self) -> int:
         """Start, serve until a signal, stop."""
         life = asyncio.create_task(self._live())
         loop = asyncio.get_running_loop()
         for number in _stop_signals():
-            loop.add_signal_handler(number, self._on_signal, life)
+            loop.add_signal_handler(number, self._on_signal, number, life)
         try:
             await life
         except asyncio.CancelledError:
@@ -86,7 +91,11 @@ class Serving:
                 raise
         return FORCED_EXIT_CODE if self._signals > 1 else 0
 
-    def _on_signal(self, life: asyncio.Task[None]) -> None:
+    def _on_signal(self, number: signal.Signals, life: asyncio.Task[None]) -> None:
+        now = time.monotonic()
+        previous, self._last_signal = self._last_signal, (number, now)
+        if previous is not None and previous[0] is number and now - previous[1] < SAME_SIGNAL_S:
+            return
         self._signals += 1
         if self._signals == 1:
             self._begin_to_end(life)
