@@ -80,6 +80,7 @@ def first_pages() -> list[Work]:
         _page("first page, best first", None, best, "", is_slow=True),
         _page("first page, 3 conditions, best first", _three(search), best, THREE, *_values(search), is_slow=True),
         _page("rare: config.kind =", {"config.kind": "rare"}, "+created_at", 'AND config @> \'{"kind": "rare"}\''),
+        _page("rare: display name in 2", {"displayName": {"$in": TWO_TITLES}}, "+created_at", TITLED, TWO_TITLES),
         _page("rare: group =", {"group": "rare"}, "+created_at", "AND group_name = 'rare'"),
         _page("rare: tag", {"tags": "rare"}, "+created_at", "AND tags @> '{rare}'"),
         _page("rare: state =", {"state": "failed"}, "+created_at", "AND state = 'failed'"),
@@ -103,6 +104,8 @@ def first_pages() -> list[Work]:
     ]
 
 
+TWO_TITLES = ["earnest-sunset-11", "earnest-sunset-4000"]
+TITLED = "AND display_name = ANY ($2)"
 THREE_NAMES = ["run0000007", "run0000011", "run0004000"]
 
 

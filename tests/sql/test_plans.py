@@ -44,9 +44,11 @@ SELECT md5(n::text)::uuid, (SELECT min(project_id) FROM projects) + n % 4, 'run'
   CASE WHEN n % 1000 = 0 THEN 'running' ELSE 'finished' END,
   (SELECT user_id FROM users), now() - n * interval '1 second', now() - n * interval '1 second'
 FROM generate_series(1, {RUN_COUNT}) AS n;
-UPDATE runs SET group_name = 'group ' || hashtext(name) % 10, job_type = 'train', tags = '{{usual}}';
+UPDATE runs SET group_name = 'group ' || hashtext(name) % 10, job_type = 'train', tags = '{{usual}}',
+  commit_hash = 'commit ' || hashtext(name) % 10;
 UPDATE runs
-SET state = 'failed', group_name = 'rare', job_type = 'rare', sweep_name = 'rare', tags = '{{usual,rare}}'
+SET state = 'failed', group_name = 'rare', job_type = 'rare', sweep_name = 'rare', commit_hash = 'rare',
+  tags = '{{usual,rare}}'
 WHERE hashtext(name) % 500 = 0;
 INSERT INTO run_stream (run_id, stream, writer, epoch, next_line, tail_lines)
 SELECT md5(n::text)::uuid, s, '', 0, 100, 10
@@ -106,6 +108,9 @@ async def test_a_page_far_down_the_list_starts_where_the_cursor_says(filled: Raw
     [
         ('{"group": "rare"}', "runs_group_name"),
         ('{"group": {"$in": ["rare", "none"]}}', "runs_group_name"),
+        ('{"display_name": "Run 7"}', "runs_display_name"),
+        ('{"displayName": {"$in": ["Run 7", "Run 8"]}}', "runs_display_name"),
+        ('{"commit": "rare"}', "runs_commit_hash"),
         ('{"jobType": "rare"}', "runs_job_type"),
         ('{"sweep": "rare"}', "runs_sweep_name"),
         ('{"state": "failed"}', "runs_state"),
