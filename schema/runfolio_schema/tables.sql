@@ -110,14 +110,15 @@ CREATE INDEX runs_project_id_created_at ON runs (project_id, created_at, run_id)
 -- Whoever filters reads its list of pending entries from end to end: it is kept short (kB).
 CREATE INDEX runs_config ON runs USING gin (config jsonb_path_ops) WITH (gin_pending_list_limit = 64);
 
--- Serve filters on equality with a display name, group, job type, sweep, commit, tag, or a state that few runs are in.
--- 50 bytes a run for its display name, 7 for each other text that is set, 3 for a tag; no update that a run makes while
+-- Serve filters on equality with a display name, group, job type, sweep, commit, user, tag, or a state that few runs are
+-- in. 50 bytes a run for its display name, 7 for its user and each other text that is set, 3 for a tag; no update that a run makes while
 -- it logs touches them.
 CREATE INDEX runs_display_name ON runs (project_id, display_name) WHERE deleted_at IS NULL;
 CREATE INDEX runs_group_name ON runs (project_id, group_name) WHERE group_name IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX runs_job_type ON runs (project_id, job_type) WHERE job_type IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX runs_sweep_name ON runs (project_id, sweep_name) WHERE sweep_name IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX runs_commit_hash ON runs (project_id, commit_hash) WHERE commit_hash IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX runs_created_by ON runs (project_id, created_by) WHERE deleted_at IS NULL;
 CREATE INDEX runs_state ON runs (project_id, state) WHERE state <> 'finished' AND deleted_at IS NULL;
 CREATE INDEX runs_tags ON runs USING gin (tags);
 

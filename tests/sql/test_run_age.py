@@ -26,14 +26,15 @@ from tests.sql.every_index import ranges_of
 RUN_COUNT = 2 * WALK_MAX_RUNS + 1000
 # Two runs at each moment; the rare ones are at both ends of the walk, and at the end of the project.
 FILL = f"""
-INSERT INTO entities (name) VALUES ('ada');
+INSERT INTO entities (name) VALUES ('ada'), ('bob');
 INSERT INTO users (entity_id) SELECT entity_id FROM entities;
-INSERT INTO projects (entity_id, name, created_by) SELECT entity_id, 'p', user_id FROM users;
+INSERT INTO projects (entity_id, name, created_by) SELECT entity_id, 'p', user_id FROM users LIMIT 1;
 INSERT INTO runs (run_id, project_id, name, display_name, state, created_by, created_at, deleted_at, config)
 SELECT md5(n::text)::uuid, project_id, 'run' || n, 'Run', 'finished', created_by,
   timestamptz '2026-01-01' + n / 2 * interval '1 second', CASE WHEN n % 100 = 99 THEN now() END,
   jsonb_build_object('n', n, 'kind', CASE WHEN n % 4000 = 3 OR n > {RUN_COUNT} - 3 THEN 'rare' ELSE 'usual' END)
 FROM projects, generate_series(1, {RUN_COUNT}) AS n;
+UPDATE runs SET created_by = (SELECT max(user_id) FROM users) WHERE config ->> 'kind' = 'rare';
 """
 
 
@@ -54,6 +55,9 @@ async def project(database: Database) -> int:
         {"config.n": {"$gt": RUN_COUNT - 2}},
         {"config.n": {"$gt": 4000}},
         {"config.n": -1},
+        {"user": "ada"},
+        {"user": "bob"},
+        {"user": "eve"},
         {"config.kind": "usual", "state": "finished", "duration": {"$gte": -1e12}},
         {"$or": [{"config.n": 1}, {"user": "ada", "config.kind": "rare", "tags": []}, {"name": "run7"}]},
     ],
@@ -110,6 +114,7 @@ async def test_a_walk_ends_after_so_many_runs(
     [
         ({"config.kind": "rare"}, "+created_at", True),
         ({"$or": [{"name": "a"}, {"summary.loss": {"$gt": 1}}]}, "-createdAt", True),
+        ({"user": "bob"}, "-heartbeat_at", False),
         ({"group": "g", "tags": "a"}, "+created_at", False),
         ({}, "+created_at", False),
         ({"config.kind": "rare"}, "+created_at,name", False),
@@ -122,6 +127,19 @@ def test_what_postgresql_knows_well_is_left_to_it(filters: Any, order: str, expe
 
     assert expected == is_guessed(tree, parse_order(order), {})
     assert not is_guessed(tree, parse_order(order), ranges_of(tree))
+
+
+def test_how_many_runs_a_user_has_is_not_known() -> None:
+    assert is_guessed(parse_filters('{"user": "bob", "group": "g"}'), parse_order("-created_at"), {})
+
+
+async def test_the_runs_of_a_user_are_found_by_an_index(database: Database, project: int) -> None:
+    tree, ordered = parse_filters('{"user": "bob"}'), parse_order("+created_at")
+    async with database.connection() as connection:
+        found = await _plan(connection, *age_statement(project, tree, ordered, None, 51, {}, is_walk=False))
+
+    indexes = {node.get("Index Name", "") for node in _nodes(found)}
+    assert {"runs_created_by", "runs_pkey"} == {name for name in indexes if name.startswith("runs_")}
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -111,6 +111,7 @@ COLUMNS: Final = (
 
 NAME: Final = next(column for column in COLUMNS if column.name == "name")
 CREATED_AT: Final = next(column for column in COLUMNS if column.name == "created_at")
+USER: Final = next(column for column in COLUMNS if column.name == "user")
 
 DOCUMENTS: Final = {
     "config": "config",

@@ -1,8 +1,9 @@
-"""A page of runs in order of creation that a filter on config or summary chooses. Called by graph/.
+"""A page of runs in order of creation that a filter on config, summary or user chooses. Called by graph/.
 
-PostgreSQL guesses how many runs a value of config or summary lets through from a hundred documents. Where it takes few
-for many, it walks along the index of creation until the page is full, perhaps through a million runs in random order:
-so it is told to walk just so far, and then to find all that match and sort them.
+PostgreSQL guesses how many runs a value of config or summary lets through from a hundred documents, and takes all
+users for alike. Where it takes few for many, it walks along the index of creation until the page is full, perhaps
+through a million runs in random order; where many for few, it sorts them all: so it is told to walk just so far, and
+then to find all that match and sort them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.fields import CREATED_AT, JsonField
+from runfolio_server.filters.fields import CREATED_AT, USER, JsonField
 from runfolio_server.filters.flatten import conditions_of
 from runfolio_server.filters.json_where import Ranges, containment_count
 from runfolio_server.filters.operators import OperatorName
@@ -29,10 +30,12 @@ _LIVING: Final = "r.project_id = $1 AND r.deleted_at IS NULL"
 
 
 def is_guessed(tree: Filter, order: Order, ranges: Ranges) -> bool:
-    """Whether a list is one of these: in order of creation, and about values that PostgreSQL knows little of."""
+    """Whether a list is one of these: in order of creation, and about what PostgreSQL knows little of."""
     is_by_age = len(order.keys) == 1 and order.keys[0].field == CREATED_AT
     fields = (item.field for item in conditions_of(tree))
-    return is_by_age and any(isinstance(field, JsonField) and field not in ranges for field in fields)
+    return is_by_age and any(
+        field == USER or (isinstance(field, JsonField) and field not in ranges) for field in fields
+    )
 
 
 async def select_runs_by_age(
