@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from html.parser import HTMLParser
@@ -36,6 +38,9 @@ class Page(HTMLParser):
         elif address := found.get("src") or found.get("href"):
             self.loaded.append(address)
         self._inside = (found.get("id") or tag) if tag == "script" else ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
 
     def handle_data(self, data: str) -> None:
         if self._inside == "assets":
@@ -75,10 +80,44 @@ async def test_what_it_then_loads_from_elsewhere_is_graphiql_and_nothing_uncheck
     assert all(asset["integrity"].startswith("sha384-") for asset in assets)
 
 
+async def test_the_page_may_run_what_it_names_and_talk_to_this_server_and_nothing_else(service: Service) -> None:
+    answer = await service.http.get("/graphql", headers=BROWSER)
+    page = Page(answer.text)
+    directives = answer.headers["Content-Security-Policy"].split("; ")
+    allowed = {name: sources.split() for name, _, sources in (directive.partition(" ") for directive in directives)}
+
+    digest = base64.b64encode(hashlib.sha256(page.script.encode()).digest()).decode()
+    urls: dict[str, list[str]] = {"script": [], "style": []}
+    for asset in json.loads(page.assets):
+        urls[asset["kind"]].append(asset["url"])
+    assert [f"'sha256-{digest}'", *urls["script"]] == allowed["script-src"]
+    assert ["'unsafe-inline'", *urls["style"]] == allowed["style-src"]
+    assert ["'self'"] == allowed["connect-src"]
+    closed = {"default-src", "base-uri", "form-action", "frame-ancestors"}
+    assert closed == {name for name, sources in allowed.items() if sources == ["'none'"]}
+
+
+async def test_a_missing_or_wrong_key_does_not_make_the_browser_ask_for_a_password(service: Service) -> None:
+    """The 401 challenges for Basic, which browsers answer with a window of their own unless credentials are omitted."""
+    script = Page(await _page(service)).script
+
+    requests = re.findall(r"\bfetch\(([^)]*)\)", script)
+    assert ['address, { ...request, headers, credentials: "omit" }'] == requests
+    assert "GraphiQL.createFetcher({ url: endpoint, fetch: send })" in script
+
+
+async def test_the_key_goes_into_a_header_and_not_to_graphiql_whose_history_would_store_it(service: Service) -> None:
+    script = Page(await _page(service)).script
+
+    assert {'at("key").value.trim()'} == set(re.findall(r'at\("key"\)\.value[.\w()]*', script))
+    assert "isHeadersEditorEnabled: false" in script
+    assert not re.search(r"localStorage|sessionStorage|document\.cookie|location\.(?!pathname)", script)
+
+
 async def test_it_says_how_to_ask_from_a_terminal_and_without_scripts(service: Service) -> None:
     text = await _page(service)
 
-    assert f'curl -s {BASE_URL}/graphql -H "Authorization: Bearer $RUNFOLIO_API_KEY"' in text
+    assert f'curl -s {BASE_URL}/graphql -H "Authorization: Bearer $WANDB_API_KEY"' in text
     assert "<noscript>" in text
     assert "__" not in re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
 

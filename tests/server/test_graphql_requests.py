@@ -185,3 +185,26 @@ async def test_a_request_without_a_valid_key_is_401_with_a_reason_and_learns_not
         assert answer.headers["WWW-Authenticate"].startswith("Basic ")
         assert "key" in error["message"].lower() or "Authorization" in error["message"]
         assert "data" not in answer.json()
+
+
+@pytest.mark.parametrize("origin", ["http://evil.test", "https://runfolio.test:444", "null", "http://[", ""])
+async def test_a_page_of_another_site_cannot_use_the_key_that_a_browser_keeps(service: Service, origin: str) -> None:
+    key = _basic("api", service.keys["ada"])
+    body = json.dumps({"query": VERSION}).encode()
+
+    answer = await _post(service, body, None, Authorization=key, Origin=origin, Host="runfolio.test")
+
+    assert 403 == answer.status
+    assert f"A page of {origin!r} may not use the key" in answer.body["errors"][0]["message"]
+
+
+async def test_pages_of_this_server_and_those_that_know_a_key_are_answered(service: Service) -> None:
+    key = service.keys["ada"]
+    body = json.dumps({"query": VERSION}).encode()
+
+    for authorization, origin in (
+        (_basic("api", key), "https://runfolio.test"),
+        (f"Bearer {key}", "http://evil.test"),
+    ):
+        answer = await _post(service, body, None, Authorization=authorization, Origin=origin, Host="runfolio.test")
+        assert 200 == answer.status

@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from runfolio_server.endpoints.other_sites import refuse_other_sites
 from runfolio_server.errors import RETRY_AFTER_S, AppError, TooLarge, Unauthenticated, Unavailable
 from runfolio_server.settings import Settings
 
@@ -34,10 +35,11 @@ def error_response(error: AppError) -> Response:
 
 
 def answering_errors(endpoint: Endpoint) -> Endpoint:
-    """The endpoint, with each AppError it raises told to the caller."""
+    """The endpoint, with each AppError it raises told to the caller, and closed to pages of other sites."""
 
     async def answer(request: Request) -> Response:
         try:
+            refuse_other_sites(request)
             return await endpoint(request)
         except AppError as error:
             return error_response(error)

@@ -6,6 +6,8 @@ closed network the form stays, beside the schema as text (`GET /schema.graphql`)
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import json
 import re
@@ -22,6 +24,7 @@ from runfolio_server.endpoints.answers import base_url_of
 SCHEMA_PATH = "/schema.graphql"
 
 _ASSET = re.compile(r'<(script|link)\s+crossorigin\s[^>]*?(?:src|href)="([^"]+)"\s+integrity="([^"]+)"')
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # Only strawberry's page reads cookies.
 _NOT_NEEDED = "/js-cookie@"
 
@@ -36,7 +39,7 @@ def explorer_page(request: Request) -> Response:
         # "<" would end the script element that holds it.
         .replace("__ASSETS__", json.dumps(graphiql_assets()).replace("<", "\\u003c"))
     )
-    return HTMLResponse(page)
+    return HTMLResponse(page, headers={"Content-Security-Policy": _policy(), "Referrer-Policy": "no-referrer"})
 
 
 def graphiql_assets() -> list[dict[str, str]]:
@@ -51,6 +54,35 @@ def graphiql_assets() -> list[dict[str, str]]:
 async def tell_schema(_: Request) -> Response:
     """The canonical schema as text: the same for everybody, and holding nobody's data, so it needs no key."""
     return PlainTextResponse(_schema())
+
+
+@cache
+def _policy() -> str:
+    """What the page may do, for somebody's API key is typed into it: run what it names, and talk to this server.
+
+    GraphiQL needs `unsafe-inline` for styles that it makes as it goes, and has its fonts inside its own.
+    """
+    urls: dict[str, list[str]] = {"script": [], "style": []}
+    for asset in graphiql_assets():
+        urls[asset["kind"]].append(asset["url"])
+    return "; ".join(
+        [
+            "default-src 'none'",
+            " ".join(["script-src", *map(_source, _SCRIPT.findall(_template())), *urls["script"]]),
+            " ".join(["style-src 'unsafe-inline'", *urls["style"]]),
+            "font-src data:",
+            "img-src data:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def _source(script: str) -> str:
+    """A script inside the page, as a policy names it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 @cache
