@@ -60,6 +60,7 @@ def test_every_limit_has_a_row(document: str) -> None:
         limits.LIST_MAX_VALUES,
         limits.REGEX_MAX_CHARACTERS,
         limits.REGEX_MAX_SIZE,
+        limits.REGEX_MAX_WAYS,
         limits.KEY_MAX_CHARACTERS,
         limits.KEY_MAX_PARTS,
         limits.ORDER_MAX_BYTES,

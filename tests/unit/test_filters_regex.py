@@ -6,6 +6,9 @@ import pytest
 
 from runfolio_server.errors import AppError
 from runfolio_server.filters.regex import translate_regex
+from runfolio_server.filters.regex_extent import CHARACTER, Extent, both, either, in_a_row, repeated
+
+OPTIONAL = repeated(CHARACTER, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +89,11 @@ def test_a_pattern_is_written_anew(pattern: str, expected: str) -> None:
         ("(" * 60 + ")" * 60, "deeper than 50"),
         ("((a{100}){100}){100}", "unfold"),
         ("(a{1,100}){1,100}", "unfold"),
-        ("a{255}" * 9, "unfold"),
+        ("a{255}" * 4, "unfold"),
+        ("(.?){78}", "may follow each other"),
+        ("(.?.?.?.?.?.?.?.?.?.?){20}z", "may follow each other"),
+        ("((.{0,10}){0,10}){0,10}", "may follow each other"),
+        ("(a*b*){50,}", "may follow each other"),
     ],
 )
 def test_what_re2_or_postgresql_cannot_do_is_refused_with_a_reason(pattern: str, words: str) -> None:
@@ -96,3 +103,36 @@ def test_what_re2_or_postgresql_cannot_do_is_refused_with_a_reason(pattern: str,
     assert words in caught.value.message
     assert "filters.notes.$regex" in caught.value.message
     assert caught.value.path == "filters.notes.$regex"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(.?){77}",
+        "(.*){60}zz",
+        ".{0,255}a.{0,255}b.{0,255}",
+        "[a-z]{1,200}",
+        "((ab|cd|ef){1,9}[0-9]?){0,9}",
+        "^" + "|".join(f"run-{number}" for number in range(30)) + "$",
+    ],
+)
+def test_repetitions_of_what_is_there_are_allowed(pattern: str) -> None:
+    assert translate_regex(pattern, "p")
+
+
+@pytest.mark.parametrize(
+    ("extent", "ways"),
+    [
+        # Written out: abab, a?b?c?, (ab)+, (a?b?)+, ab{2,}, (a|b)(c|d).
+        (repeated(in_a_row(2), 2, 2), 3),
+        (both(both(OPTIONAL, OPTIONAL), OPTIONAL), 3),
+        (repeated(in_a_row(2), 1, None), 2),
+        (repeated(both(OPTIONAL, OPTIONAL), 1, None), 5),
+        (both(CHARACTER, repeated(CHARACTER, 2, None)), 3),
+        (both(either([CHARACTER, CHARACTER]), either([CHARACTER, CHARACTER])), 4),
+        (repeated(OPTIONAL, 4, 4), 6),
+        (repeated(CHARACTER, 0, 4), 3),
+    ],
+)
+def test_pairs_of_characters_that_may_follow_each_other_are_counted(extent: Extent, ways: int) -> None:
+    assert ways == extent.ways

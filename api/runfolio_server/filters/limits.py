@@ -10,8 +10,10 @@ PATTERNS_MAX = 30
 """PostgreSQL keeps 32 compiled patterns; with more of them in one statement it compiles each for every run again."""
 LIST_MAX_VALUES = 10_000
 REGEX_MAX_CHARACTERS = 256
-REGEX_MAX_SIZE = 2000
+REGEX_MAX_SIZE = 1000
 """Characters to match after every bounded repetition is written out: `(a{10}){20}` has 200."""
+REGEX_MAX_WAYS = 3000
+"""Pairs of those characters that may follow each other: n characters that may be absent, in a row, have n² / 2."""
 REGEX_MAX_GROUP_DEPTH = 50
 REGEX_MAX_REPEAT = 255
 """PostgreSQL allows no more in `{n,m}`."""

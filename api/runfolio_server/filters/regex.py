@@ -2,7 +2,7 @@ r"""RE2 patterns as PostgreSQL regular expressions: the same matches, or a refus
 
 Nothing of the caller's pattern is passed on. It is parsed, and written anew with groups that capture nothing, special
 characters as `\uXXXX` and classes spelled out: without captures and back references PostgreSQL matches with an
-automaton, in linear time. Bounded repetitions are limited by what they unfold to. Only ASCII letters have a case, and
+automaton, in time linear in the text; its size is bounded, see regex_extent.py. Only ASCII letters have a case, and
 `\d \w \s \b` mean ASCII, as in RE2. See https://github.com/google/re2/wiki/Syntax and PostgreSQL's "Regular
 Expression Details".
 """
@@ -19,6 +19,7 @@ from runfolio_server.filters.limits import (
     REGEX_MAX_GROUP_DEPTH,
     REGEX_MAX_REPEAT,
     REGEX_MAX_SIZE,
+    REGEX_MAX_WAYS,
 )
 from runfolio_server.filters.regex_class import (
     CHARACTER_ESCAPES,
@@ -29,6 +30,16 @@ from runfolio_server.filters.regex_class import (
     parse_class,
     parse_hexadecimal,
     spell_character,
+)
+from runfolio_server.filters.regex_extent import (
+    CHARACTER,
+    NOTHING,
+    POSITION,
+    Extent,
+    both,
+    either,
+    in_a_row,
+    repeated,
 )
 from runfolio_server.filters.shown import shown_value
 
@@ -58,11 +69,20 @@ def translate_regex(pattern: str, path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A piece of the translation; `size` counts its characters with repetitions written out."""
+    """A piece of the translation."""
 
     sql: str
-    size: int
+    extent: Extent
     is_repeatable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    """A repetition as PostgreSQL writes it; `most` None: without end."""
+
+    sql: str
+    least: int
+    most: int | None
 
 
 class _Parser:
@@ -89,54 +109,57 @@ class _Parser:
         while self._takes("|"):
             branches.append(self._parse_branch())
         sql = "|".join(branch.sql for branch in branches)
-        return _Node(sql, sum(branch.size for branch in branches))
+        return _Node(sql, either([branch.extent for branch in branches]))
 
     def _parse_branch(self) -> _Node:
         sql = []
-        size = 0
+        extent = NOTHING
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
             node = self._parse_repeated()
             sql.append(node.sql)
-            size += node.size
-            self._check_size(size)
-        return _Node("".join(sql) or "(?:)", size)
+            extent = both(extent, node.extent)
+            self._check(extent)
+        return _Node("".join(sql) or "(?:)", extent)
 
     def _parse_repeated(self) -> _Node:
         node = self._parse_atom()
-        repeat, count = self._take_repeat()
-        if not repeat:
+        repeat = self._take_repeat()
+        if repeat is None:
             return node
         if not node.is_repeatable:
             raise self.refusal("a repetition of nothing")
-        if self._take_repeat()[0]:
+        if self._take_repeat():
             raise self.refusal("a repetition of a repetition")
-        size = node.size * max(count, 1)
-        self._check_size(size)
-        return _Node(node.sql + repeat, size)
+        extent = repeated(node.extent, repeat.least, repeat.most)
+        self._check(extent)
+        return _Node(node.sql + repeat.sql, extent)
 
-    def _check_size(self, size: int) -> None:
-        if size > REGEX_MAX_SIZE:
+    def _check(self, extent: Extent) -> None:
+        if extent.size > REGEX_MAX_SIZE:
             raise self.refusal(f"its repetitions unfold to more than {REGEX_MAX_SIZE} characters")
+        if extent.ways > REGEX_MAX_WAYS:
+            raise self.refusal("too many of its characters may follow each other, because those between may be absent")
 
-    def _take_repeat(self) -> tuple[str, int]:
-        """The repetition that stands here, as PostgreSQL writes it, and how often it unfolds its atom."""
+    def _take_repeat(self) -> _Repeat | None:
+        """The repetition that stands here."""
         found = self.pattern[self.at : self.at + 1]
         match = _REPEAT.match(self.pattern, self.at)
         if found and found in "*+?":
             self.at += 1
-            repeat, count = found, 1
+            repeat = _Repeat(found, int(found == "+"), 1 if found == "?" else None)
         elif match:
             low, comma, high = match.groups()
             least, most = int(low), int(high or low)
             if most > REGEX_MAX_REPEAT or least > most:
                 raise self.refusal(f"a repetition outside of 0 to {REGEX_MAX_REPEAT}")
             self.at = match.end()
-            repeat, count = "{" + str(least) + ("," if comma else "") + (str(most) if high else "") + "}", most
+            sql = "{" + str(least) + ("," if comma else "") + (str(most) if high else "") + "}"
+            repeat = _Repeat(sql, least, most if high or not comma else None)
         else:
-            return "", 0
+            return None
         # A lazy repetition finds another place, never another answer to whether there is one.
         self._takes("?")
-        return repeat, count
+        return repeat
 
     def _parse_atom(self) -> _Node:
         character = self.pattern[self.at]
@@ -152,11 +175,11 @@ class _Parser:
                 raise self.refusal(str(error)) from error
             return self._characters(found)
         if character == ".":
-            return _Node("(?:.)" if "s" in self.flags else NEWLINE.inverted().sql(), 1)
+            return _Node("(?:.)" if "s" in self.flags else NEWLINE.inverted().sql(), CHARACTER)
         if character == "^":
-            return _Node(_LINE_START if "m" in self.flags else "^", 1, is_repeatable=False)
+            return _Node(_LINE_START if "m" in self.flags else "^", POSITION, is_repeatable=False)
         if character == "$":
-            return _Node(_LINE_END if "m" in self.flags else "$", 1, is_repeatable=False)
+            return _Node(_LINE_END if "m" in self.flags else "$", POSITION, is_repeatable=False)
         if character == "\\":
             return self._parse_escape()
         return self._literal(character)
@@ -179,7 +202,7 @@ class _Parser:
                     raise self.refusal("a group of no flags")
                 # The flags hold until the group around this one ends, which puts back its own.
                 self.depth -= 1
-                return _Node("(?:)", 0, is_repeatable=False)
+                return _Node("(?:)", NOTHING, is_repeatable=False)
         elif self._takes("?"):
             raise self.refusal("looking ahead or behind, and groups other than (…), (?:…), (?P<name>…) and flags")
         inner = self.parse_alternatives()
@@ -187,13 +210,13 @@ class _Parser:
             raise self.refusal("a missing closing parenthesis")
         self.flags = flags_before
         self.depth -= 1
-        return _Node(f"(?:{inner.sql})", inner.size)
+        return _Node(f"(?:{inner.sql})", inner.extent)
 
     def _parse_escape(self) -> _Node:
         letter = self.pattern[self.at : self.at + 1]
         self.at += 1
         if letter in _POSITIONS and letter:
-            return _Node(_POSITIONS[letter], 1, is_repeatable=False)
+            return _Node(_POSITIONS[letter], POSITION, is_repeatable=False)
         if letter in PERL_CLASSES and letter:
             return self._characters(PERL_CLASSES[letter])
         if letter == "Q":
@@ -218,12 +241,13 @@ class _Parser:
         text = self.pattern[self.at :] if end < 0 else self.pattern[self.at : end]
         self.at = len(self.pattern) if end < 0 else end + 2
         # RE2 repeats the last character only; that is rarely meant, so it has to be written outside.
-        return _Node("".join(self._literal(character).sql for character in text), len(text), is_repeatable=False)
+        sql = "".join(self._literal(character).sql for character in text)
+        return _Node(sql, in_a_row(len(text)), is_repeatable=False)
 
     def _literal(self, character: str) -> _Node:
         if "i" in self.flags and character.isascii() and character.isalpha():
-            return _Node(f"[{character.lower()}{character.upper()}]", 1)
-        return _Node(spell_character(ord(character)), 1)
+            return _Node(f"[{character.lower()}{character.upper()}]", CHARACTER)
+        return _Node(spell_character(ord(character)), CHARACTER)
 
     def _characters(self, found: CharacterSet) -> _Node:
         if "i" in self.flags:
@@ -231,7 +255,7 @@ class _Parser:
         sql = found.sql()
         if not sql:
             raise self.refusal("a class of no characters")
-        return _Node(sql, 1)
+        return _Node(sql, CHARACTER)
 
     def _takes(self, character: str) -> bool:
         if self.pattern.startswith(character, self.at):
