@@ -221,6 +221,8 @@ class EmbeddedPostgres:
         command = self._command(owner)
         # It quotes failed statements, and with them what users wrote.
         self._log.touch(mode=0o600)
+        # A killed container leaves a file that says "ready", and process numbers are the same again in the next one.
+        left = postmaster.read_postmaster_file(self._pg_dir)
         with self._log.open("ab") as log:
             self._log_start = log.tell()
             self._child = subprocess.Popen(  # noqa: S603 - our own program
@@ -240,7 +242,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + READY_TIMEOUT_S
         while self._child.poll() is None:
             found = postmaster.read_postmaster_file(self._pg_dir)
-            if found is not None and found.pid == self._child.pid and found.is_ready:
+            if found is not None and found.pid == self._child.pid and found.is_ready and found != left:
                 return True
             if self._interrupted.is_set() or time.monotonic() > deadline:
                 self._end(self._child.pid)

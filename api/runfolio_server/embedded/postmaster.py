@@ -19,11 +19,12 @@ _STATUS_LINE = 7
 
 @dataclass(frozen=True, slots=True)
 class PostmasterFile:
-    """What postmaster.pid says; what is not written yet is empty."""
+    """What postmaster.pid says; what is not written yet is empty. `written_ns` is when that was written."""
 
     pid: int
     socket_dir: str
     status: str
+    written_ns: int
 
     @property
     def is_ready(self) -> bool:
@@ -34,13 +35,15 @@ class PostmasterFile:
 def read_postmaster_file(pg_dir: Path) -> PostmasterFile | None:
     """The content of postmaster.pid, None when there is none or its first line is not written yet."""
     try:
-        lines = [line.strip() for line in (pg_dir / "postmaster.pid").read_text().splitlines()]
+        with (pg_dir / "postmaster.pid").open() as file:
+            written_ns = os.fstat(file.fileno()).st_mtime_ns
+            lines = [line.strip() for line in file.read().splitlines()]
     except FileNotFoundError:
         return None
     if not lines or not lines[0].lstrip("-").isdigit():
         return None
     lines += [""] * (_STATUS_LINE + 1 - len(lines))
-    return PostmasterFile(abs(int(lines[0])), lines[_SOCKET_DIR_LINE], lines[_STATUS_LINE])
+    return PostmasterFile(abs(int(lines[0])), lines[_SOCKET_DIR_LINE], lines[_STATUS_LINE], written_ns)
 
 
 def command_line(pid: int) -> str:
