@@ -239,6 +239,14 @@ async def test_a_choice_that_is_none_changes_nothing(
     assert before == await runs_of(service, project)
 
 
+@pytest.mark.parametrize("change", [{}, {"addTags": []}, {"removeTags": None, "config": ""}])
+async def test_no_change_at_all_is_refused(service: Service, project: str, change: dict[str, Any]) -> None:
+    answer = await update(service, project, filters="{}", **change)
+
+    assert (400, "input") == (answer.status, answer.error["extensions"]["path"])
+    assert "addTags" in answer.error["extensions"]["allowed"]
+
+
 @pytest.mark.parametrize("is_dry_run", [False, True])
 @pytest.mark.parametrize(
     ("change", "status", "path"),
@@ -268,6 +276,8 @@ async def test_a_change_that_is_not_allowed_changes_nothing(
 
 
 async def test_a_project_that_is_not_there_is_an_error(service: Service) -> None:
-    for answer in (await update(service, "nowhere", filters="{}"), await delete(service, "nowhere", filters="{}")):
+    changed = await update(service, "nowhere", filters="{}", notes="n")
+
+    for answer in (changed, await delete(service, "nowhere", filters="{}")):
         assert (404, "NOT_FOUND", "input") == refusal(answer)
         assert "'nowhere' in 'ada'" in answer.error["message"]

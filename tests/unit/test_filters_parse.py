@@ -209,6 +209,14 @@ def test_numbers_mean_what_they_are_written_as() -> None:
     assert Decimal("0.1") == found.operand
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("operand", ["%s", '{"$gt": %s}', '{"$not": {"$eq": %s}}'])
+def test_a_number_that_json_lacks_may_be_an_object(operand: str, number: str) -> None:
+    bare, named = (f'{{"config.x": {operand % text}}}' for text in (number, f'{{"$number": "{number}"}}'))
+
+    assert str(parse_filters(bare)) == str(parse_filters(named))
+
+
 @pytest.mark.parametrize(
     "text", ["2026-11-03", "2026-11-03T00:00:00", "2026-11-03T00:00:00Z", "2026-11-03T02:00:00+02:00"]
 )

@@ -23,6 +23,7 @@ from runfolio_server.sql.runs import DELETE_RUNS
 BATCH_RUNS = 500
 IDS_MAX = 10_000
 NAMES_TOLD = 1000
+CHANGES = ("addTags", "removeTags", "tags", "group", "jobType", "notes", "displayName", "config")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ async def update_runs(
     A dry run checks all the same. Raises NotFound for a project that the viewer does not see, AppError for a change or
     filter that is not allowed, also when one of the runs would get too many tags or too large a config by it.
     """
+    if not (change.columns or change.add_tags or change.remove_tags or change.config):
+        raise AppError(f"There is nothing to change; allowed: {', '.join(CHANGES)}", path="input", allowed=CHANGES)
     check_change(change.columns)
     # Whoever adds tags is told of those when a run gets too many.
     fields = {**FIELD_BY_COLUMN, "tags": "addTags"} if change.add_tags else FIELD_BY_COLUMN

@@ -13,6 +13,7 @@ from runfolio_server.filters.operands import check_operand
 from runfolio_server.filters.operators import AND, LOGICAL, NOR, NOT, OPERATORS, OperatorName, operators_of
 from runfolio_server.filters.shown import shown_name, shown_value
 from runfolio_server.filters.tree import EVERYTHING, And, Condition, Filter, Not, Or
+from runfolio_server.filters.value_text import readable_number
 
 
 def parse_filters(text: str | None) -> Filter:
@@ -99,6 +100,7 @@ def _entry(name: str, operand: Any, path: str, depth: int) -> Filter:
 
 def _conditions(field: Field, operand: Any, path: str, depth: int) -> Filter:
     """What stands behind a field: a plain value, or an object of operators."""
+    operand = readable_number(operand)
     if not (isinstance(operand, dict) and any(key.startswith("$") for key in operand)):
         if isinstance(operand, dict) and (name := _inner_operator(operand)):
             raise AppError(
@@ -133,7 +135,9 @@ def _operator(field: Field, name: str, operand: Any, path: str, depth: int) -> F
 
 
 def _condition(field: Field, operator: OperatorName, operand: Any, path: str) -> Filter:
-    return Condition(field, OPERATORS[operator].name, check_operand(field.kind, operator, operand, path))
+    return Condition(
+        field, OPERATORS[operator].name, check_operand(field.kind, operator, readable_number(operand), path)
+    )
 
 
 def _all_of(filters: list[Filter]) -> Filter:

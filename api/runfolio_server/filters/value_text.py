@@ -1,4 +1,4 @@
-"""A jsonb value as JSON text for readers, NaN and the infinities as numbers again. Used by graph/."""
+"""NaN and the infinities, which jsonb has as objects, as numbers again. Used by parse.py and graph/."""
 
 from __future__ import annotations
 
@@ -24,12 +24,18 @@ def readable_value(text: str) -> str:
     return json_text.dump(_numbers(json_text.parse(text.encode()))) if '"$number"' in text else text
 
 
+def readable_number(value: Any) -> Any:
+    """A float for `{"$number": "NaN"}` and the like; any other value as it is.
+
+    >>> readable_number({"$number": "-Infinity"}), readable_number({"$number": 1})
+    (-inf, {'$number': 1})
+    """
+    number = value.get("$number") if isinstance(value, dict) and len(value) == 1 else None
+    return _NUMBERS.get(number, value) if isinstance(number, str) else value
+
+
 def _numbers(value: Any) -> Any:
+    value = readable_number(value)
     if isinstance(value, list):
         return [_numbers(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    number = value.get("$number") if len(value) == 1 else None
-    if isinstance(number, str) and number in _NUMBERS:
-        return _NUMBERS[number]
-    return {key: _numbers(item) for key, item in value.items()}
+    return {key: _numbers(item) for key, item in value.items()} if isinstance(value, dict) else value
