@@ -37,9 +37,12 @@ if TYPE_CHECKING:
         UnavailableError,
     )
     from runfolio._core.filters import Config, Field, Filter, Summary, Tag
+    from runfolio._core.group_curves import GroupCurve
     from runfolio._core.metric_key import MetricKey
+    from runfolio._core.missing_value import MISSING
     from runfolio._core.run_changes import ChangedRuns
     from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin
+    from runfolio._core.run_metric import RunMetric
     from runfolio._core.settings import Setting, Settings
     from runfolio._core.user import Entity, User
     from runfolio._sync.api import Api
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from runfolio._sync.project import Project, Projects
     from runfolio._sync.run import Run
     from runfolio._sync.runs import Runs
+    from runfolio.history_table import HistoryTable
 
 _NAMES_BY_MODULE = {
     "gql": ("gql",),
@@ -77,9 +81,12 @@ _NAMES_BY_MODULE = {
         "UnavailableError",
     ),
     "runfolio._core.filters": ("Config", "Field", "Filter", "Summary", "Tag"),
+    "runfolio._core.group_curves": ("GroupCurve",),
     "runfolio._core.metric_key": ("MetricKey",),
+    "runfolio._core.missing_value": ("MISSING",),
     "runfolio._core.run_changes": ("ChangedRuns",),
     "runfolio._core.run_facets": ("DocumentKey", "FieldValue", "HistogramBin"),
+    "runfolio._core.run_metric": ("RunMetric",),
     "runfolio._core.settings": ("Setting", "Settings"),
     "runfolio._core.user": ("Entity", "User"),
     "runfolio._sync.api": ("Api",),
@@ -88,10 +95,12 @@ _NAMES_BY_MODULE = {
     "runfolio._sync.project": ("Project", "Projects"),
     "runfolio._sync.run": ("Run",),
     "runfolio._sync.runs": ("Runs",),
+    "runfolio.history_table": ("HistoryTable",),
 }
 _MODULE_BY_NAME = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 
 __all__ = [
+    "MISSING",
     "Api",
     "ApiError",
     "AsyncApi",
@@ -119,8 +128,10 @@ __all__ = [
     "File",
     "Files",
     "Filter",
+    "GroupCurve",
     "HistogramBin",
     "HistoryScan",
+    "HistoryTable",
     "LogError",
     "MalformedPathError",
     "MetricKey",
@@ -130,6 +141,7 @@ __all__ = [
     "Project",
     "Projects",
     "Run",
+    "RunMetric",
     "RunfolioError",
     "Runs",
     "ServerError",

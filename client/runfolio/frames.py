@@ -8,12 +8,13 @@ JSON text in Polars and Arrow. What is missing is null; pandas has no null besid
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from runfolio._core import json_text
+from runfolio._core.arrow_stream import ArrowStream
+from runfolio._core.column_kinds import EXACT_IN_FLOAT, KIND_BY_ATTRIBUTE, Kind, kind_of, kinds_of_fields, plain_column
 from runfolio._core.errors import MissingExtraError
+from runfolio._core.group_curves import CURVE_COLUMNS, GroupCurve
 from runfolio._core.log_columns import LogColumn, column_of, with_presence
 from runfolio._core.log_queue import check_step
 from runfolio._core.run_groups import AGGREGATES
@@ -25,32 +26,6 @@ if TYPE_CHECKING:
     from pyarrow import Table
 
 STEP_KEY = "_step"
-INT64 = range(-(2**63), 2**63)
-# Beyond it float64 skips integers.
-EXACT_IN_FLOAT = range(-(2**53), 2**53 + 1)
-
-
-class Kind(Enum):
-    """What the values of a column are."""
-
-    NOTHING = auto()
-    BOOLEAN = auto()
-    INTEGER = auto()
-    NUMBER = auto()
-    TEXT = auto()
-    TIME = auto()
-    TEXTS = auto()
-    MIXED = auto()
-
-
-# The attributes of a run, whether or not a run has one.
-KIND_BY_ATTRIBUTE = {
-    **dict.fromkeys(("created_at", "heartbeat_at", "finished_at"), Kind.TIME),
-    **dict.fromkeys(("id", "name", "state", "user", "group", "job_type", "notes", "sweep_name", "host"), Kind.TEXT),
-    **dict.fromkeys(("entity", "project"), Kind.TEXT),
-    "exit_code": Kind.INTEGER,
-    "tags": Kind.TEXTS,
-}
 
 
 def history_frame(rows: Sequence[Mapping[str, Any]], *, x_axis: str, keys: Sequence[str] | None) -> DataFrame:
@@ -62,7 +37,8 @@ def history_frame(rows: Sequence[Mapping[str, Any]], *, x_axis: str, keys: Seque
 def groups_frame(rows: Sequence[Mapping[str, Any]], *, by: Sequence[str], metrics: Sequence[str]) -> DataFrame:
     """A row for each group of runs."""
     aggregates = [f"{metric}.{aggregate}" for metric in metrics for aggregate in AGGREGATES]
-    return _frame_of_rows(rows, [*by, "runs", *aggregates])
+    columns: dict[str, Column] = {name: [row[name] for row in rows] for name in (*by, "runs", *aggregates)}
+    return _frame(columns, kinds_of_fields(columns, by))
 
 
 def runs_pandas(columns: dict[str, Column]) -> DataFrame:
@@ -86,7 +62,7 @@ def runs_polars(columns: Mapping[str, Sequence[Any]]) -> PolarsFrame:
         Kind.TEXTS: polars.List(polars.String),
         Kind.MIXED: polars.String,
     }
-    plain = {name: _plain_column(name, values) for name, values in columns.items()}
+    plain = {name: plain_column(name, values) for name, values in columns.items()}
     return polars.DataFrame([polars.Series(name, values, dtype=types[kind]) for name, (kind, values) in plain.items()])
 
 
@@ -106,8 +82,53 @@ def runs_arrow(columns: Mapping[str, Sequence[Any]]) -> Table:
         Kind.TEXTS: pyarrow.list_(pyarrow.string()),
         Kind.MIXED: pyarrow.string(),
     }
-    plain = {name: _plain_column(name, values) for name, values in columns.items()}
+    plain = {name: plain_column(name, values) for name, values in columns.items()}
     return pyarrow.table({name: pyarrow.array(values, type=types[kind]) for name, (kind, values) in plain.items()})
+
+
+def table_pandas(stream: ArrowStream) -> DataFrame:
+    """A history table; text that is JSON is parsed, and a column with gaps has the type that runs_pandas gives it."""
+    # Says what is missing, should it be pandas.
+    _frame({}, {})
+    from pandas import DataFrame
+
+    columns = table_arrow(stream).columns
+    columns.reverse()
+    # Taken out one by one, so that they are not all there twice at the end.
+    series = {column.name: _series_of_arrow(columns.pop(), column.type) for column in stream.columns}
+    return DataFrame(series, copy=False)
+
+
+def table_polars(stream: ArrowStream) -> PolarsFrame:
+    """A history table, as Polars has it."""
+    try:
+        import polars
+    except ImportError as error:
+        raise _missing("Polars", "polars") from error
+    return polars.read_ipc_stream(stream.data).with_columns(polars.col(polars.Categorical).cast(polars.String))
+
+
+def table_arrow(stream: ArrowStream) -> Table:
+    """A history table, as Arrow has it."""
+    try:
+        import pyarrow
+        from pyarrow import ipc
+    except ImportError as error:
+        raise _missing("Arrow", "arrow") from error
+    with ipc.open_stream(pyarrow.py_buffer(stream.data)) as reader:
+        return reader.read_all().unify_dictionaries()
+
+
+def curves_frame(curves: Sequence[GroupCurve], by: Sequence[str]) -> DataFrame:
+    """A row for each point of each curve: the fields of its group, then the point."""
+    columns: dict[str, Column] = {name: [] for name in (*by, *CURVE_COLUMNS)}
+    for curve in curves:
+        for name in by:
+            columns[name] += [curve.group[name]] * len(curve.x)
+        for name in CURVE_COLUMNS:
+            columns[name] += getattr(curve, name)
+    numbers = {**dict.fromkeys(CURVE_COLUMNS, Kind.NUMBER), "count": Kind.INTEGER}
+    return _frame(columns, {**kinds_of_fields(columns, by), **numbers})
 
 
 def columns_to_log(data: Any) -> tuple[dict[str, LogColumn], int]:
@@ -224,7 +245,7 @@ def _frame(columns: dict[str, Column], kinds: Mapping[str, Kind]) -> DataFrame:
     made = {}
     for name in list(columns):
         values = columns.pop(name)
-        made[name] = _series(values, kinds.get(name) or _kind(values))
+        made[name] = _series(values, kinds.get(name) or kind_of(values))
     return DataFrame(made)
 
 
@@ -247,28 +268,25 @@ def _series(values: Sequence[Any], kind: Kind) -> Series[Any]:
     return Series(values, dtype="object" if all(value is None for value in values) else None)
 
 
-def _plain_column(name: str, values: Sequence[Any]) -> tuple[Kind, Sequence[Any]]:
-    """A column of exactly its type, None where it is missing."""
-    kind = KIND_BY_ATTRIBUTE.get(name) or _kind(values)
-    if kind is Kind.TIME:
-        return kind, [None if value is None else datetime.fromisoformat(value) for value in values]
-    if kind is Kind.NUMBER and int in set(map(type, values)):
-        return kind, [None if value is None else float(value) for value in values]
-    if kind is Kind.MIXED:
-        return kind, [None if value is None else json_text.dump(value) for value in values]
-    return kind, values
+def _series_of_arrow(column: Any, kind: str) -> Any:
+    import pyarrow
+    from pandas import BooleanDtype, Int64Dtype, Series
+    from pyarrow import compute
 
-
-def _kind(values: Sequence[Any]) -> Kind:
-    kinds = set(map(type, values)) - {type(None)}
-    if kinds == {int}:
-        whole = [value for value in values if value is not None]
-        return Kind.INTEGER if min(whole) in INT64 and max(whole) in INT64 else Kind.MIXED
-    if kinds == {int, float}:
-        # Python's integers have no end, float64 has one.
-        return Kind.NUMBER if all(abs(value) < 2**1023 for value in values if type(value) is int) else Kind.MIXED
-    found = {float: Kind.NUMBER, bool: Kind.BOOLEAN, str: Kind.TEXT}
-    return Kind.NOTHING if not kinds else found.get(kinds.pop(), Kind.MIXED) if len(kinds) == 1 else Kind.MIXED
+    if kind == "JSON":
+        # One text for all: no turn of Python for each value.
+        return Series(json_text.parse(f"[{','.join(column.fill_null('null').to_pylist())}]"), dtype="object")
+    if pyarrow.types.is_dictionary(column.type):
+        column = column.cast(pyarrow.string())
+    types: dict[Any, Any] = {}
+    if column.null_count and kind == "integer":
+        ends = compute.min_max(column).as_py().values()
+        types = {} if all(end is None or end in EXACT_IN_FLOAT for end in ends) else {column.type: Int64Dtype()}
+    elif column.null_count and kind == "boolean":
+        types = {column.type: BooleanDtype()}
+    found = column.to_pandas(types_mapper=types.get)
+    # The memory of Arrow is not to be written to; several chunks are put together in memory of their own.
+    return found if column.num_chunks > 1 else found.copy()
 
 
 def _missing(library: str, extra: str) -> MissingExtraError:

@@ -142,14 +142,15 @@ CREATE TABLE run_order_use (
 -- Where each stream of lines stands. Its row is locked by ingest for one short statement only.
 CREATE TABLE run_stream (
   run_id     uuid NOT NULL,
-  stream     text NOT NULL,                          -- history, events (system metrics) or console
+  stream     text NOT NULL,                          -- history, events (system metrics), console or summary
   writer     text NOT NULL,                          -- '' or, where several processes write one run, the client's id
   epoch      int NOT NULL,                           -- from 0; a new one when a process starts its offsets again
   next_line  bigint NOT NULL,                        -- one past the highest line stored: what a resuming client is told
   missing    int8multirange NOT NULL DEFAULT '{}',   -- lines below next_line that never came; taken when they do
   first_line bytea,                                  -- digest of line 0; tells a repeat from a restart; null: not come
   step_high  double precision,                       -- greatest step of its rows; null: no rows
-  rejected   bigint NOT NULL DEFAULT 0,              -- lines kept out because they are not JSON objects
+  rejected   bigint NOT NULL DEFAULT 0,              -- lines kept out because they are not JSON objects; of a summary the
+                                                     -- most keys that one was without
   done       bigint NOT NULL DEFAULT 0,              -- lines of the tail below it have been compacted, late ones excepted
   tail_lines bigint NOT NULL DEFAULT 0,              -- lines in history_tail
   tail_bytes bigint NOT NULL DEFAULT 0,              -- bytes of body in history_tail
@@ -190,8 +191,8 @@ CREATE TABLE history_chunk (
   kind       smallint NOT NULL,                      -- 0 json, 1 number (float64), 2 int64
   step_low   double precision NOT NULL,              -- least and greatest step of its rows: `_step`, else the line number
   step_high  double precision NOT NULL,
-  low        double precision,                       -- least and greatest value, NaN left out; null: not a number
-  high       double precision,
+  low        double precision,                       -- least and greatest finite number; null: none. Of the kind
+  high       double precision,                       -- json only where all values are integers beyond 64 bits
   first      text,                                   -- JSON of the first and last value; null: longer than 256 bytes
   last       text,
   lines      bytea NOT NULL,                         -- history/axis.py; empty: line0, line0 + 1, …
@@ -275,12 +276,14 @@ CREATE TABLE object_sweep (
 -- A run that is taken up runs again and forgets how it ended, unless p_state says what it is. A deleted one stays so.
 -- Runs of one project are made one after another: whoever makes one holds the project's row, and so no number is given
 -- twice or left out, and of two that make the same run one finds it made. Nobody who holds a run waits for a project.
+-- p_config_if_new: the config is for a new run; one that is there keeps its own, and the caller joins the two.
 -- Returns no row when the project is gone, and a deleted run as it is.
 CREATE FUNCTION start_run(
   p_run_id uuid, p_project_id bigint, p_name text, p_words text, p_created_by bigint,
   p_display_name text, p_tags text[], p_group_name text, p_job_type text, p_notes text, p_description text,
   p_sweep_name text, p_host text, p_program text, p_commit_hash text, p_repository text,
-  p_config_text text, p_config jsonb, p_summary_text text, p_summary jsonb, p_state text
+  p_config_text text, p_config jsonb, p_summary_text text, p_summary jsonb, p_state text,
+  p_config_if_new boolean DEFAULT false
 ) RETURNS TABLE (is_new boolean, run runs)           -- p_words and the run's number make a display name when none is given
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -334,8 +337,8 @@ BEGIN
       program = coalesce(p_program, r.program),
       commit_hash = coalesce(p_commit_hash, r.commit_hash),
       repository = coalesce(p_repository, r.repository),
-      config_text = coalesce(p_config_text, r.config_text),
-      config = coalesce(p_config, r.config),
+      config_text = CASE WHEN p_config_if_new THEN r.config_text ELSE coalesce(p_config_text, r.config_text) END,
+      config = CASE WHEN p_config_if_new THEN r.config ELSE coalesce(p_config, r.config) END,
       summary_text = coalesce(p_summary_text, r.summary_text),
       summary = coalesce(p_summary, r.summary),
       state = CASE WHEN v_is_over THEN 'running' ELSE coalesce(p_state, r.state) END,
@@ -486,7 +489,7 @@ CREATE FUNCTION ingest_batch(
   p_step_low float8[], p_step_high float8[], p_rejected int[],
   p_console_line0 bigint, p_console_first bytea,
   p_time text[], p_level text[], p_label text[], p_text text[],
-  p_summary_text text, p_summary jsonb, p_system_text text,
+  p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
   p_preempting boolean, p_exit_code int, p_exit_state text
 ) RETURNS TABLE (stop_requested boolean, state text, epochs int[])
 LANGUAGE plpgsql AS $$
@@ -512,6 +515,14 @@ BEGIN
 
   -- A request whose lines are all known is a repeat, perhaps a late one: its summary may be older than the stored one.
   v_new := cardinality(p_stream) = 0 OR cardinality(array_remove(v_epochs, NULL)) > 0;
+  IF v_new AND p_summary_rejected > 0 THEN
+    -- Each summary is a whole one, so what one is without the next ones often are without too: counted once.
+    INSERT INTO run_stream AS s (run_id, stream, writer, epoch, next_line, rejected)
+    VALUES (p_run_id, 'summary', p_writer, 0, 0, p_summary_rejected)
+    ON CONFLICT (run_id, stream, writer, epoch) DO UPDATE
+    SET rejected = excluded.rejected
+    WHERE s.rejected < excluded.rejected;
+  END IF;
   RETURN QUERY
   UPDATE runs AS r
   SET heartbeat_at = now(),
@@ -541,7 +552,7 @@ CREATE FUNCTION ingest_columns(
   p_run_id uuid, p_writer text,
   p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
   p_step_low float8[], p_step_high float8[], p_rejected int[],
-  p_summary_text text, p_summary jsonb, p_system_text text,
+  p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
   p_preempting boolean, p_exit_code int, p_exit_state text,
   p_piece int[], p_key text[], p_chunk_line0 bigint[], p_chunk_line1 bigint[], p_segment bigint[], p_chunk_n int[],
   p_kind smallint[], p_chunk_step_low float8[], p_chunk_step_high float8[], p_low float8[], p_high float8[],
@@ -555,7 +566,7 @@ BEGIN
   FROM ingest_batch(
     p_run_id, p_writer, p_stream, p_line0, p_n, p_first, p_body, p_step_low, p_step_high, p_rejected,
     NULL, NULL, '{}', '{}', '{}', '{}',
-    p_summary_text, p_summary, p_system_text, p_preempting, p_exit_code, p_exit_state
+    p_summary_text, p_summary, p_summary_rejected, p_system_text, p_preempting, p_exit_code, p_exit_state
   ) AS i;
   IF NOT FOUND THEN
     RETURN;

@@ -13,6 +13,7 @@ import pytest
 
 from runfolio import Config, Field, Filter, Summary, Tag
 from runfolio._core.filters import filters_json
+from runfolio._core.run_order import order_text
 
 LR = Config("lr")
 
@@ -116,6 +117,27 @@ def test_what_is_no_filter_is_refused() -> None:
         LR.isin("abc")
     with pytest.raises(TypeError, match="cannot be sent as JSON"):
         (LR == object()).to_json()
+
+
+@pytest.mark.parametrize(
+    ("order", "text"),
+    [
+        ("-created_at", "-created_at"),
+        ("+state,-created_at", "+state,-created_at"),
+        (Config("lr"), "config.lr"),
+        (-Summary("eval/loss"), "-summary.eval/loss"),
+        ([+Field("state"), -Config("a,b"), "created_at"], '+state,-config["a,b"],created_at'),
+        ((Config("lr"),), "config.lr"),
+    ],
+)
+def test_an_order_is_texts_or_fields_or_both(order: Any, text: str) -> None:
+    assert text == order_text(order)
+
+
+@pytest.mark.parametrize("order", [1, None, ["state", 1], Config("lr") < 1])
+def test_what_is_no_order_is_refused(order: Any) -> None:
+    with pytest.raises(TypeError, match="order must be a str, a Field or a list of them, not "):
+        order_text(order)
 
 
 def test_dicts_and_nothing_are_filters_too() -> None:

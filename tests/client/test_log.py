@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -118,16 +117,6 @@ def test_every_kind_of_value_comes_back(api: runfolio.Api) -> None:
     assert [repr(row(number)) for number in range(ROWS)] == [repr(one) for one in found]
 
 
-def test_numbers_of_numpy_are_numbers(api: runfolio.Api) -> None:
-    with api.create_run("ada/log") as run:
-        numbers = np.array([0.5, math.nan], dtype=np.float32)
-        run.log({"a": numbers[0], "b": np.int64(3), "c": numbers[1], "d": numbers[0] > 0, "_step": np.int64(7)})
-
-    (found,) = run.scan_history()
-    assert (0.5, 3, True, 7) == (found["a"], found["b"], found["d"], found["_step"])
-    assert math.isnan(found["c"])
-
-
 def test_a_step_may_be_given_and_the_next_row_goes_on_from_it(api: runfolio.Api) -> None:
     with api.create_run("ada/log") as run:
         run.log({"a": 1}, step=10)
@@ -226,13 +215,15 @@ def test_what_the_server_refuses_is_told_at_the_next_call(api: runfolio.Api, liv
     ("bad", "error"),
     [
         ({"a": object()}, "the row cannot be sent as JSON: .*object"),
-        ({"a": np.zeros(3)}, "the row cannot be sent as JSON"),
+        ({"a": np.array([object(), 1])}, "the row cannot be sent as JSON: object is not a JSON value"),
+        ([1], "The row is a list; allowed: a mapping of names to values"),
+        (None, "The row is a NoneType; allowed: a mapping"),
         ({"a": "x" * (11 * 1024 * 1024)}, "bytes of JSON; allowed"),
         ({"_step": "one"}, "step is 'one'; allowed: an integer"),
         ({"_step": -1}, "step is -1; allowed: 0 and above"),
     ],
 )
-def test_what_is_no_row_is_refused_where_it_is_logged(api: runfolio.Api, bad: dict[str, Any], error: str) -> None:
+def test_what_is_no_row_is_refused_where_it_is_logged(api: runfolio.Api, bad: Any, error: str) -> None:
     with api.create_run("ada/log") as run:
         with pytest.raises((TypeError, ValueError), match=error):
             run.log(bad)

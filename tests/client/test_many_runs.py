@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -110,9 +111,61 @@ def test_groups_keep_to_the_filters_and_name_unknown_fields(api: Api, live_serve
     runs = api.runs("ada/few", (Config("seed") < 2) & Tag("old"))
 
     assert [2, 2] == [row["runs"] for row in runs.groups("config.lr", pandas=False)]
-    assert [{"config.nothing": None, "runs": 4}] == runs.groups("config.nothing", pandas=False)
+    assert [{"config.nothing": runfolio.MISSING, "runs": 4}] == runs.groups("config.nothing", pandas=False)
     assert 0 == len(api.runs("ada/few", Tag("nothing")).groups(Field("group"), ["summary.loss"]))
     with pytest.raises(runfolio.BadRequestError, match="Unknown field"):
         runs.groups(by=["nothing"])
     with pytest.raises(runfolio.NotFoundError, match="There is no project 'nothing'"):
         api.runs("ada/nothing").groups("group")
+
+
+def test_a_null_is_not_a_missing_value_in_groups_and_facets(api: Api, live_server: LiveServer) -> None:
+    logger = Logger(live_server, "nulls")
+    configs: list[dict[str, Any]] = [{"model": None}, {}, {}, {"model": "mlp"}, {"model": 1e308}]
+    for number, config in enumerate(configs):
+        logger.run(f"n{number}", config={**config, "lr": 0.1} if config else {}, summary={"loss": number})
+    runs = api.runs("ada/nulls")
+
+    values = {(repr(found.value), found.run_count) for found in api.project("ada/nulls").values(Config("model"))}
+    rows = runs.groups(Config("model"), Summary("loss"), pandas=False)
+    table = runs.groups([Config("model"), Config("lr")])
+
+    # 1e308 is a float, though jsonb has written its digits out.
+    assert {("MISSING", 2), ("None", 1), ("'mlp'", 1), ("1e+308", 1)} == values
+    assert {("MISSING", 2), ("None", 1), ("'mlp'", 1), ("1e+308", 1)} == {
+        (repr(row["config.model"]), row["runs"]) for row in rows
+    }
+    assert {("nan", 2), ("None", 1), ("'mlp'", 1), ("1e+308", 1)} == {
+        (repr(model), count) for model, count in zip(table["config.model"], table["runs"], strict=True)
+    }
+    assert "float64" == table["config.lr"].dtype, "what is only missing leaves numbers numbers"
+    assert not runfolio.MISSING
+
+
+def test_a_column_that_is_asked_for_twice_is_refused(api: Api, live_server: LiveServer) -> None:
+    runs = seeded(api, live_server, "twice")
+
+    with pytest.raises(ValueError, match="'id' is given twice; allowed: each name once"):
+        runs.to_pandas(["id", "id"])
+    with pytest.raises(ValueError, match="'group' is given twice"):
+        runs.groups(["group", "group"])
+    with pytest.raises(ValueError, match=r"'summary\.loss' is given twice"):
+        runs.groups("group", [Summary("loss"), "summary.loss"])
+
+
+def test_runs_are_ordered_by_fields(api: Api, live_server: LiveServer) -> None:
+    seeded(api, live_server, "ordered")
+
+    runs = api.runs("ada/ordered", order=[-Config("lr"), Config("seed")])
+
+    assert ["r0", "r1", "r2", "r3", "r4", "r5"] == [run.id for run in runs]
+    assert "r3" == api.project("ada/ordered").runs(order=Config("lr"))[0].id
+
+
+def test_the_id_of_a_deleted_run_is_taken(api: Api) -> None:
+    api.create_run("ada/gone", id="gone").finish()
+    api.runs("ada/gone").delete(dry_run=False)
+
+    with pytest.raises(runfolio.ConflictError, match="belongs to a deleted run") as refused:
+        api.create_run("ada/gone", id="gone")
+    assert (410, "GONE") == (refused.value.status, refused.value.code)

@@ -1,4 +1,4 @@
-"""api/README.md tells of every endpoint and every setting, and of none that is not there."""
+"""api/README.md tells of every endpoint, setting and parameter of the export, and of none that is not there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from runfolio_server.actions import export_columns
+from runfolio_server.actions import export_history as limits
 from runfolio_server.app import create_app
+from runfolio_server.endpoints import export_history
+from runfolio_server.history import table
 from runfolio_server.settings import SETTINGS, read_settings
 
 README = (Path(__file__).parents[2] / "api" / "README.md").read_text()
@@ -26,6 +30,41 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
     told = dict(re.findall(r"^\| `(\w+)` \| (?:`([^`]*)`|–)", table, re.MULTILINE))
 
     assert {setting.name: setting.default for setting in SETTINGS} == told
+
+
+def test_every_parameter_of_the_history_export_is_in_the_table_and_no_other() -> None:
+    told = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| (.+) \|$", _export_section(), re.MULTILINE))
+    of_projects = {name for name, meaning in told.items() if meaning.startswith("a project's only")}
+
+    assert export_history.PROJECT_PARAMETERS == tuple(told)
+    assert {*export_history.PROJECT_PARAMETERS} - {*export_history.PARAMETERS} == of_projects
+
+
+def test_the_limits_of_the_history_export_are_told() -> None:
+    text = _export_section()
+
+    assert f"| `samples` | 1 to {export_history.SAMPLES_MAX:,} |" in text
+    assert f"| `first` | 1 to {limits.RUNS_MAX:,} |" in text
+    assert f"| keys, named or all | {limits.KEYS_MAX:,};" in text
+    assert f"| runs of a project's export | {limits.RUNS_MAX:,}, " in text
+    assert f"| runs without `keys` | {limits.RUNS_WITHOUT_KEYS_MAX} |" in text
+    assert f"is chosen from | {table.SAMPLED_VALUES_MAX:,}, " in text
+
+
+def test_every_attribute_of_the_runs_export_is_in_the_table_and_no_other() -> None:
+    table_of_columns = README.partition("\n## Runs as columns")[2].partition("\n## ")[0]
+    told = {
+        name
+        for row in re.findall(r"^\| (`.+?) \|", table_of_columns, re.MULTILINE)
+        for name in re.findall("`(.+?)`", row)
+    }
+    attributes = {name for name in told if not name.startswith(("_", "config", "summary"))}
+
+    assert {*export_columns.ATTRIBUTES, export_columns.DURATION} | {"display_name"} == attributes
+
+
+def _export_section() -> str:
+    return README.partition("\n## History as Arrow or Parquet")[2].partition("\n## ")[0]
 
 
 def _beginning(path: str) -> str:

@@ -17,7 +17,7 @@ def test_each_public_name_can_be_imported() -> None:
 def test_the_public_names_are_sorted_and_complete() -> None:
     imported_later = set(runfolio._MODULE_BY_NAME)
 
-    assert sorted(runfolio.__all__) == runfolio.__all__
+    assert sorted(runfolio.__all__, key=lambda name: (not name.isupper(), name)) == runfolio.__all__
     assert imported_later == set(runfolio.__all__)
 
 

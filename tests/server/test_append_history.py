@@ -112,6 +112,22 @@ async def test_summary_and_exit_come_with_the_last_rows(service: Service) -> Non
     assert ("failed", 3, '{"loss":NaN}') == (ended["state"], ended["exitCode"], ended["summaryMetrics"])
 
 
+async def test_the_first_end_of_a_run_counts_and_the_answer_tells_it(service: Service) -> None:
+    run = (await create(service))["run"]
+    document = APPEND.replace("nextOffset", "run { state exitCode summaryMetrics }")
+
+    for exit_code in (3, 0, None):
+        given = {"runId": run["id"], "offset": 0, "rows": ROWS, "writer": f"w{exit_code}", "exitCode": exit_code}
+        answer = await service.graphql(document, input={**given, "summaryMetrics": f'{{"sent":"{exit_code}"}}'})
+
+        told = answer.data["appendHistory"]["run"]
+        assert ("failed", 3, {"sent": str(exit_code)}) == (
+            told["state"],
+            told["exitCode"],
+            json.loads(told["summaryMetrics"]),
+        )
+
+
 @pytest.mark.parametrize(("exit_code", "state"), [(0, "finished"), (1, "failed"), (255, "killed")])
 async def test_a_run_ends_as_its_exit_code_says(service: Service, exit_code: int, state: str) -> None:
     run = (await create(service))["run"]
@@ -148,6 +164,9 @@ async def test_a_run_that_is_asked_to_stop_learns_so_with_its_next_rows(service:
         ({"offset": 2**53 + 1}, "input.rows.offset"),
         ({"writer": "a/b"}, None),
         ({"writer": "w" * 129}, None),
+        ({"summaryMetrics": "[]"}, "input.summaryMetrics"),
+        ({"summaryMetrics": "{"}, "input.summaryMetrics"),
+        ({"summaryMetrics": ""}, "input.summaryMetrics"),
     ],
 )
 async def test_what_is_not_allowed_is_told_and_stores_nothing(

@@ -12,9 +12,11 @@ from uuid import uuid4
 import pytest
 
 from runfolio_server.ingest.compact import compact_stream, streams_to_compact
-from tests.service import Service
+from tests.service import HISTORY_FILE, Service
 
 README = Path(__file__).parents[2] / "api" / "README.md"
+SUMMARY_FILE = "wandb-summary.json"
+BEFORE_IT = '{"v":"before"}'
 BEFORE, AFTER = '{"_step":7,"at":"before"}', '{"_step":9,"at":"after"}'
 
 
@@ -57,10 +59,50 @@ def _table() -> dict[str, str]:
 
 
 TABLE = _table()
+LONG = "9" * 5000
+# The text of a summary, and what comes back of it; None: the one before.
+SUMMARIES: dict[str, tuple[str, str | None]] = {
+    "NaN, Infinity, NUL or a lone surrogate": (
+        '{"v":[NaN,-Infinity,"\\u0000\\ud800"]}',
+        '{"v":[NaN,-Infinity,"\\u0000\\ud800"]}',
+    ),
+    "an integer of 5,000 digits": (f'{{"v":{LONG},"loss":0.5}}', '{"loss":0.5}'),
+    "a list nested 201 levels deep": (f'{{"loss":0.5,"v":{"[" * 200}{"]" * 200}}}', '{"loss":0.5}'),
+    "an integer of 5,000 digits inside an object": (f'{{"in":{{"loss":0.5,"v":{LONG}}}}}', '{"in":{"loss":0.5}}'),
+    "broken JSON": ('{"loss":0.5', None),
+    "a list around it": ('[{"loss":0.5}]', None),
+}
 
 
 def test_each_row_of_the_table_has_a_line_and_each_line_a_row() -> None:
     assert sorted(TABLE) == sorted(LINES)
+
+
+def test_each_row_of_the_table_of_summaries_is_tried() -> None:
+    assert sorted(_summary_table()) == sorted(SUMMARIES)
+
+
+@pytest.mark.parametrize("door", ["stream", "mutation"])
+@pytest.mark.parametrize("case", SUMMARIES)
+async def test_a_value_that_is_not_kept_costs_the_summary_its_key_and_nothing_else(
+    service: Service, case: str, door: str
+) -> None:
+    name = f"summary-{uuid4().hex[:8]}"
+    run = await service.start_run(name)
+    text, expected = SUMMARIES[case]
+    outcome = _summary_table()[case]
+    assert await _log_summary(service, run, "stream", 0, BEFORE_IT) == ("kept", [])
+
+    for number in (1, 2):
+        keys = ["in.v" if '"in"' in text else "v"] if outcome == "kept without its key" else []
+        assert await _log_summary(service, run, door, number, text) == (outcome, keys)
+        assert repr(json.loads(expected or BEFORE_IT)) == repr(json.loads(await _summary(service, name)))
+        # However often it is sent; of what GraphQL refuses nothing is stored.
+        is_counted = bool(keys) or (outcome == "kept out" and door == "stream")
+        assert int(is_counted) == await _counts(service, name)
+
+    assert await _log_summary(service, run, door, 3, '{"v":"after"}') == ("kept", [])
+    assert '{"v":"after"}' == await _summary(service, name)
 
 
 @pytest.mark.parametrize("door", ["stream", "mutation"])
@@ -89,6 +131,43 @@ async def test_a_bad_line_is_treated_as_the_table_says_and_blocks_no_other(
         assert ([json.loads(LINES[case])] if is_kept else []) == _comparable(bad, LINES[case])
     if case == "has a step that goes back":
         assert [3, 7, 9] == [row["_step"] for row in rows]
+
+
+async def _log_summary(
+    service: Service, run: dict[str, Any], door: str, number: int, text: str
+) -> tuple[str, list[str]]:
+    """Send a row and a summary; what the answer says of it, and the keys that were left out."""
+    if door == "stream":
+        files = {HISTORY_FILE: {"offset": number, "content": ['{"a":1}']}, SUMMARY_FILE: {"content": [text]}}
+        answer = await service.stream(f"ada/p/{run['name']}", {"files": files})
+        told = answer.body.get("rejected", [])
+        assert (200, ["summary"] * len(told)) == (answer.status, [one["stream"] for one in told])
+        keys = re.findall("the summary is without '(.+?)': ", " ".join(one["message"] for one in told))
+        return ("kept without its key" if keys else "kept out" if told else "kept"), keys
+    document = (
+        "mutation($i: AppendHistoryInput!) { appendHistory(input: $i) {"
+        " rejected { line } summaryRejected { key message } summaryRejectedCount } }"
+    )
+    sent = {"runId": run["id"], "offset": number, "rows": ['{"a":1}'], "summaryMetrics": text}
+    answer = await service.graphql(document, i=sent)
+    if answer.status == 400:
+        assert "input.summaryMetrics" == answer.error["extensions"]["path"]
+        return "kept out", []
+    payload = answer.data["appendHistory"]
+    keys = [one["key"] for one in payload["summaryRejected"]]
+    assert ([], len(keys)) == (payload["rejected"], payload["summaryRejectedCount"])
+    return ("kept without its key" if keys else "kept"), keys
+
+
+async def _summary(service: Service, name: str) -> str:
+    document = 'query($name: String!) { project(name: "p") { run(name: $name) { summaryMetrics } } }'
+    found: str = (await service.graphql(document, name=name)).data["project"]["run"]["summaryMetrics"]
+    return found
+
+
+def _summary_table() -> dict[str, str]:
+    section = README.read_text(encoding="utf-8").partition("| A summary with |")[2].partition("\n\n")[0]
+    return dict(re.findall(r"^\| ([^|]+) \| (kept|kept without its key|kept out) \| .*\|$", section, re.MULTILINE))
 
 
 def _comparable(rows: list[Any], line: str) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -193,3 +194,85 @@ def test_an_object_is_opened_and_an_empty_one_is_a_value() -> None:
     documents: list[dict[str, Any]] = [{"a": {"value": {"b": {"c": 1}, "d": {}}}, "e": 5}, {"a": {"value": None}}]
 
     assert {"config.e": [5, None], "config.a.b.c": [1, None], "config.a.d": [{}, None]} == config_columns(documents)
+
+
+async def test_columns_are_named_as_in_filters_and_told_as_they_were_asked_for(service: Service) -> None:
+    config = {
+        "lr": {"value": 0.1},
+        "a.b": {"value": 1},
+        "a": {"value": {"b": 2, "c": [3, 4]}},
+        "held": {"value": {"value": 5}},
+    }
+    await service.start_run("one", "named", config=json.dumps(config))
+    await service.start_run("two", "named")
+    summary = '{"loss": 0.5, "x.y": 6, "_step": 7}'
+    await service.stream("ada/named/one", {"files": {"wandb-summary.json": {"content": [summary]}}})
+    expected: dict[str, list[Any]] = {
+        "id": ["one", "two"],
+        "jobType": [None, None],
+        "username": ["ada", "ada"],
+        "config.lr": [0.1, None],
+        "config.lr.value": [0.1, None],
+        "config.held": [None, None],
+        "config.held.value": [5, None],
+        "config.a.b": [1, None],
+        'config["a.b"]': [1, None],
+        "config['a']['b']": [2, None],
+        'config["a"]["c"]["-1"]': [4, None],
+        'config["a"]["c"]["2"]': [None, None],
+        'config["a"]': [{"b": 2, "c": [3, 4]}, None],
+        'config["held"]': [{"value": 5}, None],
+        "summary.loss": [0.5, None],
+        "summary_metrics.loss": [0.5, None],
+        "summaryMetrics.loss": [0.5, None],
+        'summary_metrics["x.y"]': [6, None],
+        "_step": [7, None],
+    }
+
+    page, _ = await lines(service, "ada/named", columns=list(expected))
+
+    assert expected == page["columns"]
+    assert list(expected) == list(page["columns"])
+
+
+async def test_the_name_is_what_people_read_and_the_duration_is_in_seconds(service: Service) -> None:
+    await service.start_run("slug", "timed")
+
+    page, _ = await lines(
+        service, "ada/timed", columns=["name", "displayName", "duration", "createdAt", "heartbeat_at"]
+    )
+
+    columns = page["columns"]
+    begin, end = (datetime.fromisoformat(columns[name][0]) for name in ("createdAt", "heartbeat_at"))
+    assert columns["name"] == columns["displayName"] != ["slug"]
+    assert [(end - begin).total_seconds()] == columns["duration"]
+
+
+@pytest.mark.parametrize(
+    "name", ["config", "config.", "configlr", 'config["a"', "config[]", "summary_metrics", "tags.a"]
+)
+async def test_what_is_no_column_is_refused_with_what_is_one(service: Service, five: list[str], name: str) -> None:
+    answer = await ask(service, "ada/five", columns=[name])
+
+    assert 400 == answer.status_code
+    assert "columns" == answer.json()["errors"][0]["extensions"]["path"]
+    assert answer.json()["errors"][0]["extensions"]["allowed"]
+
+
+async def test_parameters_that_there_are_not_are_refused(service: Service, five: list[str]) -> None:
+    url, headers = "/export/ada/five/runs.ndjson", service.headers("ada")
+    answers = [
+        await service.http.get(url, params={"filter": "{}"}, headers=headers),
+        await service.http.get(url, params={"columns": "id"}, headers=headers),
+        await service.http.post(url, json={"filter": "{}"}, headers=headers),
+        await service.http.post(url, json={}, params={"filters": "{}"}, headers=headers),
+    ]
+
+    messages = [answer.json()["errors"][0]["message"] for answer in answers]
+    assert [400] * 4 == [answer.status_code for answer in answers]
+    assert [
+        "parameter is 'filter'; allowed: filters, order, column",
+        "parameter is 'columns'; allowed: filters, order, column",
+        "parameter is 'filter'; allowed: filters, order, columns",
+        "parameter is 'filters'; allowed: none",
+    ] == messages

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.history_service import compact_some
 from tests.service import Answer, Service
 
 RESUME = (
@@ -107,6 +108,40 @@ async def test_a_run_is_resumed_where_it_stood(service: Service) -> None:
     assert ('{"x":NaN,"_step":5}', config) == (found["summaryMetrics"], found["config"])
     assert {"t": {"1": [5]}} == json.loads(found["wandbConfig"])
     assert (["a"], "n") == (found["tags"], found["notes"])
+
+
+async def test_a_run_that_another_writer_logged_is_resumed_after_its_last_step(service: Service) -> None:
+    made = await service.start_run("other-writer", config='{"lr":{"value":0.1}}')
+    append = "mutation($input: AppendHistoryInput!) { appendHistory(input: $input) { rejectedCount } }"
+    rows = {"jsonLines": '{"_step":3}\n{"_step":4.0,"x":1.0}', "offset": 0, "writer": "w", "runId": made["id"]}
+    await service.graphql(append, input=rows)
+
+    found = (await _status(service, "other-writer"))["bucket"]
+    taken_up = await service.start_run("other-writer")
+
+    assert (1, '{"t":{}}') == (found["historyLineCount"], found["wandbConfig"])
+    assert ['{"_step":4,"x":1.0}'] == json.loads(found["historyTail"])
+    # Who takes it up without resuming it begins with a line 0 of its own.
+    assert 0 == taken_up["historyLineCount"]
+
+
+async def test_lines_after_a_line_0_that_never_comes_are_compacted_and_put_into_files(service: Service) -> None:
+    made = await service.start_run("no-line-0")
+    append = "mutation($input: AppendHistoryInput!) { appendHistory(input: $input) { rejectedCount } }"
+    mine = [f'{{"_step":{step},"from":"w"}}' for step in range(3)]
+    await service.graphql(append, input={"jsonLines": "\n".join(mine), "offset": 0, "writer": "w", "runId": made["id"]})
+    lines = [f'{{"_step":{step},"from":"resumed"}}' for step in range(3, 303)]
+
+    await service.log("ada/p/no-line-0", 1, lines, complete=True, exitcode=0)
+    await compact_some(service.database)
+
+    assert [*mine, *lines] == await service.rows("p", "no-line-0")
+    assert 301 == (await _status(service, "no-line-0"))["bucket"]["historyLineCount"]
+    answer = await service.graphql(
+        '{ project(name: "p") { run(name: "no-line-0") { parquetHistory(liveKeys: []) { parquetUrls liveData } } } }'
+    )
+    files = answer.data["project"]["run"]["parquetHistory"]
+    assert (1, []) == (len(files["parquetUrls"]), files["liveData"])
 
 
 async def test_a_run_taken_up_after_its_end_runs_and_has_no_exit_code(service: Service) -> None:

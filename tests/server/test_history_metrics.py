@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from runfolio_server.graph import project_columns
 from tests.history_service import compact_some, log_rows
 from tests.service import Service
 
@@ -78,6 +79,30 @@ async def test_a_group_of_runs_is_one_curve_with_a_band(service: Service) -> Non
     assert ([0, 1, 2, 3, 5, 6], [5, 6, 7, 8, 9, 10]) == (folds["min"], folds["max"])
     assert {"x": [3], "mean": [1], "std": [None], "min": [1], "max": [1], "count": [1]} == alone
     assert [statistics.mean([1.5, 3.5, 7.5])] == pytest.approx(coarse[0]["history"]["mean"])
+
+
+async def test_the_curve_of_a_great_group_is_that_of_runs_spread_evenly(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        await service.start_run(f"run-{number}", "great", groupName="many")
+        await log_rows(service, f"ada/great/run-{number}", [{"_step": 0, "loss": 2**number}])
+    await service.start_run("alone", "great", groupName="one")
+    await log_rows(service, "ada/great/alone", [{"_step": 0, "loss": 5}])
+    query = """{ project(name: "great") { runGroups(by: ["group"]) { groups {
+      runCount history(key: "loss") { mean min max count runCount } } } } }"""
+
+    found = {}
+    for most in (1, 2, 3, 6, 7, 8):
+        monkeypatch.setattr(project_columns, "BAND_RUNS_MAX", most)
+        many, one = (await service.graphql(query)).data["project"]["runGroups"]["groups"]
+        assert (7, 1) == (many["runCount"], one["runCount"])
+        assert {"mean": [5], "min": [5], "max": [5], "count": [1], "runCount": 1} == one["history"]
+        assert many["history"]["count"] == [many["history"]["runCount"]] == [min(most, 7)]
+        found[most] = many["history"]["mean"][0] * min(most, 7)
+
+    # Sums of powers of two, so that each tells which runs they are of.
+    assert {1: 2**0, 2: 2**0 + 2**6, 3: 2**0 + 2**3 + 2**6, 6: 127 - 2**1, 7: 127, 8: 127} == pytest.approx(found)
 
 
 async def test_a_curve_of_what_no_run_logged_is_empty(service: Service) -> None:

@@ -50,6 +50,14 @@ async def _start_at_once(
     return await asyncio.gather(*starts)
 
 
+async def _config(service: Service, project: str, run: str) -> str:
+    answer = await service.graphql(
+        "query($p: String!, $r: String!) { project(name: $p) { run(name: $r) { config } } }", p=project, r=run
+    )
+    config: str = answer.data["project"]["run"]["config"]
+    return config
+
+
 @STARTS
 async def test_starting_a_run_is_two_round_trips(
     service: Service, monkeypatch: pytest.MonkeyPatch, document: str, project: str
@@ -66,12 +74,98 @@ async def test_starting_a_run_is_two_round_trips(
     await service.graphql(document, input={project: f"costs-{project}", "name": "first"})
 
     sent = []
-    for _ in ("made", "taken up"):
-        await statements.of(service, document, input={**whole, "name": "counted"})
+    for given in (whole, {key: value for key, value in whole.items() if key != "config"}):
+        await statements.of(service, document, input={**given, "name": "counted"})
         sent.append([*statements.sent])
 
     # Where its history stands is asked of a run that was there before.
     assert [["select_project_by_name", "start_run"], ["select_project_by_name", "start_run", "select_streams"]] == sent
+
+
+async def test_a_config_of_the_sdk_is_written_in_the_call_that_takes_the_run_up(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements = Statements(monkeypatch)
+    given = {"modelName": "own", "name": "r", "config": '{"a":{"value":1},"_wandb":{"value":{"t":{}}}}'}
+    await service.graphql(UPSERT, input=given)
+
+    await statements.of(service, UPSERT, input={**given, "config": '{"_wandb":{"value":{"t":{"1":[2]}}}}'})
+
+    assert ["select_project_by_name", "start_run", "select_streams"] == statements.sent
+    assert '{"_wandb":{"value":{"t":{"1":[2]}}}}' == await _config(service, "own", "r")
+
+
+async def test_a_run_taken_up_keeps_the_entries_of_its_config_that_are_not_given(service: Service) -> None:
+    first = '{"a":{"desc":"d","value":1.0},"b":{"value":NaN},"_wandb":{"value":{"t":{}}}}'
+    made = (await service.graphql(CREATE, input={"projectName": "joins", "name": "r", "config": first})).data
+
+    answer = (
+        await service.graphql(
+            CREATE, input={"projectName": "joins", "name": "r", "config": '{"c":{"value":3},"a":{"value":2}}'}
+        )
+    ).data
+    repeated = (await service.graphql(CREATE, input={"projectName": "joins", "name": "r", "config": "{}"})).data
+
+    joined = '{"a":{"value":2},"b":{"value":NaN},"_wandb":{"value":{"t":{}}},"c":{"value":3}}'
+    assert first == made["createRun"]["run"]["config"]
+    assert joined == answer["createRun"]["run"]["config"] == repeated["createRun"]["run"]["config"]
+    found = await service.graphql(
+        '{ project(name: "joins") { runs(filters: "{\\"config.a\\": 2, \\"config.c\\": 3}") { totalCount } } }'
+    )
+    assert 1 == found.data["project"]["runs"]["totalCount"]
+
+
+async def test_configs_that_are_joined_at_once_are_all_kept(service: Service, viewer: Viewer) -> None:
+    address = RunAddress("ada", "joined-at-once", "r")
+
+    await asyncio.gather(
+        *(
+            start_run(
+                service.database, viewer, address, {"config": f'{{"k{number}":{{"value":1}}}}'}, joins_config=True
+            )
+            for number in range(AT_ONCE)
+        )
+    )
+
+    config = json.loads(await _config(service, "joined-at-once", "r"))
+    assert {f"k{number}" for number in range(AT_ONCE)} == set(config)
+
+
+async def test_a_joined_config_over_the_limit_is_refused_and_the_old_one_stays(service: Service) -> None:
+    half = json.dumps({"a": {"value": "x" * (9 * 2**20)}}, separators=(",", ":"))
+    address = {"projectName": "joined-large", "name": "r"}
+    await service.graphql(CREATE, input={**address, "config": half})
+
+    answer = await service.graphql(CREATE, input={**address, "config": half.replace("a", "b", 1)})
+
+    assert (413, "input.config") == (answer.status, answer.error["extensions"]["path"])
+    assert half == await _config(service, "joined-large", "r")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ('{"z":{"value":3}}', '{"_wandb":{"value":{"t":{}}},"z":{"value":3}}'),
+        (None, '{"_wandb":{"value":{"t":{}}}}'),
+        ('{"z":{"value":3},"_wandb":{"value":{}}}', '{"z":{"value":3},"_wandb":{"value":{}}}'),
+    ],
+    ids=["others", "cleared", "its own"],
+)
+async def test_what_the_sdk_keeps_in_a_config_outlives_a_change_that_does_not_name_it(
+    service: Service, given: str | None, kept: str
+) -> None:
+    config = '{"a":{"value":1},"_wandb":{"value":{"t":{}}}}'
+    for document, names in ((UPDATE, "by-id"), (UPSERT, "by-name")):
+        run = await service.start_run("r", f"outlives-{names}-{len(kept)}", config=config)
+        address = (
+            {"id": run["id"]} if document is UPDATE else {"modelName": f"outlives-{names}-{len(kept)}", "name": "r"}
+        )
+
+        await service.graphql(
+            document, input={**address, "config": "{}" if given is None and names == "by-name" else given}
+        )
+
+        assert kept == await _config(service, f"outlives-{names}-{len(kept)}", "r")
 
 
 async def test_the_first_run_of_a_project_is_made_with_it_in_one_transaction(

@@ -9,6 +9,7 @@ import pytest
 
 from runfolio_server.history.key_path import find, has
 from runfolio_server.history.keys import last_row, list_keys
+from runfolio_server.history.long_sample import ROWS_AT_ONCE
 from tests.sql.logged_run import (
     STRANGE,
     LoggedRun,
@@ -130,6 +131,24 @@ async def test_a_sample_can_be_drawn_over_another_axis(run: LoggedRun) -> None:
     ]
 
 
+@pytest.mark.parametrize("rows_at_once", [ROWS_AT_ONCE, 3])
+@pytest.mark.parametrize("is_compacted", [False, True])
+async def test_whole_rows_over_another_axis_are_those_that_have_it(
+    run: LoggedRun, is_compacted: bool, rows_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runfolio_server.history.sample.ROWS_AT_ONCE", rows_at_once)
+    rows = [{"_step": step, "loss": step, **({"time": step * 2.0} if step % 2 else {})} for step in range(10)]
+    await run.log(rows[:5])
+    if is_compacted:
+        await run.compact()
+    await run.log(rows[5:], first_line=5)
+
+    assert await run.sample(x_axis="time", samples=500) == [row for row in rows if "time" in row]
+    assert await run.sample(x_axis="time", samples=3) == [rows[1], rows[5], rows[9]]
+    for keys in (None, ["loss"]):
+        assert await run.sample(keys=keys, x_axis="tiem", samples=500) == []
+
+
 @pytest.mark.parametrize("is_compacted", [False, True])
 async def test_keys_are_listed_with_counts_and_last_values(run: LoggedRun, is_compacted: bool) -> None:
     await run.log([{"_step": 5, "loss": 2, "note": "a"}, {"_step": 7, "loss": float("nan"), "nested": {"key": 1}}])
@@ -150,6 +169,27 @@ async def test_keys_are_listed_with_counts_and_last_values(run: LoggedRun, is_co
         ("note", 1, 0, 5, 5, '"a"'),
     ]
     assert [(key.low, key.high) for key in found[run.run_id]] == [(5, 9), (2, 2), (0.5, 1), (None, None)]
+
+
+@pytest.mark.parametrize("compacted", [0, 2, 4])
+async def test_a_row_with_a_flat_and_a_nested_key_of_one_name_counts_once(run: LoggedRun, compacted: int) -> None:
+    rows: list[Row] = [
+        {"_step": 0, "a.b": 1, "a": {"b": 2}},
+        {"_step": 1, "a.b": 3},
+        {"_step": 2, "a": {"b": 4}},
+        {"_step": 3, "a.b": "text", "a": {"b": 5}},
+    ]
+    await run.log(rows[:2])
+    if compacted >= 2:
+        await run.compact()
+    await run.log(rows[2:], first_line=2)
+    if compacted == 4:
+        await run.compact()
+
+    (_, found) = (await list_keys(run.database, [run.run_id], "history"))[run.run_id]
+
+    assert ("a.b", 4, 6, 5) == (found.name, found.count, found.value_count, found.number_count)
+    assert (1, 5, 0, 3) == (found.low, found.high, found.first_step, found.last_step)
 
 
 async def test_the_last_row_is_the_last_in_order_of_step(run: LoggedRun) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
 
@@ -11,7 +12,9 @@ from runfolio_server.errors import AppError
 from runfolio_server.history import long_sample, sample, scan
 from runfolio_server.ingest import compact
 from runfolio_server.ingest.compact import compact_stream
-from tests.sql.logged_run import LoggedRun, Row, run
+from runfolio_server.sql.history import PieceRow
+from tests.sql.logged_run import LoggedRun, Row, run, shuffled_rows
+from tests.unit.history_rows import seen
 
 __all__ = ["run"]
 
@@ -26,6 +29,15 @@ def curves(count: int) -> list[Row]:
         | ({"acc": generator.random()} if step % 3 == 0 else {})
         for step in range(count)
     ]
+
+
+async def pages_of(run: LoggedRun, *, limit: int) -> list[scan.Page]:
+    """Every page of whole rows; none but the only one is empty."""
+    pages = [await scan.scan(run.database, run.run_id, "history", limit=limit)]
+    while pages[-1].has_next:
+        pages.append(await scan.scan(run.database, run.run_id, "history", after=pages[-1].end, limit=limit))
+        assert pages[-1].rows
+    return pages
 
 
 async def log_in_parts(run: LoggedRun, rows: list[Row]) -> None:
@@ -73,14 +85,66 @@ async def test_a_page_of_wide_rows_ends_early_and_the_next_goes_on(
     monkeypatch.setattr(scan, "VALUES_AT_ONCE", 500)
     monkeypatch.setattr(scan, "FIRST_ROWS", 3)
 
-    found, pages, after, has_next = [], 0, None, True
-    while has_next:
-        page = await scan.scan(run.database, run.run_id, "history", after=after, limit=1000)
-        found += page.rows
-        pages, after, has_next = pages + 1, page.end, page.has_next
+    pages = await pages_of(run, limit=1000)
 
-    assert pages > 10
-    assert [f'"_step":{step},' in text for step, text in enumerate(found)] == [True] * len(rows)
+    texts = [text for page in pages for text in page.rows]
+    assert [f'"_step":{step},' in text for step, text in enumerate(texts)] == [True] * len(rows)
+    assert len(pages) > 10
+    assert max(sum(map(len, page.rows)) for page in pages) < 2 * 10_000
+    assert max(len(page.rows) for page in pages) < 20
+
+
+async def test_a_page_of_wide_rows_ends_where_a_segment_ends(run: LoggedRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[Row] = [{"_step": step, **{f"key {key}": key / 7 for key in range(50)}} for step in range(100)]
+    monkeypatch.setattr(compact, "MERGED_SEGMENTS", 100)
+    for first in range(0, len(rows), 10):
+        await run.log(rows[first : first + 10], first_line=first)
+        await run.compact()
+    size = sum(len(json.dumps(row, separators=(",", ":"))) for row in rows[:10])
+    fetched: list[int] = []
+
+    fetch_rows = scan.fetch_rows
+
+    async def counted(*arguments: Any, **options: Any) -> list[PieceRow]:
+        found = await fetch_rows(*arguments, **options)
+        fetched.append(len({row.piece for row in found}))
+        return found
+
+    monkeypatch.setattr(scan, "fetch_rows", counted)
+    monkeypatch.setattr(scan, "FIRST_ROWS", 1)
+    # Each segment is more than half a page, and two are more than a page.
+    monkeypatch.setattr(scan, "PAGE_BYTES", int(size * 0.9))
+    pages = await pages_of(run, limit=1000)
+
+    assert [list(range(first, first + 10)) for first in range(0, 100, 10)] == [
+        [json.loads(text)["_step"] for text in page.rows] for page in pages
+    ]
+    # None is fetched twice.
+    assert [1] * 10 == fetched
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("limit", [1000, 4])
+async def test_pages_that_end_early_have_every_row_once_in_the_total_order(
+    run: LoggedRun, monkeypatch: pytest.MonkeyPatch, seed: int, limit: int
+) -> None:
+    generator = random.Random(seed)
+    next_line = {"": 0, "other": 0}
+    for _ in range(20):
+        writer = generator.choice(["", "other"])
+        # Steps repeat, in one piece and in several.
+        rows = shuffled_rows(generator, generator.randrange(1, 20))
+        await run.log(rows, first_line=next_line[writer], writer=writer)
+        next_line[writer] += len(rows)
+        if generator.random() < 0.5:
+            await run.compact(writer=writer)
+    monkeypatch.setattr(scan, "PAGE_BYTES", 200)
+    monkeypatch.setattr(scan, "FIRST_ROWS", 3)
+
+    pages = await pages_of(run, limit=limit)
+
+    assert [seen(row) for row in run.expected()] == [seen(json.loads(text)) for page in pages for text in page.rows]
+    assert len(pages) > 5
 
 
 async def test_segments_of_wide_rows_are_merged_within_their_bound(

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from runfolio_server.history.arrow import array_of
 from runfolio_server.history.cells import MISSING, Cells, as_float, cells_of, joined_cells
+from runfolio_server.history.chunk import VERSION, Chunk
 from runfolio_server.history.column_kinds import ColumnKind, kind_of, seen_in
+from runfolio_server.history.json_values import encode_json
 from runfolio_server.history.key_path import find, has
+from runfolio_server.history.kinds import Kind
 from runfolio_server.history.pieces import Batch, Piece, Segment
 from runfolio_server.sql.history import PieceRow
 from tests.encoded_segment import encode_segment
@@ -22,12 +25,14 @@ NAMES = st.one_of(KEYS, st.tuples(KEYS, KEYS).map(".".join))
 MAYBE = st.lists(st.one_of(VALUES, st.just(MISSING)), max_size=12)
 
 
+def as_row(chunk: Chunk) -> PieceRow:
+    """The chunk as the database gives it."""
+    return PieceRow("", 0, chunk.segment, chunk.key, chunk.line0, chunk.n, chunk.kind, chunk.lines, chunk.data, None)
+
+
 def pieces(lines: list[dict[str, Any] | None]) -> list[Piece]:
     """The lines as a batch and, unless there is no row, as a segment."""
-    chunks = [
-        PieceRow("", 0, chunk.segment, chunk.key, chunk.line0, chunk.n, chunk.kind, chunk.lines, chunk.data, None)
-        for chunk in encode_segment(5, lines)
-    ]
+    chunks = list(map(as_row, encode_segment(5, lines)))
     return [Batch("", 0, 5, lines), *([Segment(chunks)] if chunks else [])]
 
 
@@ -94,3 +99,18 @@ def test_an_arrow_column_holds_every_value_in_the_narrowest_type(values: list[An
 )
 def test_the_kind_of_a_column_is_the_narrowest(values: list[Any], kind: ColumnKind) -> None:
     assert kind is kind_of(seen_in(cells_of(values)))
+
+
+def test_integers_in_a_chunk_of_the_first_releases_are_numbers_too() -> None:
+    # Large integers and other values were one chunk of JSON, and nothing was told of its range.
+    lines: list[dict[str, Any] | None] = [{"v": value} for value in ("text", 2**70 + 1, None, 10**400)]
+    steps, *_ = encode_segment(0, lines)
+    data = bytes([VERSION]) + encode_json([row["v"] for row in lines if row])
+    old = PieceRow("", 0, 0, "v", 0, 4, Kind.JSON, b"", data, None)
+    segment = Segment([as_row(steps), old])
+
+    cells = segment.cells("v")
+
+    assert ["text", 2**70 + 1, None, 10**400] == cells.values()
+    assert [False, True, False, False] == cells.is_number.tolist()
+    assert float(2**70) == cells.numbers[1] == segment.numbers("v")[1]

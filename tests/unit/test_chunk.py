@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from runfolio_server.domain import json_text
 from runfolio_server.history.axis import decode_lines, encode_lines
+from runfolio_server.history.cells import as_float
 from runfolio_server.history.chunk import Chunk, decode_values
 from runfolio_server.history.key_path import STEPS_KEY, find, has, public_name
 from runfolio_server.history.kinds import Kind
@@ -20,7 +22,7 @@ from runfolio_server.history.pieces import Batch, Piece, Segment, pieces_of
 from runfolio_server.history.tail import pack_lines, parse_lines, unpack_lines
 from runfolio_server.sql.history import PieceRow
 from tests.encoded_segment import encode_segment
-from tests.unit.history_rows import KEYS, LINES, ROWS, VALUES, seen
+from tests.unit.history_rows import FLOATS, INTEGERS, KEYS, LINES, ROWS, VALUES, seen
 
 Row = dict[str, Any] | None
 
@@ -87,8 +89,10 @@ def test_what_a_chunk_says_of_itself_is_true(rows: list[Row]) -> None:
         if chunk.last is not None:
             assert seen(json.loads(chunk.last)) == seen(values[-1])
         if chunk.low is not None and chunk.high is not None:
-            assert kind is not Kind.JSON
-            assert all(not value < chunk.low and not value > chunk.high for value in map(float, values))
+            numbers = list(map(as_float, values))
+            assert {chunk.low, chunk.high} <= set(numbers)
+            assert all(chunk.low <= number <= chunk.high for number in numbers if math.isfinite(number))
+            assert kind is not Kind.JSON or all(type(value) is int for value in values)
         assert "\0" not in chunk.key
         chunk.key.encode()
 
@@ -115,9 +119,10 @@ def test_a_segment_and_a_batch_agree_on_which_rows_have_a_key_and_on_its_numbers
     assert segment.steps.tolist() == batch.steps.tolist()
     assert segment.have_all([name]).tolist() == batch.have_all([name]).tolist()
     assert segment.have_all([name]).tolist() == [has(row, name) for row in rows if row is not None]
+    np.testing.assert_array_equal(segment.numbers(name), batch.numbers(name))
 
 
-@given(st.lists(st.one_of(st.floats(), st.integers(-(2**63), 2**63 - 1)), min_size=1))
+@given(st.lists(st.one_of(FLOATS, INTEGERS), min_size=1))
 def test_a_segment_and_a_batch_agree_on_numbers(values: list[float]) -> None:
     rows = column(*values)
     (segment,) = pieces_of(as_database_rows(encode_segment(0, rows)))
@@ -148,9 +153,15 @@ def test_integers_that_float64_cannot_hold_are_int64() -> None:
 
 
 def test_integers_that_nothing_else_can_hold_are_json() -> None:
-    ((kind, values),) = values_of(encode_segment(0, column(2**70 + 1, 10**400)), "value")
+    ((kind, values),) = values_of(encode_segment(0, column(2**70 + 1, 10**40)), "value")
 
-    assert (kind, values) == (Kind.JSON, [2**70 + 1, 10**400])
+    assert (kind, values) == (Kind.JSON, [2**70 + 1, 10**40])
+
+
+def test_what_a_chunk_of_json_says_of_its_range_tells_that_all_of_it_are_numbers() -> None:
+    chunks = [chunk for chunk in encode_segment(0, column("text", 10**40, 10**400, None)) if chunk.key == "value"]
+
+    assert [(1, 1e40, 1e40), (3, None, None)] == [(chunk.n, chunk.low, chunk.high) for chunk in chunks]
 
 
 def test_numbers_stay_numbers_where_a_key_was_text_for_a_while() -> None:

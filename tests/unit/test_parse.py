@@ -65,14 +65,15 @@ def test_a_line_that_is_no_row_keeps_its_number_and_is_told() -> None:
 def test_of_several_summaries_the_last_is_the_newest() -> None:
     batch = _file("wandb-summary.json", '{"a":1}', '{"a":NaN}')
 
-    assert '{"a":NaN}' == batch.summary_text
-    assert repr({"a": float("nan")}) == repr(batch.summary)
+    assert batch.summary is not None
+    assert '{"a":NaN}' == batch.summary.text
+    assert repr({"a": float("nan")}) == repr(batch.summary.value)
 
 
 def test_a_summary_that_is_no_object_is_told_and_leaves_the_old_one() -> None:
     batch = _file("wandb-summary.json", "[]")
 
-    assert (None, None) == (batch.summary_text, batch.summary)
+    assert (None, 1) == (batch.summary, batch.summary_rejected)
     assert [("summary", 0)] == [(line.stream, line.line) for line in batch.rejected]
 
 

@@ -60,6 +60,7 @@ def test_every_version_reads_every_row_once_whether_the_run_goes_on_or_has_ended
         assert [1 / (step + 1) for step in range(STEPS)] == [row["loss"] for row in answer["keys"]]
         assert [1 / (step + 1) for step in range(3, 17)] == [row["loss"] for row in answer["window"]]
         assert [1 / (step + 1) for step in range(STEPS)] == [row["loss"] for row in answer["sampled_keys"]]
+        assert [STEPS] * 4 == list(map(len, answer["large_pages"]))
     assert live["scanned"] == ended["scanned"]
     assert live["keys"] == ended["keys"]
 

@@ -21,7 +21,7 @@ from runfolio_server.sql.pool import Database
 from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
 from runfolio_server.sql.run_choice import RunNameRow, select_chosen_runs
 
-KEYS_MAX = 1000
+KEYS_MAX = 10_000
 RUNS_MAX = 10_000
 RUNS_WITHOUT_KEYS_MAX = 100
 """Runs whose keys are all looked up; for more of them the keys must be named."""
@@ -52,7 +52,7 @@ async def open_history_export(
     runs = await _choose_runs(database, viewer, choice)
     run_ids = [run.run_id for run in runs]
     if not wanted.names:
-        wanted = replace(wanted, names=await _all_keys(database, run_ids, wanted.stream))
+        wanted = replace(wanted, names=await _all_keys(database, run_ids, wanted.stream), are_all=True)
     if len(wanted.names) > KEYS_MAX:
         raise AppError(f"{len(wanted.names)} keys; allowed: {KEYS_MAX}, so name those you need", path="keys")
     typed = await read_typed_tables(database, run_ids, wanted)

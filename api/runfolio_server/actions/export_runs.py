@@ -5,11 +5,12 @@ Memory: a page, and 16 bytes for each run.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from runfolio_server.actions.export_columns import ATTRIBUTES, DURATION, WantedColumn, parse_columns, value_at
 from runfolio_server.aside import HEAVY_BYTES, aside_if
 from runfolio_server.domain.run_columns import (
     Columns,
@@ -20,7 +21,7 @@ from runfolio_server.domain.run_columns import (
     summary_columns,
 )
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import AppError, NotFound
+from runfolio_server.errors import NotFound
 from runfolio_server.filters.order import Order, parse_order
 from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.tree import Filter
@@ -31,33 +32,14 @@ from runfolio_server.sql.run_export import RUN_ID_BYTES, SELECT_EXPORT_RUNS, Exp
 PAGE_RUNS: Final = 500
 # Of the documents of one page; the page itself is of this size too.
 PAGE_BYTES: Final = 2 * 1024 * 1024
-COLUMNS_MAX: Final = 10_000
-
-# Name of the column → field of its row; None: the same for all rows.
-ATTRIBUTES: Final[dict[str, str | None]] = {
-    "id": "name",
-    "name": "display_name",
-    "state": "state",
-    "user": "username",
-    "group": "group_name",
-    "job_type": "job_type",
-    "tags": "tags",
-    "notes": "notes",
-    "sweep_name": "sweep_name",
-    "host": "host",
-    "exit_code": "exit_code",
-    "created_at": "created_at",
-    "heartbeat_at": "heartbeat_at",
-    "finished_at": "finished_at",
-    "entity": None,
-    "project": None,
-}
-DOCUMENT_PREFIXES: Final = ("config.", "summary.")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """Which runs, in which order, and which columns: null means all of them."""
+    """Which runs, in which order, and which columns: null means all of them.
+
+    The names of columns are those of export_columns.py; the answer has each as it was asked for.
+    """
 
     entity_name: str
     project_name: str
@@ -73,7 +55,7 @@ async def open_export(database: Database, viewer: Viewer, request: ExportRequest
     allowed.
     """
     tree, order = parse_filters(request.filters or None), parse_order(request.order or None)
-    columns = None if request.columns is None else _check_columns(request.columns)
+    columns = None if request.columns is None else parse_columns(request.columns)
     async with database.connection() as connection:
         project = await connection.row(
             SELECT_PROJECT_BY_NAME, request.entity_name, request.project_name, viewer.entity_ids
@@ -100,7 +82,7 @@ class RunExport:
         request: ExportRequest,
         tree: Filter,
         order: Order,
-        columns: Sequence[str] | None,
+        columns: Sequence[WantedColumn] | None,
     ) -> None:
         self._database = database
         self._project_id = project_id
@@ -148,39 +130,42 @@ class RunExport:
             yield from self._lines(rows[middle:])
 
     def _encode(self, rows: Sequence[ExportRow]) -> bytes:
-        configs = read_documents([row.config_text for row in rows] if self._wants("config.") else [])
-        summaries = read_documents([row.summary_text for row in rows] if self._wants("summary.") else [])
-        columns = {
-            **self._attributes(rows),
-            **config_columns(configs.objects),
-            **summary_columns(summaries.objects),
-        }
+        configs = read_documents([row.config_text for row in rows] if self._wants("config") else [])
+        summaries = read_documents([row.summary_text for row in rows] if self._wants("summary") else [])
+        columns = {**self._attributes(rows), **config_columns(configs.objects), **summary_columns(summaries.objects)}
         if self._wanted is not None:
-            missing = [None] * len(rows)
-            columns = {name: columns.get(name, missing) for name in self._wanted}
+            documents = {"config": configs.objects, "summary": summaries.objects}
+            columns = {wanted.name: _values(wanted, columns, documents, len(rows)) for wanted in self._wanted}
         page = {"runs": len(rows), "columns": columns}
         return encode_columns(page, is_strict=configs.is_strict and summaries.is_strict)
 
-    def _wants(self, prefix: str) -> bool:
-        return self._wanted is None or any(name.startswith(prefix) for name in self._wanted)
+    def _wants(self, document: str) -> bool:
+        return self._wanted is None or any(wanted.reads(document) for wanted in self._wanted)
 
     def _attributes(self, rows: Sequence[ExportRow]) -> Columns:
         constants: dict[str, Any] = {"entity": self._request.entity_name, "project": self._request.project_name}
-        return {
+        names = set(ATTRIBUTES) if self._wanted is None else {wanted.attribute for wanted in self._wanted}
+        found = {
             name: [constants[name]] * len(rows) if field is None else [getattr(row, field) for row in rows]
             for name, field in ATTRIBUTES.items()
-            if self._wanted is None or name in self._wanted
+            if name in names
         }
+        if DURATION in names:
+            found[DURATION] = [((row.finished_at or row.heartbeat_at) - row.created_at).total_seconds() for row in rows]
+        return found
 
 
-def _check_columns(names: Sequence[str]) -> list[str]:
-    if len(names) > COLUMNS_MAX:
-        raise AppError(f"{len(names)} columns; allowed: {COLUMNS_MAX}", path="columns")
-    allowed = (*ATTRIBUTES, "config.<key>", "summary.<key>")
-    for name in names:
-        has_key = any(name.startswith(prefix) and name != prefix for prefix in DOCUMENT_PREFIXES)
-        if name not in ATTRIBUTES and not has_key:
-            raise AppError(
-                f"Unknown column {name[:100]!r}; allowed: {', '.join(allowed)}", path="columns", allowed=allowed
-            )
-    return list(dict.fromkeys(names))
+def _values(
+    wanted: WantedColumn, columns: Columns, documents: Mapping[str, Sequence[Mapping[str, Any]]], count: int
+) -> list[Any]:
+    """The values of one column, None where a run has none."""
+    if wanted.attribute is not None:
+        return columns[wanted.attribute]
+    if wanted.document is not None:
+        is_wrapped = wanted.document == "config"
+        return [value_at(document, wanted.path, is_wrapped=is_wrapped) for document in documents[wanted.document]]
+    missing = [None] * count
+    first, *others = (columns.get(name, missing) for name in wanted.dotted)
+    for other in others:
+        first = [value if value is not None else instead for value, instead in zip(first, other, strict=True)]
+    return first

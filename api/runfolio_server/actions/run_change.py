@@ -8,6 +8,7 @@ from typing import Any
 from runfolio_server.aside import HEAVY_BYTES, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.names import DISPLAY_NAME_MAX
+from runfolio_server.domain.run_columns import INTERNAL_KEYS
 from runfolio_server.domain.run_state import RunState
 from runfolio_server.errors import AppError, TooLarge
 
@@ -50,6 +51,7 @@ def check_change(
 ) -> dict[str, object]:
     """The columns to write: those of `change`, with `config_jsonb` and `summary_jsonb` beside the texts.
 
+    `config_has_internal` tells whether the config has entries that the SDK keeps for itself.
     Raises AppError naming the field, TooLarge for a document over its limit. `field_by_column` has the names of fields
     that are not those of their columns.
     """
@@ -57,7 +59,12 @@ def check_change(
     for name, value in change.items():
         field = field_by_column.get(name, name)
         if name in ("config", "summary"):
-            columns[name], columns[f"{name}_jsonb"] = _document(field, value, is_config=name == "config")
+            text, document = _document(field, value)
+            is_config = name == "config"
+            columns[name] = text
+            columns[f"{name}_jsonb"] = json_text.to_jsonb(unwrap_config(document) if is_config else document)
+            if is_config:
+                columns["config_has_internal"] = not INTERNAL_KEYS.isdisjoint(document)
         elif name == "tags":
             columns[name] = _tags(field, value)
         elif name == "state":
@@ -74,7 +81,7 @@ def unwrap_config(config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: item["value"] if isinstance(item, dict) and "value" in item else item for key, item in config.items()}
 
 
-def _document(field: str, value: object, *, is_config: bool) -> tuple[str, str]:
+def _document(field: str, value: object) -> tuple[str, dict[str, Any]]:
     text = "{}" if value is None else json_text.escape_surrogates(str(value))
     raw = text.encode()
     if len(raw) > DOCUMENT_MAX_BYTES:
@@ -85,7 +92,7 @@ def _document(field: str, value: object, *, is_config: bool) -> tuple[str, str]:
         raise AppError(f"{field} is not valid JSON: {error}", path=f"input.{field}") from error
     if not isinstance(parsed, dict):
         raise AppError(f"{field} must be a JSON object, not {type(parsed).__name__}", path=f"input.{field}")
-    return text, json_text.to_jsonb(unwrap_config(parsed) if is_config else parsed)
+    return text, parsed
 
 
 def _tags(field: str, value: object) -> list[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from runfolio_server.actions.projects import find_project, make_project
 from runfolio_server.actions.run_change import FIELD_BY_COLUMN, checked_change
+from runfolio_server.actions.run_config import needs_the_old, with_the_old
 from runfolio_server.domain.names import check_run_name, new_display_words, new_run_name
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.viewer import Viewer
@@ -68,9 +69,12 @@ async def start_run(
     address: RunAddress,
     change: Mapping[str, object],
     field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
+    *,
+    joins_config: bool = False,
 ) -> StartedRun:
     """Make the run, or take it up again, and apply `change` (see update_run), of which None leaves a column as it is.
 
+    With `joins_config` a run that is taken up keeps the entries of its config that are not given.
     Idempotent by the run's name: repeated, it gives the same run. Without a name each call makes another run.
     Raises NotFound for an entity that the viewer may not write, Gone when the name belongs to a deleted run, AppError
     when it belongs to another than `address.run_id`.
@@ -85,12 +89,20 @@ async def start_run(
         project = await find_project(connection, viewer, *names)
         if project is not None:
             _check_id(address, project, name)
-            return await _start(connection, viewer, project, name, columns)
-        # No project without its first run.
+            started = await _start(connection, viewer, project, name, columns, joins_config=joins_config)
+        else:
+            # No project without its first run.
+            async with connection.transaction():
+                project = await make_project(connection, viewer, *names)
+                _check_id(address, project, name)
+                started = await _start(connection, viewer, project, name, columns, joins_config=joins_config)
+        if started.is_new or not needs_the_old(columns, joins=joins_config):
+            return started
+        config = {name: value for name, value in columns.items() if name.startswith("config")}
         async with connection.transaction():
-            project = await make_project(connection, viewer, *names)
-            _check_id(address, project, name)
-            return await _start(connection, viewer, project, name, columns)
+            run_id = started.row.run_id
+            whole = await with_the_old(connection, run_id, config, field_by_column, joins=joins_config)
+            return StartedRun(await update_run_row(connection, run_id, whole), is_new=False)
 
 
 def _check_id(address: RunAddress, project: ProjectRow, name: str) -> None:
@@ -101,7 +113,13 @@ def _check_id(address: RunAddress, project: ProjectRow, name: str) -> None:
 
 
 async def _start(
-    connection: Connection, viewer: Viewer, project: ProjectRow, name: str, columns: Mapping[str, object]
+    connection: Connection,
+    viewer: Viewer,
+    project: ProjectRow,
+    name: str,
+    columns: Mapping[str, object],
+    *,
+    joins_config: bool,
 ) -> StartedRun:
     row = await connection.row(
         START_RUN,
@@ -111,6 +129,7 @@ async def _start(
         new_display_words(),
         viewer.user_id,
         *_values(columns),
+        needs_the_old(columns, joins=joins_config),
     )
     if row is None:
         raise NotFound(f"The project {project.name!r} has just been deleted.", path="project")
@@ -128,12 +147,15 @@ async def update_run(
 ) -> RunRow:
     """Change some columns of a run: `change` maps names of CHANGEABLE to values, None clears, absent leaves.
 
-    `config` and `summary` are JSON texts, replaced whole. Errors name columns as in `field_by_column`. Idempotent.
+    `config` and `summary` are JSON texts, replaced whole, but for what an SDK keeps in a config. Errors name columns
+    as in `field_by_column`. Idempotent.
     Raises NotFound when the viewer sees no such run.
     """
     columns = await checked_change(change, field_by_column)
     async with database.transaction() as connection:
         await visible_run(connection, viewer, run_id)
+        if needs_the_old(columns, joins=False):
+            columns = await with_the_old(connection, run_id, columns, field_by_column, joins=False)
         return await update_run_row(connection, run_id, columns)
 
 

@@ -15,6 +15,10 @@ import numpy as np
 import orjson
 
 MAX_DEPTH = 200
+TOO_DEEP = f"nested deeper than {MAX_DEPTH}"
+DIGITS_MAX = 4300
+"""Of an integer, as Python reads it."""
+TOO_LONG = f"an integer has more than {DIGITS_MAX:,} digits"
 
 # What may stand before a number becomes a space, and digits become alike: looking for one text in the result takes a
 # tenth of the time of a regular expression, and the fraction of a float, which follows a point, is not mistaken.
@@ -34,8 +38,12 @@ MANY_OBJECTS_BYTES = 1024 * 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+class NotKept(ValueError):
+    """JSON that is valid as far as it was looked at, and of which no value is made here: too deep, or too long."""
+
+
 def parse(raw: bytes) -> Any:
-    """The value of a JSON text. Raises ValueError: not JSON, or nested deeper than MAX_DEPTH.
+    """The value of a JSON text. Raises ValueError: not JSON, or NotKept, such as nested deeper than MAX_DEPTH.
 
     NaN, Infinity and -Infinity are floats; the last of repeated keys wins; 1 is an int and 1.0 a float.
     """
@@ -150,16 +158,21 @@ def _parse_slowly(raw: bytes) -> Any:
     try:
         return json.loads(raw)
     except RecursionError as error:
-        raise ValueError(f"nested deeper than {MAX_DEPTH}") from error
+        raise NotKept(TOO_DEEP) from error
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise
+    except ValueError as error:
+        # Python reads numbers of so many digits only, because it takes time in their square.
+        raise NotKept(TOO_LONG) from error
 
 
 def _dump_slowly(value: Any) -> str:
     return escape_surrogates(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-def check_depth(raw: bytes) -> None:
-    """Raise ValueError when a JSON text is nested deeper than MAX_DEPTH."""
-    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
+def check_depth(raw: bytes, outside: int = 0) -> None:
+    """Raise NotKept when a JSON text that is `outside` levels deep itself is nested deeper than MAX_DEPTH."""
+    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH - outside:
         return
     if b"\\" in raw:
         # First the escaped backslashes, so that a quotation mark behind a backslash is an escaped one.
@@ -173,6 +186,6 @@ def check_depth(raw: bytes) -> None:
         quotes = changes == 2
         inside = np.logical_xor.accumulate(quotes) ^ in_string
         depths = depth + np.cumsum(np.where(quotes | inside, 0, changes), dtype=np.int64)
-        if depths.max() > MAX_DEPTH:
-            raise ValueError(f"nested deeper than {MAX_DEPTH}")
+        if depths.max() > MAX_DEPTH - outside:
+            raise NotKept(TOO_DEEP)
         depth, in_string = int(depths[-1]), bool(inside[-1])

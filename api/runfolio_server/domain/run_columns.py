@@ -19,7 +19,7 @@ Columns = dict[str, list[Any]]
 # Of one page's config, or summary: runs that share few keys would make columns of almost nothing but None.
 CELLS_MAX: Final = 1_000_000
 
-# What the SDK keeps in both documents for itself; readers are shown neither.
+# What the SDK keeps in both documents for itself; tables are shown neither, and a config that is replaced keeps them.
 INTERNAL_KEYS: Final = frozenset({"_wandb", "wandb_version"})
 
 

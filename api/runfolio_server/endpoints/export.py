@@ -1,8 +1,9 @@
 """`/export/{entity}/{project}/runs.ndjson`: a whole project in one request, as columns; see RunExport.lines.
 
 GET takes `filters`, `order` and any number of `column`; POST takes them as a JSON object with a list `columns`, for
-filters that are too long for a URL. What is wrong with the request has its status; what goes wrong once the answer has
-begun is its last line, `{"errors": […]}`. An answer whose last line is not `{"end": …}` is not whole.
+filters that are too long for a URL. Anything else is refused. What is wrong with the request has its status; what goes
+wrong once the answer has begun is its last line, `{"errors": […]}`. An answer whose last line is not `{"end": …}` is
+not whole.
 """
 
 from __future__ import annotations
@@ -20,11 +21,16 @@ from runfolio_server.actions.sign_in import SignIn
 from runfolio_server.domain import json_text
 from runfolio_server.endpoints.answers import answering_errors, read_body
 from runfolio_server.endpoints.compression import VARY, coding_for, compressed_stream
+from runfolio_server.endpoints.parameters import check_names
 from runfolio_server.errors import AppError
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import Database
 
 MEDIA_TYPE = "application/x-ndjson"
+
+PARAMETERS = ("filters", "order", "column")
+OPTIONS = ("filters", "order", "columns")
+"""Of a body."""
 
 
 async def export_runs(request: Request) -> Response:
@@ -48,6 +54,7 @@ async def export_runs(request: Request) -> Response:
 
 async def _read_request(request: Request) -> ExportRequest:
     path = request.path_params
+    check_names(request.query_params, () if request.method == "POST" else PARAMETERS)
     if request.method == "POST":
         settings: Settings = request.app.state.settings
         options = _read_options(await read_body(request, settings.max_body_bytes))
@@ -66,6 +73,7 @@ def _read_options(body: bytes) -> dict[str, Any]:
         raise AppError(f"The body is not valid JSON: {error}") from error
     if not isinstance(options, dict):
         raise AppError("The body must be a JSON object with `filters`, `order` and `columns`, or less of them.")
+    check_names(options, OPTIONS)
     for name in ("filters", "order"):
         if not isinstance(options.get(name), str | None):
             raise AppError(f"`{name}` must be a string or null.", path=name)

@@ -26,8 +26,11 @@ from starlette.routing import Route
 
 from runfolio_server.actions.export_history import RUNS_MAX, RunChoice, open_history_export
 from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.allocator import give_memory_back
+from runfolio_server.aside import aside
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.endpoints.answers import answering_errors
+from runfolio_server.endpoints.parameters import check_names, check_one_of
 from runfolio_server.errors import AppError
 from runfolio_server.history.arrow import ArrowStream, Layout, write_parquet_file
 from runfolio_server.history.column_kinds import TypedTables
@@ -35,6 +38,8 @@ from runfolio_server.history.table import Table, Wanted
 
 SAMPLES_MAX = 100_000
 STEP_MAX = 2**62
+LARGE_BYTES = 8 * 1024 * 1024
+"""After a larger answer the C library is asked to give memory back: see allocator.py."""
 
 MEDIA_TYPES = {"arrow": "application/vnd.apache.arrow.stream", "parquet": "application/vnd.apache.parquet"}
 # Threads of their own: they wait for pages, and pages are decoded in the threads that the loop has for everybody.
@@ -49,14 +54,14 @@ INTEGER = re.compile(r"-?[0-9]{1,19}")
 async def export_run(request: Request) -> Response:
     """One run's history."""
     path = request.path_params
-    _check_names(request.query_params, PARAMETERS)
+    check_names(request.query_params, PARAMETERS)
     return await _export(request, RunChoice(path["entity"], path["project"], [path["run"]]), has_run_column=False)
 
 
 async def export_project(request: Request) -> Response:
     """The history of many runs of a project, run after run."""
     path, query = request.path_params, request.query_params
-    _check_names(query, PROJECT_PARAMETERS)
+    check_names(query, PROJECT_PARAMETERS)
     choice = RunChoice(
         path["entity"],
         path["project"],
@@ -72,7 +77,7 @@ async def _export(request: Request, choice: RunChoice, *, has_run_column: bool) 
     sign_in: SignIn = request.app.state.sign_in
     viewer = await sign_in.viewer(request.headers.get("Authorization"))
     form = request.path_params["form"]
-    _check_one_of("form", form, tuple(MEDIA_TYPES))
+    check_one_of("form", form, tuple(MEDIA_TYPES))
     layout, typed = await open_history_export(
         request.app.state.database, viewer, choice, _wanted(request.query_params), has_run_column=has_run_column
     )
@@ -89,7 +94,7 @@ async def _export(request: Request, choice: RunChoice, *, has_run_column: bool) 
 
 def _wanted(query: QueryParams) -> Wanted:
     stream = query.get("stream", "history")
-    _check_one_of("stream", stream, tuple(STREAM_NAMES))
+    check_one_of("stream", stream, tuple(STREAM_NAMES))
     low, high = (_integer(query, name, -STEP_MAX, STEP_MAX) for name in ("min_step", "max_step"))
     return Wanted(
         STREAM_NAMES[stream],
@@ -103,11 +108,16 @@ def _wanted(query: QueryParams) -> Wanted:
 
 async def _messages(layout: Layout, typed: TypedTables) -> AsyncIterator[bytes]:
     stream = ArrowStream(layout)
+    sent = 0
     yield stream.start
     async for tables in typed.pages:
         if any(len(table.steps) for table in tables):
-            yield await asyncio.to_thread(stream.messages, tables)
+            messages = await asyncio.to_thread(stream.messages, tables)
+            sent += len(messages)
+            yield messages
     yield stream.end
+    if sent > LARGE_BYTES:
+        await aside(give_memory_back)
 
 
 async def _write_parquet(layout: Layout, typed: TypedTables) -> Path:
@@ -134,6 +144,8 @@ async def _write_parquet(layout: Layout, typed: TypedTables) -> Path:
         path = Path(name)
         try:
             write_parquet_file(layout, pages(), path)
+            if path.stat().st_size > LARGE_BYTES:
+                give_memory_back()
         except Exception:
             path.unlink(missing_ok=True)
             if errors:
@@ -147,16 +159,6 @@ async def _write_parquet(layout: Layout, typed: TypedTables) -> Path:
 
 async def _next(pages: AsyncIterator[list[Table]]) -> list[Table] | None:
     return await anext(pages, None)
-
-
-def _check_names(query: QueryParams, allowed: tuple[str, ...]) -> None:
-    for name in query:
-        _check_one_of("parameter", name, allowed)
-
-
-def _check_one_of(what: str, text: str, allowed: tuple[str, ...]) -> None:
-    if text not in allowed:
-        raise AppError(f"{what} is {text[:100]!r}; allowed: {', '.join(allowed)}", path=what, allowed=allowed)
 
 
 def _integer(query: QueryParams, name: str, lowest: int, highest: int) -> int | None:

@@ -14,17 +14,20 @@ from typing import Any
 
 import orjson
 from graphql import GraphQLError
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from runfolio_server.actions.sign_in import SignIn
-from runfolio_server.aside import HEAVY_BYTES, aside_if
+from runfolio_server.allocator import give_memory_back
+from runfolio_server.aside import HEAVY_BYTES, aside, aside_if
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response, read_body
-from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed
+from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed, compressed_stream
 from runfolio_server.endpoints.explorer import explorer_page
+from runfolio_server.endpoints.large_answers import encoded_pieces, has_long_list
 from runfolio_server.errors import RETRY_AFTER_S, AppError, TooLarge, Unavailable
 from runfolio_server.graph.schema import MASKED_MESSAGE, is_unforeseen, schema
 from runfolio_server.loaders import Loaders
@@ -70,15 +73,27 @@ async def execute_document(request: Request) -> Response:
     answer: dict[str, Any] = {"data": result.data}
     if errors:
         answer["errors"] = [format_error(error) for error in errors]
-    content, headers = encode(answer), dict(VARY)
-    coding = coding_for(request)
-    if coding is not None and len(content) >= COMPRESSED_MIN_BYTES:
-        content = await compressed(content, coding)
-        headers["Content-Encoding"] = coding
-    response = Response(content, status_of(result.data, errors), headers, media_type="application/json")
+    response = await _response(answer, status_of(result.data, errors), coding_for(request))
     if response.status_code == Unavailable.status:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
+
+
+async def _response(answer: dict[str, Any], status: int, coding: str | None) -> Response:
+    headers = dict(VARY)
+    if has_long_list(answer):
+        pieces = encoded_pieces(answer, encode)
+        if coding is not None:
+            pieces = compressed_stream(pieces, coding)
+            headers["Content-Encoding"] = coding
+        # The texts are gone by then.
+        afterwards = BackgroundTask(aside, give_memory_back)
+        return StreamingResponse(pieces, status, headers, "application/json", afterwards)
+    content = encode(answer)
+    if coding is not None and len(content) >= COMPRESSED_MIN_BYTES:
+        content = await compressed(content, coding)
+        headers["Content-Encoding"] = coding
+    return Response(content, status, headers, media_type="application/json")
 
 
 async def show_explorer(request: Request) -> Response:
@@ -143,7 +158,7 @@ def _holds_something(data: object) -> bool:
     return any(map(_holds_something, data.values())) if isinstance(data, dict) else data is not None
 
 
-def encode(answer: dict[str, Any]) -> bytes:
+def encode(answer: Any) -> bytes:
     """JSON bytes; by the standard library where orjson refuses: integers beyond 64 bits, lone surrogates.
 
     Compiled selections leave UTC times to it: both write them as `isoformat` does.

@@ -43,9 +43,17 @@ def sign_place(secret: bytes, digest: bytes, place: Place) -> str:
 
 
 def read_place(
-    secret: bytes, digest: bytes, cursor: str, *, max_characters: int | None = CURSOR_MAX_CHARACTERS
+    secret: bytes,
+    digest: bytes,
+    cursor: str,
+    *,
+    max_characters: int | None = CURSOR_MAX_CHARACTERS,
+    differing: str = "another project, other filters or another order",
 ) -> list[str | None]:
-    """The place of a cursor. Raises AppError for what this server did not sign, and for another list's cursor."""
+    """The place of a cursor. Raises AppError for what this server did not sign, and for another list's cursor.
+
+    `differing` says in the message what tells lists of this kind apart.
+    """
     refused = AppError(
         f"after {cursor[:40]!r} is not a cursor of this list; allowed: a cursor from a page of it",
         path="after",
@@ -60,8 +68,7 @@ def read_place(
     name, tag, payload = raw[:_LIST_BYTES], raw[_LIST_BYTES : _LIST_BYTES + _TAG_BYTES], raw[_LIST_BYTES + _TAG_BYTES :]
     if payload and name != digest[:_LIST_BYTES]:
         raise AppError(
-            "after is a cursor of another list: of another project, other filters or another order; "
-            "allowed: a cursor from a page of this one",
+            f"after is a cursor of another list: of {differing}; allowed: a cursor from a page of this one",
             path="after",
             allowed=("a cursor from a page of this list",),
         )

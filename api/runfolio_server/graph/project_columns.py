@@ -35,6 +35,7 @@ from runfolio_server.sql.runs import RunRow
 
 RUNS_DEFAULT = 100
 RUNS_MAX = 1000
+BAND_RUNS_MAX = 1000
 BAND_SAMPLES_DEFAULT = 200
 BAND_SAMPLES_MAX = 2000
 # To read a history of each run of a group, which may be a thousand.
@@ -64,14 +65,25 @@ class HistoryBand:
     mean: list[float] = strawberry.field(
         description="The mean over the runs; each run counts once, with the mean of its numbers in the stretch."
     )
-    std: list[float | None] = strawberry.field(description="Standard deviation of a sample; null: of one run.")
-    min: list[float] = strawberry.field(description="The least of the runs.")
-    max: list[float] = strawberry.field(description="The greatest of the runs.")
+    std: list[float | None] = strawberry.field(
+        description="Standard deviation of a sample of runs; null: of one run, or beyond what a Float holds."
+    )
+    min: list[float] = strawberry.field(
+        description="The least of these means of the runs, not of their numbers: a spike inside a stretch of many "
+        "steps is not seen here, but in the samples and in `metric` of a run."
+    )
+    max: list[float] = strawberry.field(
+        description="The greatest of these means of the runs, not of their numbers, likewise."
+    )
     count: list[int] = strawberry.field(description="How many runs have numbers there.")
+    run_count: int = strawberry.field(
+        description="How many runs were read: all of the group, or of more than 1,000 so many, spread evenly from the "
+        "first made to the last."
+    )
 
     @classmethod
-    def of(cls, band: Band) -> HistoryBand:
-        """The arrays as lists."""
+    def of(cls, band: Band, run_count: int) -> HistoryBand:
+        """The arrays as lists, and how many runs were read."""
         finite = (band.std < float("inf")).tolist()
         return cls(
             x=band.x.tolist(),
@@ -80,6 +92,7 @@ class HistoryBand:
             min=band.low.tolist(),
             max=band.high.tolist(),
             count=band.count.tolist(),
+            run_count=run_count,
         )
 
 
@@ -100,7 +113,8 @@ class RunGroupHistory:
     scope: strawberry.Private[GroupScope]
 
     @strawberry.field(
-        description="A key over its runs as one curve: their mean and the band around it.",
+        description="A key over its runs as one curve: their mean and the band around it. Of more than 1,000 runs, "
+        "1,000 spread evenly are read: see `runCount`.",
         metadata=costs(lambda arguments: Cost(GROUP_COST + number(arguments, "samples", BAND_SAMPLES_DEFAULT))),
     )
     async def history(
@@ -116,19 +130,17 @@ class RunGroupHistory:
         ] = BAND_SAMPLES_DEFAULT,
         stream: Stream = HistoryStream.HISTORY,
     ) -> HistoryBand:
-        """The band of a key; groups of more than 1,000 runs are refused."""
+        """The band of a key."""
         if not 1 <= samples <= BAND_SAMPLES_MAX:
             raise AppError(f"samples is {samples}; allowed: 1 to {BAND_SAMPLES_MAX}", path="samples")
         database, scope = info.context.database, self.scope
         async with database.connection() as connection:
             runs = await select_group_runs(
-                connection, scope.project_id, scope.tree, scope.by, scope.values, RUNS_MAX + 1
+                connection, scope.project_id, scope.tree, scope.by, scope.values, BAND_RUNS_MAX
             )
-        if len(runs) > RUNS_MAX:
-            raise AppError(f"A group has more than {RUNS_MAX} runs, which is the most for a curve; filter them.")
         async with info.context.reads:
             found = await band_of_runs(database, [run.run_id for run in runs], STREAM_NAMES[stream], key, samples)
-        return HistoryBand.of(found)
+        return HistoryBand.of(found, len(runs))
 
 
 @strawberry.type

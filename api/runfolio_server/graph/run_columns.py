@@ -53,7 +53,7 @@ XAxis = Annotated[
     str,
     strawberry.argument(
         description="The key to spread a sample over. Another than `_step` is a column too, the first one, and rows "
-        "where it is no number are left out."
+        "where it is no number are left out: all of them where it is unknown."
     ),
 ]
 
@@ -84,7 +84,9 @@ class HistoryColumns:
         )
 
 
-@strawberry.type(description="What one key comes to over all rows of a run; only finite numbers count.")
+@strawberry.type(
+    description="What one key comes to over all rows of a run; only finite numbers count, each as the nearest Float."
+)
 class RunMetric:
     """One key of a run's history."""
 
@@ -108,7 +110,7 @@ class RunMetric:
         """The greatest."""
         return self.summary.high
 
-    @strawberry.field(description="The mean of the numbers; null: none, or beyond what a Float holds.")
+    @strawberry.field(description="The mean of the numbers; null: none.")
     def mean(self) -> float | None:
         """The mean."""
         return self.summary.mean

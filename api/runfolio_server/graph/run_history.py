@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -11,8 +12,9 @@ import strawberry
 
 from runfolio_server.aside import ITEMS_AT_ONCE, aside_if
 from runfolio_server.context import Context
-from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.errors import AppError
+from runfolio_server.filters.cursor import list_digest, read_place, sign_place
+from runfolio_server.filters.order import DEFAULT_ORDER
 from runfolio_server.graph.columns import batched
 from runfolio_server.graph.connections import After, PageInfo, page_size
 from runfolio_server.graph.cost import costs, reading, rows_cost
@@ -29,6 +31,8 @@ ROWS_MAX = 10_000
 SAMPLES_DEFAULT = 500
 SAMPLES_MAX = 10_000
 KEYS_MAX = 1000
+SAMPLE_X_AXIS = "The key to spread them over. Of another than `_step` only rows that have it: none, if it is unknown."
+ROWS_DIFFER = "another run or stream, other keys or other steps"
 
 
 @strawberry.enum(description="A stream of rows that a run logs.")
@@ -59,8 +63,8 @@ class MetricKey:
     count: Int64 = strawberry.field(description="How many rows have it.")
     first_step: float = strawberry.field(description="Least step of the rows that have it.")
     last_step: float = strawberry.field(description="Greatest step of the rows that have it.")
-    low: float | None = strawberry.field(description="Least number; null: no finite one.")
-    high: float | None = strawberry.field(description="Greatest number; null: no finite one.")
+    low: float | None = strawberry.field(description="Least finite number; null: none.")
+    high: float | None = strawberry.field(description="Greatest finite number; null: none.")
     last_value: JSONString | None = strawberry.field(description="Its last value; null: longer than 256 bytes.")
 
     @classmethod
@@ -68,7 +72,7 @@ class MetricKey:
         """The key of a summary."""
         return cls(
             name=key.name,
-            kind="number" if key.number_count == key.count else "mixed" if key.number_count else "json",
+            kind="number" if key.number_count == key.value_count else "mixed" if key.number_count else "json",
             count=Int64(key.count),
             first_step=key.first_step,
             last_step=key.last_step,
@@ -85,7 +89,7 @@ async def last_steps(runs: Sequence[RunHistory], context: Context) -> list[float
 
 
 async def rejected_line_counts(runs: Sequence[RunHistory], context: Context) -> list[Int64]:
-    """How many lines of each run were kept out."""
+    """How many lines of each run were kept out, and keys of its summary."""
     found = await context.loaders.rejected_count.load_many([run.row.run_id for run in runs])
     return [Int64(0 if row is None else row.count) for row in found]
 
@@ -126,7 +130,7 @@ class RunHistory:
         first: Annotated[
             int | None,
             strawberry.argument(
-                description="How many rows; 1,000 unless told, at most 10,000. Fewer where they reach 8 MiB."
+                description="How many rows; 1,000 unless told, at most 10,000. Fewer where they reach 4 to 16 MiB."
             ),
         ] = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -134,24 +138,29 @@ class RunHistory:
     ) -> HistoryRows:
         """A page of rows."""
         size = page_size(first, ROWS_MAX, ROWS_DEFAULT)
-        position = Position(*decode_cursor("history", after, [float, int, str, int])) if after else None
+        names = check_keys(keys)
+        low = min_step if isinstance(min_step, int) else None
+        high = max_step if isinstance(max_step, int) else None
+        secret = info.context.cursor_secret
+        scope = ["history", self.row.run_id.hex, STREAM_NAMES[stream], sorted(names or []), low, high]
+        digest = list_digest(json.dumps(scope), None, DEFAULT_ORDER)
+        position = _position(read_place(secret, digest, after, differing=ROWS_DIFFER)) if after else None
         async with info.context.reads:
             page = await scan(
                 info.context.database,
                 self.row.run_id,
                 STREAM_NAMES[stream],
-                keys=check_keys(keys),
-                min_step=min_step if isinstance(min_step, int) else None,
-                max_step=max_step if isinstance(max_step, int) else None,
+                keys=names,
+                min_step=low,
+                max_step=high,
                 after=position,
                 limit=size,
             )
-        end = page.end
         return HistoryRows(
             rows=[JSONString(row) for row in page.rows],
             page_info=PageInfo(
                 has_next_page=page.has_next,
-                end_cursor=encode_cursor("history", [end.step, end.epoch, end.writer, end.line]) if end else None,
+                end_cursor=sign_place(secret, digest, _place(page.end)) if page.end else None,
             ),
         )
 
@@ -163,7 +172,7 @@ class RunHistory:
         self,
         info: RequestInfo,
         keys: Keys = strawberry.UNSET,
-        x_axis: Annotated[str, strawberry.argument(description="The key to spread them over.")] = "_step",
+        x_axis: Annotated[str, strawberry.argument(description=SAMPLE_X_AXIS)] = "_step",
         samples: Annotated[
             int, strawberry.argument(description="How many rows at most; 1 to 10,000.")
         ] = SAMPLES_DEFAULT,
@@ -198,11 +207,11 @@ class RunHistory:
         return (await last_steps([self], info.context))[0]
 
     @strawberry.field(
-        description="How many lines were kept out since it began, because they are not rows.",
+        description="How many lines were kept out since it began, and keys left out of its summary.",
         metadata=batched(rejected_line_counts),
     )
     async def rejected_line_count(self, info: RequestInfo) -> Int64:
-        """Lines that were kept out."""
+        """Lines and keys that were kept out."""
         return (await rejected_line_counts([self], info.context))[0]
 
 
@@ -225,6 +234,16 @@ def check_keys(keys: list[str] | None) -> list[str] | None:
     if len(keys) > KEYS_MAX:
         raise AppError(f"{len(keys)} keys; allowed: {KEYS_MAX}", path="keys")
     return list(dict.fromkeys(keys))
+
+
+def _place(end: Position) -> list[str]:
+    # As texts, like every place; that of a float gives the same float back.
+    return [repr(end.step), str(end.epoch), end.writer, str(end.line)]
+
+
+def _position(place: Sequence[str | None]) -> Position:
+    step, epoch, writer, line = (text or "" for text in place)
+    return Position(float(step), int(epoch), writer, int(line))
 
 
 def _finite(number: float | None) -> float | None:

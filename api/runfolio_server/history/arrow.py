@@ -26,6 +26,12 @@ JSON_METADATA = {"runfolio.json": "true"}
 """On fields whose text is JSON: the key has values of several types, or lists, or objects."""
 
 PARQUET_COMPRESSION = "zstd(1)"
+WIDE_COLUMNS = 256
+"""From here on a Parquet file has no dictionaries, and a compression that needs no memory of its own.
+
+The writer holds both for each column of a row group: with 5,000 columns 800 MB, without them 140 MB.
+"""
+WIDE_COMPRESSION = "snappy"
 ROW_GROUP_VALUES = 4 * 1024 * 1024
 ROW_GROUP_ROWS_MAX = 128 * 1024
 
@@ -107,10 +113,12 @@ class ArrowStream:
 def write_parquet_file(layout: Layout, pages: Iterable[Sequence[Table]], path: Path) -> None:
     """Write tables as they come; a row group is held until it is full."""
     batches = (layout.batch(tables) for tables in pages)
+    is_wide = len(layout.names) > WIDE_COLUMNS
     write_parquet(
         RecordBatchReader.from_batches(layout.schema(), batches),
         path,
-        compression=PARQUET_COMPRESSION,
+        compression=WIDE_COMPRESSION if is_wide else PARQUET_COMPRESSION,
+        dictionary_enabled=not is_wide,
         max_row_group_size=min(ROW_GROUP_ROWS_MAX, ROW_GROUP_VALUES // (2 + len(layout.names))),
     )
 

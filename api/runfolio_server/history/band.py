@@ -14,12 +14,10 @@ import numpy as np
 
 from runfolio_server.history.cells import Floats, Indices
 from runfolio_server.history.key_path import merged, ranges_of
+from runfolio_server.history.sums import Sums
 from runfolio_server.history.table import Table, Wanted, read_tables
 from runfolio_server.sql.history import SELECT_STEP_RANGE
 from runfolio_server.sql.pool import Database
-
-VALUE_MAX = 1e300
-"""Larger numbers are left out, so that sums stay finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Band:
     """The mean of the steps that have values."""
     mean: Floats
     std: Floats
-    """Of a sample; NaN where only one run has values."""
+    """Of a sample; NaN where only one run has values, infinite where it is beyond float64."""
     low: Floats
     high: Floats
     count: Indices
@@ -58,14 +56,15 @@ async def band_of_runs(database: Database, run_ids: Sequence[UUID], stream: str,
 
 
 class _Folded:
-    """Sums of the run under way, by stretch, and of all runs before it."""
+    """Sums of the run under way, by stretch, and what all runs before it come to."""
 
     def __init__(self, samples: int, low: float, high: float) -> None:
         self._samples, self._low, self._high = samples, low, high
         self._run = -1
-        self._sums, self._step_sums, self._counts = (np.zeros(samples) for _ in range(3))
+        self._sums, self._step_sums, self._counts = Sums(samples), Sums(samples), np.zeros(samples)
         self._runs = np.zeros(samples, np.intp)
-        self._x, self._mean, self._squares = (np.zeros(samples) for _ in range(3))
+        # Deviations are halved, as above.
+        self._x, self._mean, self._half_deviation = (np.zeros(samples) for _ in range(3))
         self._least, self._greatest = np.full(samples, np.inf), np.full(samples, -np.inf)
 
     def add(self, table: Table) -> None:
@@ -74,7 +73,7 @@ class _Folded:
             self._end_run()
             self._run = table.run
         numbers = table.columns[0].numbers
-        known = np.flatnonzero(np.abs(numbers) <= VALUE_MAX)
+        known = np.flatnonzero(np.isfinite(numbers))
         if len(known) == 0:
             return
         steps = table.steps[known]
@@ -83,31 +82,34 @@ class _Folded:
         share = (steps / 2 - self._low / 2) / width if width > 0 else np.zeros(len(steps))
         places = np.clip(np.floor(share * self._samples), 0, self._samples - 1).astype(np.intp)
         self._counts += np.bincount(places, minlength=self._samples)
-        self._sums += np.bincount(places, numbers[known], self._samples)
-        self._step_sums += np.bincount(places, steps, self._samples)
+        self._sums.add(lambda factor: np.bincount(places, numbers[known] * factor, self._samples))
+        self._step_sums.add(lambda factor: np.bincount(places, steps * factor, self._samples))
 
     def band(self) -> Band:
         """What all runs come to."""
         self._end_run()
         shown = np.flatnonzero(self._runs)
         runs = self._runs[shown]
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            std = np.where(runs > 1, np.sqrt(self._squares[shown] / (runs - 1)), np.nan)
+        # Half the deviation of all of them becomes that of a sample.
+        of_sample = np.sqrt(4 * runs / np.maximum(runs - 1, 1))
+        with np.errstate(over="ignore"):
+            std = np.where(runs > 1, self._half_deviation[shown] * of_sample, np.nan)
         return Band(
             self._x[shown], self._mean[shown], std, self._least[shown], self._greatest[shown], self._runs[shown]
         )
 
     def _end_run(self) -> None:
         at = np.flatnonzero(self._counts)
-        values = self._sums[at] / self._counts[at]
+        values, steps = self._sums.means(at, self._counts[at]), self._step_sums.means(at, self._counts[at])
         self._runs[at] += 1
-        # Welford's way, which does not lose the deviation in large sums.
-        deviation = values - self._mean[at]
-        self._mean[at] += deviation / self._runs[at]
-        with np.errstate(over="ignore"):
-            self._squares[at] += deviation * (values - self._mean[at])
-        self._x[at] += (self._step_sums[at] / self._counts[at] - self._x[at]) / self._runs[at]
+        runs = self._runs[at]
+        # Welford's way, which does not lose the deviation in large sums; of roots, because a square may overflow.
+        half = values / 2 - self._mean[at] / 2
+        self._half_deviation[at] = np.hypot(
+            self._half_deviation[at] * np.sqrt((runs - 1) / runs), half * np.sqrt(runs - 1) / runs
+        )
+        self._mean[at] += half / runs * 2
+        self._x[at] += (steps / 2 - self._x[at] / 2) / runs * 2
         self._least[at] = np.minimum(self._least[at], values)
         self._greatest[at] = np.maximum(self._greatest[at], values)
-        for sums in (self._sums, self._step_sums, self._counts):
-            sums[:] = 0
+        self._sums, self._step_sums, self._counts = Sums(self._samples), Sums(self._samples), np.zeros(self._samples)

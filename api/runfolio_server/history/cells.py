@@ -29,8 +29,9 @@ class Cells:
     numbers: Floats
     """NaN where there is no number; integers beyond 2**53 are rounded."""
     is_number: Mask
+    """Integers of more than 64 bits too, as long as float64 has a finite number for them."""
     is_integer: Mask
-    """Which numbers were written as integers."""
+    """Which numbers were written as integers and are not among `objects`."""
     exact: Integers | None
     """Integers of 64 bits where `numbers` is rounded; 0: `numbers` is exact. None: it is everywhere."""
     objects: dict[int, Any]
@@ -38,6 +39,13 @@ class Cells:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def put_object(self, index: int, value: Any) -> None:
+        """Put a value that belongs among `objects` into a row that has none; large integers are numbers too."""
+        self.objects[index] = value
+        number = as_float(value)
+        if math.isfinite(number):
+            self.numbers[index], self.is_number[index] = number, True
 
     def present(self) -> Mask:
         """Which rows have the key; null is had."""
@@ -113,6 +121,8 @@ def cells_of(values: Sequence[Any]) -> Cells:
                 if cells.exact is None:
                     cells.exact = np.zeros(len(values), np.int64)
                 cells.exact[index] = value
+        elif type(value) is int:
+            cells.put_object(index, value)
         elif value is not MISSING:
             cells.objects[index] = value
     return cells

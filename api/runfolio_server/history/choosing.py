@@ -27,12 +27,13 @@ def choose_rows(x: Floats, series: Sequence[Floats], samples: int) -> Indices:
         if len(known):
             needed += [int(known[np.argmin(values[known])]), int(known[np.argmax(values[known])])]
     chosen = list(dict.fromkeys(needed))[:samples]
-    finite = [np.flatnonzero(np.isfinite(values)) for values in series]
-    shown = [(values, known) for values, known in zip(series, finite, strict=True) if len(known)]
+    shown = [values for values in series if bool(np.isfinite(values).any())]
     if not shown:
         return evenly_spaced(count, samples)
     share = (samples - len(chosen)) // len(shown)
-    for values, known in shown:
+    for values in shown:
+        # Looked for again, because of thousands of series the places together are as large as the values.
+        known = np.flatnonzero(np.isfinite(values))
         chosen += known[_shape(x[known], values[known], share)].tolist()
     return _filled(np.unique(np.array(chosen, dtype=np.intp)), count, samples)
 

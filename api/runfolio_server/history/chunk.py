@@ -27,6 +27,7 @@ import zstandard
 
 from runfolio_server.domain import json_text
 from runfolio_server.history.axis import encode_lines
+from runfolio_server.history.cells import as_float
 from runfolio_server.history.columns import Column, Lines, columns_of
 from runfolio_server.history.json_values import decode_json, decoded_size, encode_json
 from runfolio_server.history.key_path import STEPS_KEY, encode_path
@@ -43,6 +44,9 @@ NONE: Final = 0
 ALL: Final = 1
 BITMAP: Final = 2
 BITMAP_ZSTD: Final = 3
+
+FLOAT64: Final = np.dtype(np.float64)
+INT64: Final = np.dtype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +85,27 @@ class Values:
     is_integer: npt.NDArray[np.bool_] | None = None
     """Which float64 were written as integers; None for other kinds."""
     objects: list[Any] | None = None
+    has_integers: bool = True
+    """False: none of the float64 was written as an integer, so that nobody needs to look at each."""
 
     def floats(self) -> npt.NDArray[np.float64] | None:
         """The numbers as float64, rounded where they were int64; None when the values are not numbers."""
         return None if self.numbers is None else self.numbers.astype(np.float64, copy=False)
 
-    def take(self, indices: npt.NDArray[np.intp]) -> list[Any]:
+    def column(self, indices: npt.NDArray[np.intp] | slice) -> npt.NDArray[np.float64] | list[Any]:
+        """What `take` answers, but as an array where all are floats."""
+        if self.numbers is None or self.has_integers or self.is_integer is None:
+            return self.take(indices)
+        return self.numbers[indices].astype(np.float64, copy=False)
+
+    def take(self, indices: npt.NDArray[np.intp] | slice) -> list[Any]:
         """The values at these indices, type for type as they were logged."""
         if self.numbers is None:
             objects = self.objects or []
-            return [objects[index] for index in indices.tolist()]
+            return objects[indices] if isinstance(indices, slice) else [objects[index] for index in indices.tolist()]
         numbers = self.numbers[indices]
         plain: list[Any] = numbers.tolist()
-        if self.is_integer is None:
+        if self.is_integer is None or not self.has_integers:
             return plain
         marks = self.is_integer[indices]
         if not marks.any():
@@ -158,9 +170,9 @@ def decode_values(kind: int, n: int, data: bytes) -> Values:
     body = data[1:]
     if kind == Kind.NUMBER:
         is_integer, rest = _decode_marks(body, n)
-        return Values(numbers=decode_numbers(rest, np.dtype(np.float64), n), is_integer=is_integer)
+        return Values(decode_numbers(rest, FLOAT64, n), is_integer, has_integers=body[0] != NONE)
     if kind == Kind.INT64:
-        return Values(numbers=decode_numbers(body, np.dtype(np.int64), n))
+        return Values(decode_numbers(body, INT64, n))
     if kind == Kind.JSON:
         return Values(objects=decode_json(body))
     raise ValueError(f"a chunk of kind {kind}; known: {', '.join(known.name for known in Kind)}")
@@ -174,7 +186,10 @@ def json_size(data: bytes) -> int:
 def _encode_chunk(segment: int, key: str, kind: Kind, column: Column, steps: npt.NDArray[np.float64]) -> Chunk:
     values = column.values
     if kind is Kind.JSON:
-        return _chunk(segment, key, kind, column.lines, steps, encode_json(values), (values[0], values[-1]))
+        # Integers beyond 64 bits are apart from other values.
+        floats = np.array(list(map(as_float, values)) if type(values[0]) is int else [], np.float64)
+        ends = (values[0], values[-1])
+        return _chunk(segment, key, kind, column.lines, steps, encode_json(values), ends, *_range_of(floats))
     if kind is Kind.INT64:
         numbers: Numbers = np.array(values, np.int64)
         marks = b""
@@ -208,12 +223,15 @@ def _number_chunk(
     ends: tuple[Any, Any],
     steps: npt.NDArray[np.float64],
 ) -> Chunk:
-    low = high = None
-    ordered = column.values[~np.isnan(column.values)]
-    if len(ordered):
-        low, high = float(ordered.min()), float(ordered.max())
+    low, high = _range_of(column.values)
     body = marks + encode_numbers(column.values)
     return _chunk(segment, key, kind, column.lines, steps, body, ends, low, high)
+
+
+def _range_of(numbers: Numbers) -> tuple[float | None, float | None]:
+    """The least and the greatest finite number; None: there is none. Chunks of old may have infinities there."""
+    finite = numbers[np.isfinite(numbers)]
+    return (float(finite.min()), float(finite.max())) if len(finite) else (None, None)
 
 
 def _chunk(
@@ -268,8 +286,10 @@ def _pack_marks(marks: npt.NDArray[np.bool_]) -> bytes:
 def _decode_marks(body: bytes, n: int) -> tuple[npt.NDArray[np.bool_], bytes]:
     """The marks, and what follows them."""
     tag = body[0]
-    if tag in (NONE, ALL):
-        return np.full(n, tag == ALL), body[1:]
+    if tag == NONE:
+        return np.zeros(n, bool), body[1:]
+    if tag == ALL:
+        return np.ones(n, bool), body[1:]
     if tag not in (BITMAP, BITMAP_ZSTD):
         raise ValueError(f"integer marks with tag {tag}; known: {NONE} to {BITMAP_ZSTD}")
     (length,) = struct.unpack_from("<I", body, 1)

@@ -5,8 +5,9 @@ Pure. chunk.py encodes the columns; pieces.py builds rows again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,8 @@ import numpy.typing as npt
 from runfolio_server.history.key_path import encode_path
 
 Lines: TypeAlias = npt.NDArray[np.int64]
+Full: TypeAlias = list[Any] | npt.NDArray[np.float64]
+"""A value for each row; an array where all are floats."""
 
 LEAVES_MAXIMUM = 32
 DEPTH_MAXIMUM = 4
@@ -22,6 +25,11 @@ DEPTH_MAXIMUM = 4
 
 MEDIA_KEY = "_type"
 """A dict with this key is a table, an image, a histogram…: one value."""
+
+COLUMNS_MINIMUM = 8
+"""On average: so many arrays, or lists, stand side by side where they are turned into rows apart from the others."""
+VALUES_AT_ONCE = 10_000
+"""That are made of arrays, before they are put into rows."""
 
 
 @dataclass(slots=True)
@@ -46,6 +54,68 @@ def columns_of(first_line: int, rows: Sequence[Mapping[str, Any] | None]) -> dic
         for key, values in zip(keys, turned, strict=True):
             _add_values(parts, key, lines, values)
     return {key: _joined(columns) for key, columns in parts.items()}
+
+
+class OpenRows:
+    """Rows that get their values column by column; the keys of each come in the order in which they were added."""
+
+    def __init__(self, count: int) -> None:
+        self._rows: list[dict[str, Any]] = [{} for _ in range(count)]
+        # Columns without gaps wait here for each other: turned into rows together they take a fraction of the time.
+        self._waiting: list[tuple[str, Full]] = []
+
+    def add(self, path: tuple[str, ...], values: Full) -> None:
+        """A column that has a value for each row."""
+        if len(path) == 1:
+            self._waiting.append((path[0], values))
+            return
+        self._add_waiting()
+        for row, value in zip(self._rows, _as_list(values), strict=True):
+            put(row, path, value)
+
+    def add_some(self, path: tuple[str, ...], values: list[Any], places: Sequence[int]) -> None:
+        """A column that has values for the rows at these places."""
+        self._add_waiting()
+        rows = self._rows
+        if len(path) == 1:
+            key = path[0]
+            for place, value in zip(places, values, strict=True):
+                rows[place][key] = value
+        else:
+            for place, value in zip(places, values, strict=True):
+                put(rows[place], path, value)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows; nothing may be added afterwards."""
+        self._add_waiting()
+        return self._rows
+
+    def _add_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        stretches = [list(some) for _, some in groupby(waiting, key=lambda column: isinstance(column[1], list))]
+        if len(stretches) * COLUMNS_MINIMUM > len(waiting):
+            stretches = [[(key, _as_list(values)) for key, values in waiting]] if waiting else []
+        for stretch in stretches:
+            keys = [key for key, _ in stretch]
+            for row, values in zip(self._rows, _turned([values for _, values in stretch]), strict=True):
+                row.update(zip(keys, values, strict=True))
+
+
+def _turned(columns: list[Full]) -> Iterator[Sequence[Any]]:
+    """The values of each row; the columns are lists, or else arrays."""
+    if isinstance(columns[0], list):
+        yield from zip(*columns, strict=True)
+        return
+    count = len(columns[0])
+    table = np.ascontiguousarray(np.concatenate(columns).reshape(len(columns), count).T)
+    # Floats that are made row by row lie side by side when they are read.
+    rows_at_once = max(1, VALUES_AT_ONCE // len(columns))
+    for first in range(0, count, rows_at_once):
+        yield from table[first : first + rows_at_once].tolist()
+
+
+def _as_list(values: Full) -> list[Any]:
+    return values if isinstance(values, list) else values.tolist()
 
 
 def put(row: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

@@ -19,13 +19,21 @@ from runfolio_server.history.numbers import EXACT_INTEGERS_BELOW
 class Kind(IntEnum):
     """How the values of a chunk are stored. NOTE: databases hold these numbers; add, never change."""
 
-    JSON = 0  # strings, booleans, null, lists, media, and integers that neither of the others can hold
+    JSON = 0  # strings, booleans, null, lists, media, and integers that neither of the others can hold, apart
     NUMBER = 1  # float64, with a mark on those written as integers
     INT64 = 2  # integers, where float64 is not exact
 
 
+# Integers that neither NUMBER nor INT64 can hold: of the kind JSON, but in a column without other values, so that what
+# is kept beside the data says that they are numbers.
+_LARGE = -1
+
+
 def split_by_kind(column: Column) -> list[tuple[Kind, Column]]:
-    """The column as one or more of a single kind each: a key whose type changes is read back as it was logged."""
+    """The column as one or more of a single kind each: a key whose type changes is read back as it was logged.
+
+    Large integers that float64 can hold roughly are a column of their own, of the kind JSON.
+    """
     types = set(map(type, column.values))
     if types == {float} or (types <= {float, int} and _fits_float64(column.values)):
         return [(Kind.NUMBER, column)]
@@ -39,9 +47,13 @@ def split_by_kind(column: Column) -> list[tuple[Kind, Column]]:
         ]
         present = set(kinds)
     if len(present) == 1:
-        return [(kinds[0], column)]
+        return [(_stored(kinds[0]), column)]
     codes = np.array(kinds)
-    return [(kind, _only(column, codes == kind)) for kind in sorted(present)]
+    return [(_stored(kind), _only(column, codes == kind)) for kind in sorted(present)]
+
+
+def _stored(kind: int) -> Kind:
+    return Kind.JSON if kind == _LARGE else Kind(kind)
 
 
 def _only(column: Column, chosen: npt.NDArray[np.bool_]) -> Column:
@@ -60,7 +72,7 @@ def _fits_float64(values: Sequence[Any]) -> bool:
     return bool((np.abs(numbers[integers]) < EXACT_INTEGERS_BELOW).all())
 
 
-def _kind_of(value: Any) -> Kind:
+def _kind_of(value: Any) -> int:
     if type(value) is float:
         return Kind.NUMBER
     if type(value) is not int:
@@ -70,7 +82,7 @@ def _kind_of(value: Any) -> Kind:
             return Kind.NUMBER
     except OverflowError:
         return Kind.JSON
-    return Kind.INT64 if _fits_int64(value) else Kind.JSON
+    return Kind.INT64 if _fits_int64(value) else _LARGE
 
 
 def _fits_int64(value: int) -> bool:

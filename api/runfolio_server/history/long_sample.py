@@ -13,6 +13,7 @@ from uuid import UUID
 
 import numpy as np
 
+from runfolio_server.allocator import give_memory_back
 from runfolio_server.aside import aside, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
@@ -30,7 +31,9 @@ ROWS_AT_ONCE = 262_144
 ROWS_OF_FIRST_STATEMENT = 256
 """Of segments from which whole rows are taken: how wide they are is known only then."""
 ROWS_PER_STATEMENT = 65_536
-VALUES_PER_STATEMENT = 2_000_000
+VALUES_PER_STATEMENT = 1_000_000
+LARGE_BYTES = 4 * 1024 * 1024
+"""Of JSON: after so much of one statement it is worth some milliseconds to give memory back."""
 SAMPLE_BYTES_MAX = 128 * 1024 * 1024
 """Of JSON, in one answer."""
 
@@ -52,9 +55,14 @@ async def sample_long_run(
     *,
     x_axis: str,
     samples: int,
+    is_whole: bool,
 ) -> list[str]:
-    """See sample.py; `rows` are what the first statement has read of the span, ROWS_AT_ONCE rows or so."""
-    kept = _KeptRows(span.keys, x_axis, samples)
+    """See sample.py; `rows` are what the first statement has read of the span, ROWS_AT_ONCE rows or so.
+
+    `is_whole`: the keys of the span choose rows, but the rows are not cut down to them.
+    """
+    keys = None if is_whole else span.keys
+    kept = _KeptRows(keys, x_axis, samples)
     rest: Span | None = span
     while rest is not None:
         next_step = rows[0].next_step if rows else None
@@ -64,7 +72,7 @@ async def sample_long_run(
             rows = await fetch_rows(
                 database, run_id, stream, rest, rows_wanted=ROWS_AT_ONCE, with_values=span.keys is not None
             )
-    reader = LinesReader(database, run_id, stream, span.keys)
+    reader = LinesReader(database, run_id, stream, keys)
     texts: list[str] = []
     waiting: list[Line] = []
     for row_count, lines in await aside(kept.chosen):
@@ -118,7 +126,11 @@ class LinesReader:
                 [found.high for found in self._ranges],
             )
         texts = await aside_if(is_heavy(rows), self._texts, rows, lines)
-        self._bytes += sum(map(len, texts))
+        del rows
+        size = sum(map(len, texts))
+        if size >= LARGE_BYTES:
+            await aside(give_memory_back)
+        self._bytes += size
         if self._bytes > SAMPLE_BYTES_MAX:
             raise AppError(
                 f"These rows have more than {SAMPLE_BYTES_MAX} characters; ask for fewer, or name the keys you need"

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
+from runfolio_server.history.sums import Sums
 from runfolio_server.history.table import Table, Wanted, read_tables
 from runfolio_server.sql.pool import Database
 
@@ -22,7 +23,8 @@ class MetricSummary:
     """A key over the rows of a run. Only finite numbers count, but for the last value."""
 
     count: int = 0
-    total: float = 0.0
+    sums: Sums = field(default_factory=lambda: Sums(1))
+    """Of the numbers, at place 0."""
     low: float | None = None
     low_step: float | None = None
     """The step of the least number; the first such."""
@@ -35,9 +37,8 @@ class MetricSummary:
 
     @property
     def mean(self) -> float | None:
-        """The mean of the numbers; None without numbers or where it is beyond float64."""
-        mean = self.total / self.count if self.count else math.nan
-        return mean if math.isfinite(mean) else None
+        """The mean of the numbers; None without numbers."""
+        return float(self.sums.means(np.array([0]), np.array([float(self.count)]))[0]) if self.count else None
 
 
 async def summarise_metric(database: Database, run_ids: Sequence[UUID], stream: str, name: str) -> list[MetricSummary]:
@@ -75,8 +76,7 @@ def _add(summary: MetricSummary, table: Table) -> None:
         if summary.high is None or known[highest] > summary.high:
             summary.high, summary.high_step = float(known[highest]), float(table.steps[finite[highest]])
         summary.count += len(finite)
-        with np.errstate(over="ignore"):
-            summary.total += float(known.sum())
+        summary.sums.add(lambda factor: np.array([np.sum(known if factor == 1 else known * factor)]))
     summary.last, summary.last_step = _last(table), float(table.steps[-1])
 
 

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from runfolio_server.aside import HEAVY_BYTES
 from runfolio_server.history.axis import decode_lines
-from runfolio_server.history.cells import MISSING, Cells, as_float, cells_of, empty_cells
+from runfolio_server.history.cells import MISSING, Cells, cells_of, empty_cells
 from runfolio_server.history.chunk import Values, decode_values, json_size
-from runfolio_server.history.columns import Lines, put
+from runfolio_server.history.columns import Lines, OpenRows
 from runfolio_server.history.key_path import STEPS_KEY, decode_path, find, has, public_name
 from runfolio_server.history.kinds import Kind
 from runfolio_server.history.steps import steps_of
@@ -42,6 +42,10 @@ class Piece(Protocol):
 
     def have_all(self, names: Sequence[str]) -> Mask:
         """Which rows have all of these keys, as `key_path.find` finds them; what it needs must be fetched."""
+
+    @property
+    def width(self) -> int:
+        """How many values the rows have at most, of the keys that were fetched; roughly."""
 
     def rows(self, indices: Indices) -> list[dict[str, Any]]:
         """The rows at these indices, with at least the keys that were fetched."""
@@ -69,13 +73,18 @@ class Batch:
         """See Piece."""
         return np.array([all(has(row, name) for name in names) for row in self._rows], dtype=bool)
 
+    @property
+    def width(self) -> int:
+        """See Piece."""
+        return max(map(len, self._rows), default=0)
+
     def rows(self, indices: Indices) -> list[dict[str, Any]]:
         """See Piece."""
         return [self._rows[index] for index in indices.tolist()]
 
     def numbers(self, name: str) -> Floats:
         """See Piece."""
-        return np.array([as_float(find(row, name, None)) for row in self._rows], dtype=np.float64)
+        return self.cells(name).numbers
 
     def cells(self, name: str) -> Cells:
         """See Piece."""
@@ -127,6 +136,9 @@ class _Part:
             cells.exact[places] = 0
         if values.objects is not None:
             cells.objects.update(zip(indices.tolist(), values.objects, strict=True))
+            if int in set(map(type, values.objects)):
+                for index in indices.tolist():
+                    cells.put_object(index, cells.objects[index])
 
 
 @dataclass(slots=True)
@@ -141,17 +153,21 @@ class Segment:
     """A segment, of which the chunks of some keys were fetched, that of the steps among them."""
 
     def __init__(self, rows: Sequence[PieceRow]) -> None:
-        parts = [_Part(row.key or "", decode_lines(row.line0, row.n, row.lines), row) for row in rows]
         self.writer = rows[0].writer
         self.epoch = rows[0].epoch
-        axis = [part for part in parts if part.key == STEPS_KEY]
         # A step is a float, so there is one chunk of them.
-        self.lines = axis[0].lines
-        steps = axis[0].values.floats()
+        axis = next(row for row in rows if row.key == STEPS_KEY)
+        self.lines = decode_lines(axis.line0, axis.n, axis.lines)
+        steps = decode_values(axis.kind, axis.n, axis.data).floats()
         assert steps is not None, "steps are numbers"  # noqa: S101 - for the type checker
         self.steps = steps
-        self._parts = [part for part in parts if part.key != STEPS_KEY]
+        self._parts = [_Part(row.key or "", self._lines_of(row), row) for row in rows if row is not axis]
         self._by_name: _Names | None = None
+
+    @property
+    def width(self) -> int:
+        """See Piece."""
+        return len(self._parts)
 
     def have_all(self, names: Sequence[str]) -> Mask:
         """See Piece."""
@@ -165,35 +181,28 @@ class Segment:
 
     def rows(self, indices: Indices) -> list[dict[str, Any]]:
         """See Piece."""
-        found: list[dict[str, Any]] = [{} for _ in range(len(indices))]
-        if not found:
-            return found
+        found = OpenRows(len(indices))
+        if not len(indices):
+            return found.rows()
         wanted = self.lines[indices]
+        # Rows that follow each other are taken in one piece.
+        is_range = int(indices[-1]) - int(indices[0]) + 1 == len(indices) and bool((indices[1:] > indices[:-1]).all())
+        places = slice(int(indices[0]), int(indices[-1]) + 1) if is_range else indices
         for part in self._parts:
+            if part.lines is self.lines:
+                found.add(decode_path(part.key), part.values.column(places))
+                continue
             at = np.minimum(np.searchsorted(part.lines, wanted), len(part.lines) - 1)
             hits = np.flatnonzero(part.lines[at] == wanted)
-            if len(hits) == 0:
-                continue
-            values = part.values.take(at[hits])
-            path = decode_path(part.key)
-            if len(path) == 1:
-                for index, value in zip(hits.tolist(), values, strict=True):
-                    found[index][path[0]] = value
-            else:
-                for index, value in zip(hits.tolist(), values, strict=True):
-                    put(found[index], path, value)
-        return found
+            if len(hits) == len(wanted):
+                found.add(decode_path(part.key), part.values.column(at))
+            elif len(hits):
+                found.add_some(decode_path(part.key), part.values.take(at[hits]), hits.tolist())
+        return found.rows()
 
     def numbers(self, name: str) -> Floats:
         """See Piece."""
-        found = np.full(len(self.lines), np.nan)
-        # The flat key wins over nested ones, so it is written last.
-        parts = [part for part in self._parts if public_name(part.key) == name]
-        for part in sorted(parts, key=lambda part: len(decode_path(part.key)), reverse=True):
-            floats = part.values.floats()
-            if floats is not None:
-                found[self._places(part.lines)] = floats
-        return found
+        return self.cells(name).numbers
 
     def cells(self, name: str) -> Cells:
         """See Piece."""
@@ -228,6 +237,10 @@ class Segment:
             part.row.kind == Kind.JSON and any(isinstance(value, dict) for value in part.values.objects or [])
             for part in self._names().parts.get(name, [])
         )
+
+    def _lines_of(self, row: PieceRow) -> Lines:
+        """The lines of a chunk, each of which has a row; the segment's own where they are as many."""
+        return self.lines if row.n == len(self.lines) else decode_lines(row.line0, row.n, row.lines)
 
     def _places(self, lines: Lines) -> Indices | slice:
         """Where these lines, each of which has a row, are among the lines of the segment."""

@@ -36,19 +36,21 @@ async def sample(
     """Rows as JSON text in the order of scan.py, at most `samples`; every row of the steps when they are that few.
 
     With keys: rows that have all of them and the x axis, cut down to these and `_step`, with the least and greatest
-    value of each key. Without: rows evenly spaced, the first and the last among them. `max_step` is exclusive.
+    value of each key. Without: rows that have the x axis, evenly spaced, the first and the last among them. Every row
+    has the axis `_step`. `max_step` is exclusive.
     """
-    names = None
-    if keys:
-        # Every row has a place in the order, with `_step` or without.
-        names = tuple(dict.fromkeys([*([] if x_axis == STEP_KEY else [x_axis]), *keys]))
+    # Every row has a place in the order, with `_step` or without.
+    names = tuple(dict.fromkeys([*([] if x_axis == STEP_KEY else [x_axis]), *(keys or [])])) or None
+    is_whole = not keys
     span = Span(names, -math.inf if min_step is None else min_step, math.inf if max_step is None else max_step)
     has_values = names is not None
     rows = await fetch_rows(database, run_id, stream, span, rows_wanted=ROWS_AT_ONCE, with_values=has_values)
     if rows and rows[0].next_step is not None:
-        return await sample_long_run(database, run_id, stream, rows, span, x_axis=x_axis, samples=samples)
+        return await sample_long_run(
+            database, run_id, stream, rows, span, x_axis=x_axis, samples=samples, is_whole=is_whole
+        )
     has_much = is_heavy(rows)
-    if names is not None:
+    if names is not None and not is_whole:
         return await aside_if(has_much, _telling_rows, rows, span, names, x_axis, samples)
     pieces, order = await aside_if(has_much, _spaced_rows, rows, span, samples)
     return await _whole_rows(database, run_id, stream, pieces, order, has_much)

@@ -15,7 +15,8 @@ from uuid import UUID
 
 import numpy as np
 
-from runfolio_server.aside import aside_if
+from runfolio_server.allocator import give_memory_back
+from runfolio_server.aside import aside, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.history.key_path import EVERY_KEY, STEPS_KEY, exactly, find, merged, ranges_of
@@ -23,12 +24,15 @@ from runfolio_server.history.pieces import Floats, Indices, Mask, Piece, is_heav
 from runfolio_server.sql.history import SELECT_PIECES, PieceRow
 from runfolio_server.sql.pool import Database
 
-FIRST_ROWS = 128
+FIRST_ROWS = 32
 """Whole rows that are wanted at first: how wide they are is known only then."""
 VALUES_AT_ONCE = 250_000
 """About so many values are fetched by a statement once the width is known, and stand as rows in memory."""
 PAGE_BYTES = 8 * 1024 * 1024
-"""Of JSON: a page ends with the row that reaches it."""
+"""Of JSON: a page that has come so far ends, or goes on to the end of what was fetched where that is as much again.
+
+A piece is fetched and decoded whole, so that what is left of it for the next page costs the same once more.
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,7 +47,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows as JSON text, in order, and the position of the last of them."""
+    """Rows as JSON text, in order, and the position behind which the next page begins."""
 
     rows: list[str]
     end: Position | None
@@ -83,7 +87,7 @@ async def scan(
 
     With keys: only rows that have all of them, and of each only these and `_step`. A dotted key is the flat key of that
     name where there is one, else the nested one. Fewer rows than `limit` come at the end, and where they are so wide
-    that they reach PAGE_BYTES.
+    that they come near PAGE_BYTES.
     """
     low = -math.inf if min_step is None else float(min_step)
     if after is not None:
@@ -94,9 +98,14 @@ async def scan(
         rows = await fetch_rows(database, run_id, stream, span, rows_wanted=page.rows_wanted)
         next_step = rows[0].next_step if rows else None
         await aside_if(is_heavy(rows), page.take_from, rows, span, next_step, after)
+        del rows
+        if page.is_large:
+            await aside(give_memory_back)
         if page.has_more or next_step is None:
             return Page(page.texts, page.end, has_next=page.has_more)
         # Every row below next_step has been seen.
+        if page.may_end:
+            return Page(page.texts, _before(next_step), has_next=True)
         span, after = Span(span.keys, next_step, span.high), None
 
 
@@ -106,7 +115,8 @@ class _FillingPage:
     def __init__(self, keys: tuple[str, ...] | None, limit: int, after: Position | None) -> None:
         self._keys = keys
         self._limit = limit
-        self._width = 1 if keys is None else 1 + len(keys)
+        # Of a row, in values; 0: not known yet.
+        self._width = 0 if keys is None else 1 + len(keys)
         self._bytes = 0
         self.texts: list[str] = []
         self.end = after
@@ -115,7 +125,20 @@ class _FillingPage:
     @property
     def rows_wanted(self) -> int:
         """How many rows to fetch next; one more than needed tells whether there is a next page."""
-        return 1 if self._is_full else min(self._limit + 1 - len(self.texts), self._at_hand)
+        return 1 if self._bytes >= PAGE_BYTES else min(self._limit + 1 - len(self.texts), self._at_hand)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it has come to half of what it may be."""
+        return self._bytes >= PAGE_BYTES // 2
+
+    @property
+    def may_end(self) -> bool:
+        """Whether it is enough, now that nothing is left of what was fetched but there are other pieces.
+
+        Every piece has rows; whether one has rows with all of some keys is not known.
+        """
+        return self._keys is None and (len(self.texts) >= self._limit or self.is_large)
 
     def take_from(self, rows: Sequence[PieceRow], span: Span, before: float | None, after: Position | None) -> None:
         """Take the rows of the pieces that these database rows make up."""
@@ -124,30 +147,32 @@ class _FillingPage:
 
     def take(self, pieces: Sequence[Piece], order: Order) -> None:
         """Take rows in their order, those at hand a few at a time, until the page is full."""
-        taken, count = 0, len(order.steps)
-        while taken < count and not self._is_full:
-            part = slice(taken, taken + min(self._at_hand, self._limit - len(self.texts)))
+        if self._keys is None:
+            self._width = max([self._width, *(piece.width for piece in pieces)])
+        taken, count = 0, min(len(order.steps), self._limit - len(self.texts))
+        while taken < count and not self._is_full(count - taken):
+            part = slice(taken, min(count, taken + self._at_hand))
             for row in take_rows(pieces, order.pieces[part], order.indices[part]):
-                self._width = max(self._width, len(row))
                 text = json_text.dump(row if self._keys is None else cut_row(row, self._keys))
                 self.texts.append(text)
                 self._bytes += len(text)
                 taken += 1
-                if self._is_full:
+                if self._is_full(count - taken):
                     break
         if taken:
             self.end = _position(pieces, order, taken - 1)
-        self.has_more = taken < count
+        self.has_more = taken < len(order.steps)
 
     @property
     def _at_hand(self) -> int:
         """How many rows may be held at once, as far as it is known."""
-        is_known = self._keys is not None or self.texts
-        return max(1, VALUES_AT_ONCE // self._width) if is_known else FIRST_ROWS
+        return max(1, VALUES_AT_ONCE // self._width) if self._width else FIRST_ROWS
 
-    @property
-    def _is_full(self) -> bool:
-        return len(self.texts) >= self._limit or self._bytes >= PAGE_BYTES
+    def _is_full(self, rest: int) -> bool:
+        """Whether it has come so far that it ends before so many other rows, which are at hand."""
+        if self._bytes < PAGE_BYTES:
+            return False
+        return self._bytes + rest * self._bytes // len(self.texts) > 2 * PAGE_BYTES
 
 
 async def fetch_rows(
@@ -233,6 +258,11 @@ def cut_row(row: dict[str, Any], keys: Sequence[str]) -> dict[str, Any]:
     cut = {STEP_KEY: row[STEP_KEY]} if STEP_KEY in row else {}
     cut.update((key, find(row, key)) for key in keys)
     return cut
+
+
+def _before(step: float) -> Position:
+    """Where a page ends that has seen every row below this step, and none at it: no epoch comes before."""
+    return Position(step, -1, "", -1)
 
 
 def _position(pieces: Sequence[Piece], order: Order, place: int) -> Position:

@@ -14,12 +14,13 @@ from uuid import UUID
 
 import numpy as np
 
-from runfolio_server.aside import aside_if
+from runfolio_server.allocator import give_memory_back
+from runfolio_server.aside import aside, aside_if
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
 from runfolio_server.history.cells import Cells, Floats, Indices, Mask, empty_cells, joined_cells
 from runfolio_server.history.choosing import choose_rows
-from runfolio_server.history.key_path import STEPS_KEY, exactly, merged, ranges_of
+from runfolio_server.history.key_path import EVERY_KEY, STEPS_KEY, exactly, merged, ranges_of
 from runfolio_server.history.pieces import Piece, is_heavy, pieces_of
 from runfolio_server.history.scan import Order, Span, in_order
 from runfolio_server.history.thinning import Thinning
@@ -31,6 +32,8 @@ PAGE_BYTES = 4 * 1024 * 1024
 RUNS_PER_STATEMENT = 1000
 VALUES_IN_LOOP = 50_000
 """Choosing samples from more values, or joining more, is done in a thread, so that other requests go on."""
+VALUES_TO_GIVE_BACK = 1_000_000
+"""After a sample of more values than that the C library is asked to give memory back: see allocator.py."""
 SAMPLED_VALUES_MAX = 20_000_000
 """Values of one run that are held to choose a sample from."""
 
@@ -48,6 +51,8 @@ class Wanted:
     high: float = math.inf
     samples: int | None = None
     x_axis: str = STEP_KEY
+    are_all: bool = False
+    """Whether `names` are all keys that the runs have: of thousands that is one look into the index, not thousands."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -137,11 +142,24 @@ def joined_tables(parts: Sequence[Table]) -> Table:
     return Table(parts[0].run, np.concatenate([part.steps for part in parts]), columns)
 
 
+def _joined_and_emptied(parts: Sequence[Table]) -> Table:
+    """The rows of all of them, key after key, so that only one key of a wide run is held twice."""
+    if len(parts) == 1:
+        return parts[0]
+    columns = []
+    for number in range(len(parts[0].columns)):
+        columns.append(joined_cells([part.columns[number] for part in parts]))
+        for part in parts:
+            part.columns[number] = empty_cells(0)
+    return Table(parts[0].run, np.concatenate([part.steps for part in parts]), columns)
+
+
 async def _pages(
     database: Database, run_ids: Sequence[UUID], wanted: Wanted, page_bytes: float
 ) -> AsyncIterator[tuple[list[Table], int | None]]:
     """Pages, each with the place of the run that goes on in the next one."""
-    deciding = merged(found for name in wanted.columns for found in ranges_of(name))
+    named = (found for name in wanted.columns for found in ranges_of(name))
+    deciding = [EVERY_KEY] if wanted.are_all else merged(named)
     fetched = merged([*deciding, exactly(STEPS_KEY)])
     places = {run_id: run for run, run_id in enumerate(run_ids)}
     first, low = 0, wanted.low
@@ -238,7 +256,11 @@ class _Sampling:
 
     async def table(self) -> Table:
         """The sample."""
-        return await aside_if(sum(part.size for part in self._parts) > VALUES_IN_LOOP, self._chosen)
+        size = sum(part.size for part in self._parts)
+        chosen = await aside_if(size > VALUES_IN_LOOP, self._chosen)
+        if size > VALUES_TO_GIVE_BACK:
+            await aside(give_memory_back)
+        return chosen
 
     def _add(self, table: Table) -> None:
         kept = self._thinning.add(self._series(table))
@@ -254,7 +276,8 @@ class _Sampling:
         return table.take(choose_rows(x, self._series(table), self._samples))
 
     def _thinned(self) -> Table:
-        table = joined_tables(self._parts)
+        parts, self._parts = self._parts, []
+        table = _joined_and_emptied(parts)
         kept = self._thinning.thin(self._series(table))
         return table if len(kept) == len(table.steps) else table.take(kept)
 

@@ -60,7 +60,7 @@ async def append_batch(
 async def _jsonb_of_summary(batch: Batch) -> str | None:
     if batch.summary is None:
         return None
-    return await aside_if(len(batch.summary_text or "") > HEAVY_BYTES, to_jsonb, batch.summary)
+    return await aside_if(len(batch.summary.text) > HEAVY_BYTES, to_jsonb, batch.summary.value)
 
 
 async def _store(
@@ -120,8 +120,9 @@ def _of_console(batch: Batch) -> list[object]:
 
 def _of_run(batch: Batch, pieces: Sequence[Piece], summary: str | None) -> list[object]:
     return [
-        batch.summary_text,
+        batch.summary and batch.summary.text,
         summary,
+        batch.summary_rejected,
         _newest_system_metrics(pieces),
         batch.is_preempting,
         batch.exit_code,

@@ -13,6 +13,7 @@ from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.history.chunk import NumberColumn
 from runfolio_server.history.columns import Column
+from runfolio_server.ingest.summary import Summary
 
 LineStream = Literal["history", "events"]
 
@@ -130,14 +131,17 @@ class ConsoleBlock:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Everything one request says of a run. All parts may be absent: then it is a heartbeat."""
+    """Everything one request says of a run. All parts may be absent: then it is a heartbeat.
+
+    `summary_rejected` counts the keys that the summary is without; 1 where there is none, because it was no object.
+    """
 
     writer: str = ""
     blocks: list[LineBlock] = field(default_factory=list)
     columns: ColumnBlock | None = None
     console: ConsoleBlock | None = None
-    summary_text: str | None = None
-    summary: dict[str, Any] | None = None
+    summary: Summary | None = None
+    summary_rejected: int = 0
     is_preempting: bool = False
     exit_code: int | None = None
     rejected: list[RejectedLine] = field(default_factory=list)

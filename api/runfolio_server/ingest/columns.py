@@ -132,6 +132,8 @@ def _json_values(text: str, count: int, path: str) -> list[Any]:
         values = json_text.parse_envelope(raw)
         if json_text.has_long_integer(raw):
             values = json.loads(raw)
+    except json_text.NotKept as error:
+        raise AppError(f"{path} has a value that is not kept: {error}", path=path) from None
     except (ValueError, RecursionError) as error:
         raise AppError(f"{path} is not valid JSON: {error}", path=path) from None
     if not isinstance(values, list) or len(values) != count:

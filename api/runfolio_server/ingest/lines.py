@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from runfolio_server.aside import HEAVY_BYTES
-from runfolio_server.domain.history_line import STEP_KEY, check_line, parse_line
-from runfolio_server.domain.json_text import MAX_DEPTH, escape_surrogates, to_jsonb_value
+from runfolio_server.domain.history_line import STEP_KEY, check_line
+from runfolio_server.domain.json_text import MAX_DEPTH
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.ingest.batch import LineBlock, LineStream, RejectedLine
 
@@ -123,18 +123,6 @@ def _key_bytes(row: dict[str, Any]) -> int:
         size = 2 + (len(key) if is_plain else ESCAPED_BYTES * len(key))
         longest = max(longest, size + (_key_bytes(value) if isinstance(value, dict) else 0))
     return longest
-
-
-def summary_of(text: str, line: int, rejected: list[RejectedLine]) -> tuple[str | None, dict[str, Any] | None]:
-    """The summary as text and parsed; both None, and a line of `rejected`, when it is not an object."""
-    text = escape_surrogates(text)
-    try:
-        summary = parse_line(text.encode())
-        # What takes long is done here, in a thread, and not again where it is stored.
-        return text, to_jsonb_value(summary) if len(text) > HEAVY_BYTES else summary
-    except ValueError as error:
-        rejected.append(RejectedLine("summary", line, str(error)))
-        return None, None
 
 
 def check_writer(writer: str, what: str) -> str:

@@ -16,7 +16,8 @@ from runfolio_server.domain.history_line import parse_line
 from runfolio_server.domain.json_text import escape_surrogates, storable_text
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.ingest.batch import Batch, ConsoleBlock, ConsoleLine, LineStream, RejectedLine
-from runfolio_server.ingest.lines import MAX_LINE_NUMBER, MAX_LINES, check_writer, line_block, raw_lines, summary_of
+from runfolio_server.ingest.lines import MAX_LINE_NUMBER, MAX_LINES, check_writer, line_block, raw_lines
+from runfolio_server.ingest.summary import Summary, read_summary
 
 STREAM_BY_FILE: dict[str, LineStream] = {"wandb-history.jsonl": "history", "wandb-events.jsonl": "events"}
 SUMMARY_FILE = "wandb-summary.json"
@@ -84,13 +85,13 @@ def parse_file_stream(body: bytes, writer: str = "") -> Batch:
         if files.get(name) is not None
         for first_line, content in [_content(files, name)]
     ]
-    summary_text, summary = _summary(files, rejected)
+    summary = _summary(files, rejected)
     return Batch(
         writer=writer,
         blocks=[block for block in blocks if block.lines],
         console=_console(files),
-        summary_text=summary_text,
         summary=summary,
+        summary_rejected=sum(line.stream == "summary" for line in rejected),
         is_preempting=bool(_member(document, "preempting", bool)),
         exit_code=_exit_code(document),
         rejected=rejected,
@@ -129,14 +130,22 @@ def _console_line(text: str) -> ConsoleLine:
     return ConsoleLine(match["time"], level, storable_text(match["label"] or ""), storable_text(match["text"]))
 
 
-def _summary(files: dict[str, Any], rejected: list[RejectedLine]) -> tuple[str | None, dict[str, Any] | None]:
+def _summary(files: dict[str, Any], rejected: list[RejectedLine]) -> Summary | None:
     if files.get(SUMMARY_FILE) is None:
-        return None, None
+        return None
     first_line, content = _content(files, SUMMARY_FILE)
     if not content:
-        return None, None
+        return None
     # Each string is the whole summary; of several the last is the newest.
-    return summary_of(content[-1], first_line + len(content) - 1, rejected)
+    line = first_line + len(content) - 1
+    try:
+        summary = read_summary(content[-1])
+    except ValueError as error:
+        rejected.append(RejectedLine("summary", line, str(error)))
+        return None
+    for key in summary.left_out:
+        rejected.append(RejectedLine("summary", line, f"the summary is without {key.key!r}: {key.reason}"))
+    return summary
 
 
 def _content(files: dict[str, Any], name: str) -> tuple[int, list[str]]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from runfolio_server.errors import AppError
 from runfolio_server.ingest.batch import Batch, ColumnBlock, LineBlock, LineStream, RejectedLine
-from runfolio_server.ingest.lines import check_writer, line_block, summary_of
+from runfolio_server.ingest.lines import check_writer, line_block
+from runfolio_server.ingest.summary import read_summary
 
 EXIT_CODE_LIMIT = 2**31
 
@@ -22,8 +23,8 @@ def batch_of_rows(
 ) -> Batch:
     """The batch of these rows, the first of which has the number `first_line` among those of the writer.
 
-    Raises AppError for a writer, a number or an exit code that is not allowed. Rows that are no objects are listed in
-    the batch and kept out; a summary that is none is listed under the stream `summary`.
+    Raises AppError for a writer, a number, an exit code or a summary that is not allowed. Rows that are no objects are
+    listed in the batch and kept out.
     """
     rejected: list[RejectedLine] = []
     block = line_block(stream, first_line, rows, rejected, path="input.rows")
@@ -45,15 +46,20 @@ def _batch(
     summary: str | None,
     exit_code: int | None,
 ) -> Batch:
-    summary_text, summary_value = (None, None) if summary is None else summary_of(summary, 0, rejected)
+    try:
+        found = None if summary is None else read_summary(summary)
+    except ValueError as error:
+        raise AppError(
+            f"summaryMetrics is {summary!r:.60}; allowed: a JSON object ({error})", path="input.summaryMetrics"
+        ) from None
     if exit_code is not None and not -EXIT_CODE_LIMIT <= exit_code < EXIT_CODE_LIMIT:
         raise AppError(f"exitCode is {exit_code}; allowed: a 32-bit integer", path="input.exitCode")
     return Batch(
         writer=check_writer(writer, "writer"),
         blocks=blocks,
         columns=columns,
-        summary_text=summary_text,
-        summary=summary_value,
+        summary=found,
+        summary_rejected=len(found.left_out) if found else 0,
         exit_code=exit_code,
         rejected=rejected,
     )

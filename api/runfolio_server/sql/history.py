@@ -63,6 +63,19 @@ class KeyRow(msgspec.Struct, frozen=True):
     body: bytes | None
 
 
+class KeyLinesRow(msgspec.Struct, frozen=True):
+    """The lines of a chunk: see history/axis.py."""
+
+    run_id: UUID
+    key: str
+    writer: str
+    epoch: int
+    segment: int
+    line0: int
+    n: int
+    lines: bytes
+
+
 _QUERIES: Final = QueryFile("history.sql")
 
 SELECT_PIECES: Final = _QUERIES.query("select_pieces", PieceRow)
@@ -71,3 +84,4 @@ SELECT_PIECES_OF_LINES: Final = _QUERIES.query("select_pieces_of_lines", PieceRo
 SELECT_LAST_STEP: Final = _QUERIES.query("select_last_step", LastStepRow)
 SELECT_STEP_RANGE: Final = _QUERIES.query("select_step_range", StepRangeRow)
 SELECT_KEYS: Final = _QUERIES.query("select_keys", KeyRow)
+SELECT_LINES_OF_KEYS: Final = _QUERIES.query("select_lines_of_keys", KeyLinesRow)

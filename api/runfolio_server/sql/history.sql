@@ -230,7 +230,7 @@ FROM (
 
 -- select_keys: $1 run ids, $2 stream → KeyRow*
 -- The keys of runs from what is known beside the data, and the tail unread, in one statement: see history/keys.py.
-SELECT c.run_id, c.key, sum(c.n)::bigint, coalesce(sum(c.n) FILTER (WHERE c.kind <> 0), 0)::bigint,
+SELECT c.run_id, c.key, sum(c.n)::bigint, coalesce(sum(c.n) FILTER (WHERE c.kind <> 0 OR c.low IS NOT NULL), 0)::bigint,
   min(c.step_low), max(c.step_high), min(c.low), max(c.high),
   max(c.epoch), (array_agg(c.writer ORDER BY c.epoch DESC, c.line1 DESC, c.writer DESC))[1],
   (array_agg(c.line1 ORDER BY c.epoch DESC, c.line1 DESC, c.writer DESC))[1],
@@ -242,3 +242,11 @@ UNION ALL
 SELECT t.run_id, NULL, t.n, 0, t.step_low, t.step_high, NULL, NULL, t.epoch, t.writer, t.line0, NULL, t.body
 FROM history_tail AS t
 WHERE t.run_id = ANY ($1::uuid[]) AND t.stream = $2;
+
+-- select_lines_of_keys: $1 run ids, $2 stream, $3 stored key of each run id → KeyLinesRow*
+-- The lines of flat and nested keys of one name, so that a row that has both is counted once.
+SELECT c.run_id, c.key, c.writer, c.epoch, c.segment, c.line0, c.n, c.lines
+FROM unnest($1::uuid[], $3::text[]) AS w (run_id, key)
+JOIN run_stream AS s ON s.run_id = w.run_id AND s.stream = $2
+JOIN history_chunk AS c
+  ON c.run_id = s.run_id AND c.stream = s.stream AND c.writer = s.writer AND c.epoch = s.epoch AND c.key = w.key;

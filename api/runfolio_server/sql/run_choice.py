@@ -70,7 +70,10 @@ async def select_chosen_runs(
 async def select_group_runs(
     connection: Connection, project_id: int, tree: Filter, by: Sequence[Field], values: Sequence[str | None], limit: int
 ) -> list[RunNameRow]:
-    """The runs of a group of sql/run_groups.py, oldest first: `values` are its JSON texts, one per field."""
+    """The runs of a group of sql/run_groups.py, oldest first: `values` are its JSON texts, one per field.
+
+    Of more than `limit` runs the oldest, the newest and others evenly between them: as many as `limit`.
+    """
     parameters = Parameters(3)
     conditions = []
     for field, text in zip(by, values, strict=True):
@@ -80,9 +83,15 @@ async def select_group_runs(
         else:
             conditions.append(f"({expression}) = {parameters.bind(text, 'text')}::jsonb")
     where = compile_filter(tree, 3 + len(parameters.values), project_id)
+    # The first run of each of `limit` equal stretches, of which the last holds the newest run alone.
     sql = (
-        "SELECT r.run_id, r.name\nFROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n"
-        f"  AND {where.sql}\n  AND {' AND '.join(conditions)}\nORDER BY r.created_at, r.run_id\nLIMIT $2"
+        "WITH found AS (SELECT r.run_id, r.name, row_number() OVER (ORDER BY r.created_at, r.run_id) - 1 AS place,\n"
+        "  greatest(count(*) OVER () - 1, 1) AS last\nFROM runs AS r\n"
+        "WHERE r.project_id = $1 AND r.deleted_at IS NULL\n"
+        f"  AND {where.sql}\n  AND {' AND '.join(conditions)})\n"
+        "SELECT f.run_id, f.name\nFROM found AS f\n"
+        "WHERE f.last < $2 OR f.place = 0 OR f.place * ($2 - 1) / f.last <> (f.place - 1) * ($2 - 1) / f.last\n"
+        "ORDER BY f.place\nLIMIT $2"
     )
     query = Query("select_group_runs", sql, RunNameRow)
     return await connection.rows(query, project_id, limit, *parameters.values, *where.parameters)

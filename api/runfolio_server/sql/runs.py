@@ -49,6 +49,12 @@ class StartedRunRow(RunRow, frozen=True):
     is_deleted: bool
 
 
+class ConfigRow(msgspec.Struct, frozen=True):
+    """The config of a run, as received."""
+
+    config_text: str
+
+
 class StreamRow(msgspec.Struct, frozen=True):
     """Where a stream of a run stands in its newest epoch; `next_line` is what a resuming client continues at."""
 
@@ -79,6 +85,7 @@ _FILE = QueryFile("runs.sql")
 SELECT_RUN_BY_NAME: Final = _FILE.query("select_run_by_name", RunRow)
 SELECT_VISIBLE_RUN: Final = _FILE.query("select_visible_run", RunRow)
 START_RUN: Final = _FILE.query("start_run", StartedRunRow)
+LOCK_CONFIG: Final = _FILE.query("lock_config", ConfigRow)
 UPDATE_RUN: Final = _FILE.query("update_run", RunRow)
 REQUEST_STOP: Final = _FILE.command("request_stop")
 MARK_SILENT_RUNS_CRASHED: Final = _FILE.command("mark_silent_runs_crashed")

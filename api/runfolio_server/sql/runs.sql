@@ -16,15 +16,23 @@ FROM runs AS r
 JOIN projects AS p USING (project_id)
 WHERE r.run_id = $1 AND p.entity_id = ANY ($2::bigint[]) AND r.deleted_at IS NULL;
 
--- start_run: $1 run id, $2 project id, $3 name, $4 words of a display name, $5 user id, $6 … values of the columns to change, null for others → StartedRunRow
+-- start_run: $1 run id, $2 project id, $3 name, $4 words of a display name, $5 user id, $6 to $21 values of the columns to change, null for others, $22 whether the config is for a new run only → StartedRunRow
 SELECT (s.run).run_id, (s.run).project_id, (s.run).name, (s.run).display_name, (s.run).state, (s.run).tags,
   (s.run).group_name, (s.run).job_type, (s.run).notes, (s.run).description, (s.run).sweep_name, (s.run).host,
   (s.run).program, (s.run).commit_hash, (s.run).repository, (s.run).created_by, (s.run).created_at, (s.run).updated_at,
   (s.run).heartbeat_at, (s.run).finished_at, (s.run).exit_code, (s.run).stop_requested, (s.run).config_text,
   (s.run).summary_text, (s.run).system_text, s.is_new, (s.run).deleted_at IS NOT NULL
 FROM start_run(
-  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::text::jsonb, $19, $20::text::jsonb, $21
+  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::text::jsonb, $19, $20::text::jsonb, $21,
+  $22
 ) AS s;
+
+-- lock_config: $1 run id → ConfigRow
+-- Who puts something together with a config holds the run until it is written.
+SELECT config_text
+FROM runs
+WHERE run_id = $1 AND deleted_at IS NULL
+FOR NO KEY UPDATE;
 
 -- update_run: $1 run id, $2 names of the columns to change, $3 … their new values → RunRow
 UPDATE runs AS r

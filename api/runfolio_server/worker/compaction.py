@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 
+from runfolio_server.allocator import give_memory_back
 from runfolio_server.errors import Unavailable
 from runfolio_server.ingest.compact import compact_stream, streams_to_compact
 from runfolio_server.sql.compaction import TailedStreamRow
@@ -60,4 +61,6 @@ async def compact_once(database: Database, failed_until: dict[TailedStreamRow, f
         # Not in the transactions that compact: workers would wait for each other. A kill loses a part of the count.
         async with database.connection() as connection:
             await connection.execute(ADD_COMPACTED_LINES, total)
+        # What was parsed and encoded leaves holes everywhere. Nothing waits for this process.
+        give_memory_back()
     return total

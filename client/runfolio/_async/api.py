@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from runfolio._core.missing import present_entity, present_project
 from runfolio._core.operations import CREATE_RUN, GET_PROJECT, GET_VIEWER
 from runfolio._core.paths import RunPath, new_run_id, parse_project_path, parse_run_path
 from runfolio._core.query import read_query
+from runfolio._core.run_order import Order
 from runfolio._core.settings import Settings, find_settings
 from runfolio._core.user import User
 
@@ -111,8 +112,9 @@ class AsyncApi:
         """A run to log to, best in a `with` block: `with api.create_run("acme/demo", config={"lr": 0.1}) as run`.
 
         `path` is `entity/project`, which is made if there is none; without one the default project. An `id` that is
-        there takes that run up again, and what is None stays as it is. Raises MalformedPathError, BadRequestError and,
-        for an entity that is not yours, NotFoundError.
+        there takes that run up again: what is None stays as it is, and so do the entries of its config that `config`
+        does not name; `tags` replace the old ones. Raises MalformedPathError, BadRequestError and, for an entity that
+        is not yours, NotFoundError.
         """
         named = parse_project_path(path or self._settings.project.value or NO_PROJECT, entity=self._default_entity)
         entity = named.entity or await self.default_entity
@@ -137,15 +139,15 @@ class AsyncApi:
         self,
         path: str | None = None,
         filters: Filter | Mapping[str, Any] | None = None,
-        order: str | Iterable[str] = "+created_at",
+        order: Order = "+created_at",
         per_page: int = 50,
     ) -> AsyncRuns:
         """The runs of the project `entity/project` that the filters choose; loaded as you go through them.
 
         `filters` is an expression such as `Config("lr") < 0.1`, or a dict in the server's language; `order` a field
-        with `+` or `-` (descending), or several. Without a path, the runs of the default project. Raises
-        MalformedPathError; on the first look NotFoundError, and BadRequestError whose `path` and `allowed` tell what
-        in filters or order is wrong.
+        such as `"-created_at"` or `-Config("lr")` (descending), or several. Without a path, the runs of the default
+        project. Raises MalformedPathError; on the first look NotFoundError, and BadRequestError whose `path` and
+        `allowed` tell what in filters or order is wrong.
         """
         path = path or self._settings.project.value
         if path is None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from runfolio._async.pages import AsyncPages
 from runfolio._async.run import AsyncRun, fetch_run_fields
 from runfolio._async.runs import AsyncRuns
 from runfolio._async.transport import AsyncTransport
 from runfolio._core.filters import Field, Filter, field_name, filters_json
+from runfolio._core.group_curves import GroupCurve
+from runfolio._core.history import Stream
 from runfolio._core.html import list_table
 from runfolio._core.missing import present_project
 from runfolio._core.operations import GET_RUN_HISTOGRAM, LIST_PROJECTS, LIST_RUN_KEYS, LIST_RUN_VALUES
@@ -17,7 +19,12 @@ from runfolio._core.page import Page
 from runfolio._core.paths import RunPath
 from runfolio._core.project_data import ProjectData
 from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, document_of
+from runfolio._core.run_order import Order
 from runfolio._generated import ProjectFields
+from runfolio.history_table import HistoryTable
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class AsyncProject(ProjectData):
@@ -30,7 +37,7 @@ class AsyncProject(ProjectData):
     def runs(
         self,
         filters: Filter | Mapping[str, Any] | None = None,
-        order: str | Iterable[str] = "+created_at",
+        order: Order = "+created_at",
         per_page: int = 50,
     ) -> AsyncRuns:
         """Its runs that the filters choose, oldest first unless told; see `Api.runs`."""
@@ -44,6 +51,73 @@ class AsyncProject(ProjectData):
         """Its run of this id. Raises NotFoundError when there is none."""
         path = RunPath(self.entity, self.name, run_id)
         return AsyncRun(await fetch_run_fields(self._transport, path), path, self._transport)
+
+    async def histories(
+        self,
+        keys: Sequence[str] | str | None = None,
+        *,
+        filters: Filter | Mapping[str, Any] | None = None,
+        order: Order = "+created_at",
+        samples: int | None = None,
+        min_step: int | None = None,
+        max_step: int | None = None,
+        x_axis: str = "_step",
+        stream: Stream = "default",
+        ids: Sequence[str] | None = None,
+        first: int | None = None,
+    ) -> HistoryTable:
+        """The histories of its runs that the filters choose, as columns, in one request; see `Runs.histories`."""
+        return await self.runs(filters, order).histories(
+            keys,
+            samples=samples,
+            min_step=min_step,
+            max_step=max_step,
+            x_axis=x_axis,
+            stream=stream,
+            ids=ids,
+            first=first,
+        )
+
+    @overload
+    async def curves(
+        self,
+        by: Field | str | Iterable[Field | str],
+        key: str,
+        samples: int = ...,
+        pandas: Literal[True] = ...,
+        stream: Stream = ...,
+        *,
+        filters: Filter | Mapping[str, Any] | None = ...,
+    ) -> DataFrame: ...
+    @overload
+    async def curves(
+        self,
+        by: Field | str | Iterable[Field | str],
+        key: str,
+        samples: int = ...,
+        *,
+        pandas: Literal[False],
+        stream: Stream = ...,
+        filters: Filter | Mapping[str, Any] | None = ...,
+    ) -> list[GroupCurve]: ...
+    async def curves(
+        self,
+        by: Field | str | Iterable[Field | str],
+        key: str,
+        samples: int = 200,
+        pandas: bool = True,
+        stream: Stream = "default",
+        *,
+        filters: Filter | Mapping[str, Any] | None = None,
+    ) -> DataFrame | list[GroupCurve]:
+        """A key as one curve for each group of its runs that the filters choose: the mean and its band.
+
+        See `Runs.curves`.
+        """
+        runs = self.runs(filters)
+        if pandas:
+            return await runs.curves(by, key, samples, stream=stream)
+        return await runs.curves(by, key, samples, pandas=False, stream=stream)
 
     async def keys(
         self,

@@ -14,6 +14,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from runfolio._core.answers import RETRIED_STATUSES, error_of, read_answer, unreachable
 from runfolio._core.errors import ApiError
+from runfolio._core.history import Parameters
 from runfolio._core.operations import Operation, R
 from runfolio._core.query import Query
 from runfolio._core.receiving import Receiver
@@ -95,6 +96,12 @@ class AsyncTransport:
         headers = {**self._headers, "Accept": "application/x-ndjson", "Accept-Encoding": encoding}
         content = json.dumps(options).encode()
         await self._receive(self._client.build_request("POST", url, headers=headers, content=content), receiver)
+
+    async def fetch_table(self, url: str, parameters: Parameters, receiver: Receiver) -> None:
+        """GET an export of history and take what streams back. Raises ApiError, and DownloadError."""
+        encoding = "identity" if is_loopback(self.base_url) else "gzip"
+        headers = {"Authorization": self._headers["Authorization"], "Accept-Encoding": encoding}
+        await self._receive(self._client.build_request("GET", url, params=tuple(parameters), headers=headers), receiver)
 
     async def _receive(self, request: httpx.Request, receiver: Receiver) -> None:
         """Stream the answer of a request that may be sent again. Raises ApiError, and what the receiver raises."""

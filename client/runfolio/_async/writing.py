@@ -51,6 +51,7 @@ class AsyncRunWriter:
         self._is_flush_wanted = False
         self._failure: Exception | None = None
         self._is_summary_cut = False
+        self._summary_rejected = set[str]()
         self.stop_requested = False
         self.ended: RunFields | None = None
         self._task = AsyncTask(self._send_all, self._finish_at_exit, lambda: queue.unsent)
@@ -181,3 +182,8 @@ class AsyncRunWriter:
         self.ended = answer.run
         for rejected in answer.rejected:
             LOGGER.warning("Row %d was kept out: %s", rejected.line, rejected.message)
+        for key in answer.summary_rejected:
+            if key.key not in self._summary_rejected:
+                # The summary is sent whole each time.
+                self._summary_rejected.add(key.key)
+                LOGGER.warning("The summary is without %r: %s", key.key, key.message)

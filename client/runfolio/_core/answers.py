@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from runfolio._core import json_text
 from runfolio._core.errors import CLASS_BY_CODE, CLASS_BY_STATUS, ApiError, BadRequestError, UnavailableError
 
 # May pass when it is sent again.
@@ -75,7 +75,7 @@ def _error_without_graphql(url: str, status: int, body: bytes, location: str | N
 
 def _parse(body: bytes) -> dict[str, Any]:
     try:
-        answer = json.loads(body)
+        answer = json_text.parse(body)
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runfolio._core import json_text
 from runfolio._core.log_columns import NUMBER_BYTES, Kind, LogColumn, dump_values, values_of
+from runfolio._core.log_json import kept_values
 
 SLICE_ROWS_MAX = 65_536
 """What the server stores together."""
@@ -26,12 +26,16 @@ SCANNER = json.JSONDecoder(parse_int=len)
 
 @dataclass(frozen=True, slots=True)
 class ColumnSlice:
-    """Rows of columns, ready to be sent; `last` is the last value of each column, `size` in bytes."""
+    """Rows of columns, ready to be sent; `size` in bytes.
+
+    `last` is the last value of each column, but for those that the server does not keep: their columns are `lost`.
+    """
 
     count: int
     size: int
     columns: list[tuple[str, Kind, bytes, bytes | None]]
     last: dict[str, Any]
+    lost: tuple[str, ...] = ()
 
     def as_input(self) -> dict[str, Any]:
         """What appendHistory takes as `columns`."""
@@ -71,6 +75,7 @@ def _slices(columns: Mapping[str, LogColumn], first: int, past: int) -> Iterator
 def _slice(columns: Mapping[str, LogColumn], first: int, past: int) -> ColumnSlice:
     parts: list[tuple[str, Kind, bytes, bytes | None]] = []
     last: dict[str, Any] = {}
+    lost: list[str] = []
     for name, column in columns.items():
         data, present = column.part(first, past)
         if len(data) == 0:
@@ -78,14 +83,16 @@ def _slice(columns: Mapping[str, LogColumn], first: int, past: int) -> ColumnSli
         if isinstance(data, list):
             content = dump_values(name, data)
             # It may be changed after it was logged.
-            last[name] = json_text.parse(dump_values(name, data[-1]).decode())
+            kept, of_column = kept_values({name: data[-1]})
+            last |= kept
+            lost += of_column
         else:
             content = _little_endian(data)
             last[name] = values_of(column.kind, data[-NUMBER_BYTES:])[0]
         is_full = present is None or 0 not in present
         parts.append((name, column.kind, content, None if is_full else present))
     size = sum(len(content) + _key_bytes(name) + len(present or b"") // 8 for name, _, content, present in parts)
-    return ColumnSlice(past - first, size, parts, last)
+    return ColumnSlice(past - first, size, parts, last, tuple(lost))
 
 
 def _column_input(name: str, kind: Kind, content: bytes, present: bytes | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ RunfolioError
     ├── AuthenticationError  401  UNAUTHENTICATED      the API key is unknown or revoked
     ├── PermissionDeniedError 403 FORBIDDEN            the key is known and may not do this
     ├── NotFoundError        404  NOT_FOUND            it is not there, or you may not see it
-    ├── ConflictError        409  CONFLICT             it exists already, or its state forbids this
+    ├── ConflictError        409  CONFLICT, 410 GONE   it exists already, is of a deleted run, or its state forbids this
     ├── TooLargeError        413  TOO_LARGE            a document, line or file over its limit
     ├── TooManyRequestsError 429  TOO_MANY_REQUESTS    may pass later; retrying did not help
     ├── UnavailableError     503  UNAVAILABLE          no answer, or the server cannot work now; retrying did not help
@@ -97,7 +97,7 @@ class NotFoundError(ApiError):
 
 
 class ConflictError(ApiError):
-    """It exists already, or its state forbids this."""
+    """It exists already, its name belongs to something that was deleted, or its state forbids this."""
 
 
 class TooLargeError(ApiError):
@@ -123,6 +123,7 @@ CLASS_BY_CODE: Mapping[str, type[ApiError]] = {
     "FORBIDDEN": PermissionDeniedError,
     "NOT_FOUND": NotFoundError,
     "CONFLICT": ConflictError,
+    "GONE": ConflictError,
     "TOO_LARGE": TooLargeError,
     "TOO_MANY_REQUESTS": TooManyRequestsError,
     "UNAVAILABLE": UnavailableError,
@@ -135,6 +136,7 @@ CLASS_BY_STATUS: Mapping[int, type[ApiError]] = {
     401: AuthenticationError,
     403: PermissionDeniedError,
     409: ConflictError,
+    410: ConflictError,
     413: TooLargeError,
     429: TooManyRequestsError,
     500: ServerError,

@@ -110,6 +110,14 @@ class Field:
     def __ge__(self, value: object) -> Filter:
         return self._compared("$gte", ">=", value)
 
+    def __neg__(self) -> str:
+        """In an order: by it, descending."""
+        return f"-{self._name}"
+
+    def __pos__(self) -> str:
+        """In an order: by it, ascending, as without a sign."""
+        return f"+{self._name}"
+
     def isin(self, values: Iterable[object]) -> Filter:
         """It equals one of these, or holds one of them. Raises TypeError for a lone text."""
         return self._called("$in", "isin", _list("isin", values))
@@ -231,15 +239,6 @@ def filters_json(filters: Filter | Mapping[str, Any] | None) -> str | None:
 def field_name(field: Field | str) -> str:
     """The name of a field that may come as an expression."""
     return field.name if isinstance(field, Field) else field
-
-
-def order_text(order: str | Iterable[str]) -> str:
-    """What to send as `order`: one text with commas.
-
-    >>> order_text(["-summary.loss", "+created_at"])
-    '-summary.loss,+created_at'
-    """
-    return order if isinstance(order, str) else ",".join(order)
 
 
 def _joined(operator: str, sign: str, left: Filter, right: Filter) -> Filter:

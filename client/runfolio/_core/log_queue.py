@@ -11,14 +11,13 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from runfolio._core import json_text
 from runfolio._core.column_slice import ColumnSlice
 from runfolio._core.log_batch import BATCH_BYTES, LogBatch
 from runfolio._core.log_columns import LogColumn, counted, integers, repeated
-from runfolio._core.log_json import encode_row, encode_summary
+from runfolio._core.log_json import encode_row, encode_summary, summary_values
 from runfolio._core.row_run import RowRun
 
 QUEUE_BYTES_MAX = 64 * 1024 * 1024
@@ -61,10 +60,12 @@ class LogQueue:
         """Put a row at the end; whether there is now enough to be sent at once.
 
         The row gets `_step`, and `_timestamp` and `_runtime` (both in seconds) where it has none of its own. Raises
-        TypeError for what is no JSON, ValueError for a row that is too large or that comes after the end.
+        TypeError for what is no mapping or no JSON, ValueError for a row that is too large or comes after the end.
         """
         if self._process != os.getpid():
             raise RuntimeError(FORKED)
+        if type(row) is not dict and not isinstance(row, Mapping):
+            raise TypeError(f"The row is a {type(row).__name__}; allowed: a mapping of names to values.")
         now = self._clock()
         if step is None:
             step = row.get("_step")
@@ -193,17 +194,21 @@ class LogQueue:
             self._add_line(row, encode_row(row))
 
     def _add_line(self, row: dict[str, Any], line: bytes) -> None:
-        # A list or dict may be changed after it was logged.
-        is_flat = b"[" not in line and line.rfind(b"{") == 0
-        self._summary.update(row if is_flat else json_text.parse_object(line.decode()))
+        self._update_summary(*summary_values(row, line))
         self._rows.append(line)
         self._rows_bytes += len(line) + 1
 
     def _append(self, columns: ColumnSlice) -> None:
-        self._summary.update(columns.last)
+        self._update_summary(columns.last, columns.lost)
         self._slices.append((self._next_line + len(self._rows) + self._slices_rows, columns))
         self._slices_rows += columns.count
         self._slices_bytes += columns.size
+
+    def _update_summary(self, values: Mapping[str, Any], lost: Sequence[str]) -> None:
+        """Take the newest values; a key whose newest value the server does not keep goes."""
+        self._summary.update(values)
+        for name in lost:
+            self._summary.pop(name, None)
 
     def _batch_end(self) -> tuple[int, int]:
         """How many rows make the next batch, and their bytes with line ends."""

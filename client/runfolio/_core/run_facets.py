@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from runfolio._core import json_text
+from runfolio._core.missing_value import value_of
 from runfolio._generated import DocumentKeyFields, FieldValueFields, HistogramBinFields
 
 DOCUMENTS = {"config": "CONFIG", "summary": "SUMMARY"}
@@ -30,7 +30,7 @@ class DocumentKey:
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """A distinct value of a field, and how many runs have it; None stands for the runs that have none."""
+    """A distinct value of a field, and how many runs have it; MISSING: those that have none, which is not None."""
 
     value: Any
     run_count: int
@@ -38,7 +38,7 @@ class FieldValue:
     @classmethod
     def of(cls, fields: FieldValueFields) -> FieldValue:
         """The value of an answer."""
-        return cls(None if fields.value is None else json_text.parse(fields.value), fields.run_count)
+        return cls(value_of(fields.value), fields.run_count)
 
 
 @dataclass(frozen=True, slots=True)

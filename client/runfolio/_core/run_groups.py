@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from runfolio._core import json_text
 from runfolio._core.filters import Field, field_name
+from runfolio._core.missing_value import value_of
 from runfolio._generated import ListRunGroupsProjectRunGroupsGroups
 
 AGGREGATES = ("count", "mean", "std", "min", "max", "median")
 
 
 def names_of(fields: Field | str | Iterable[Field | str]) -> list[str]:
-    """The names of fields, which may come as one, as texts or as expressions."""
-    return [field_name(field) for field in ([fields] if isinstance(fields, Field | str) else fields)]
+    """The names of fields, which may come as one, as texts or as expressions. Raises ValueError for one given twice."""
+    return each_once([field_name(field) for field in ([fields] if isinstance(fields, Field | str) else fields)])
+
+
+def each_once(names: Iterable[str]) -> list[str]:
+    """The names. Raises ValueError for one that is there twice: a table has one column of a name."""
+    found = list(names)
+    twice = [name for index, name in enumerate(found) if name in found[:index]]
+    if twice:
+        raise ValueError(f"{twice[0]!r} is given twice; allowed: each name once")
+    return found
 
 
 def group_row(group: ListRunGroupsProjectRunGroupsGroups, by: Sequence[str], metrics: Sequence[str]) -> dict[str, Any]:
     """One row: the values of `by`, `runs`, then `<metric>.count`, `<metric>.mean` and so on."""
-    row: dict[str, Any] = {
-        name: None if value is None else json_text.parse(value) for name, value in zip(by, group.values, strict=True)
-    }
+    row: dict[str, Any] = dict(zip(by, map(value_of, group.values), strict=True))
     row["runs"] = group.run_count
     for name, found in zip(metrics, group.metrics, strict=True):
         row |= {f"{name}.{aggregate}": getattr(found, aggregate) for aggregate in AGGREGATES}

@@ -14,6 +14,9 @@ class AppendHistoryAppendHistory(BaseModel):
     run: Optional["AppendHistoryAppendHistoryRun"] = None
     rejected: list["AppendHistoryAppendHistoryRejected"]
     rejected_count: int = Field(alias="rejectedCount")
+    summary_rejected: list["AppendHistoryAppendHistorySummaryRejected"] = Field(
+        alias="summaryRejected"
+    )
     stop_requested: bool = Field(alias="stopRequested")
 
 
@@ -22,4 +25,9 @@ AppendHistoryAppendHistoryRun = RunFields
 
 class AppendHistoryAppendHistoryRejected(BaseModel):
     line: int
+    message: str
+
+
+class AppendHistoryAppendHistorySummaryRejected(BaseModel):
+    key: str
     message: str

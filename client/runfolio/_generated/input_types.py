@@ -24,9 +24,9 @@ class AppendHistoryInput(BaseModel):
     stream: HistoryStream = HistoryStream.HISTORY
     "The stream they belong to."
     summary_metrics: Optional[str] = Field(alias="summaryMetrics", default=None)
-    "The whole summary after these rows; null: as it is."
+    "The whole summary after these rows; null: as it is. A value that is not kept leaves out its key."
     exit_code: Optional[int] = Field(alias="exitCode", default=None)
-    "Ends the run after these rows: 0 finished, 255 killed, else failed."
+    "Ends the run after these rows: 0 finished, 255 killed, else failed. The first end counts: a run that has ended keeps its state and its code, which `run` tells."
 
 
 class CreateRunInput(BaseModel):
@@ -41,7 +41,7 @@ class CreateRunInput(BaseModel):
     display_name: Optional[str] = Field(alias="displayName", default=None)
     "What people read; made here when a new run has none."
     config: Optional[str] = None
-    'The whole config, each entry wrapped as in {"lr": {"value": 0.1}}.'
+    'Its config, each entry wrapped as in {"lr": {"value": 0.1}}; a run taken up keeps its others.'
     tags: Optional[list[str]] = None
     "All tags; at most 500."
     group: Optional[str] = None
@@ -124,7 +124,7 @@ class UpdateRunInput(BaseModel):
     job_type: Optional[str] = Field(alias="jobType", default=None)
     "The role inside a group."
     config: Optional[str] = None
-    'The whole config, each entry wrapped as in {"lr": {"value": 0.1}}.'
+    'The whole config, each entry wrapped as in {"lr": {"value": 0.1}}. What an SDK keeps there stays.'
     summary_metrics: Optional[str] = Field(alias="summaryMetrics", default=None)
     "The whole summary."
 

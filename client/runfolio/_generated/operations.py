@@ -3,12 +3,14 @@ __all__ = [
     "CREATE_RUN_GQL",
     "DELETE_RUNS_GQL",
     "GET_HISTORY_COUNTS_GQL",
+    "GET_METRIC_GQL",
     "GET_PROJECT_GQL",
     "GET_RUN_GQL",
     "GET_RUN_HISTOGRAM_GQL",
     "GET_VIEWER_GQL",
     "LIST_CONSOLE_LINES_GQL",
     "LIST_FILES_GQL",
+    "LIST_GROUP_CURVES_GQL",
     "LIST_METRIC_KEYS_GQL",
     "LIST_PROJECTS_GQL",
     "LIST_RUNS_GQL",
@@ -147,6 +149,26 @@ fragment MetricKeyFields on MetricKey {
 }
 """
 
+GET_METRIC_GQL = """
+query GetMetric($entity: String!, $project: String!, $run: String!, $key: String!, $at: String!, $best: MetricGoal!, $withAt: Boolean!, $stream: HistoryStream!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      metric(key: $key, stream: $stream) {
+        count
+        min
+        max
+        mean
+        argmin
+        argmax
+        last
+        lastStep
+        at(key: $at, best: $best) @include(if: $withAt)
+      }
+    }
+  }
+}
+"""
+
 UPDATE_RUNS_GQL = """
 mutation UpdateRuns($input: UpdateRunsInput!) {
   updateRuns(input: $input) {
@@ -196,6 +218,38 @@ query ListRunGroups($entity: String!, $project: String!, $by: [String!]!, $metri
           min
           max
           median
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+LIST_GROUP_CURVES_GQL = """
+query ListGroupCurves($entity: String!, $project: String!, $by: [String!]!, $key: String!, $samples: Int!, $stream: HistoryStream!, $filters: JSONString, $first: Int, $after: String) {
+  entity(name: $entity) {
+    name
+  }
+  project(name: $project, entityName: $entity) {
+    runGroups(by: $by, filters: $filters, first: $first, after: $after) {
+      groups {
+        values
+        runCount
+        history(key: $key, samples: $samples, stream: $stream) {
+          x
+          mean
+          std
+          min
+          max
+          count
         }
       }
       pageInfo {
@@ -587,6 +641,10 @@ mutation AppendHistory($input: AppendHistoryInput!, $withRun: Boolean! = false) 
       message
     }
     rejectedCount
+    summaryRejected {
+      key
+      message
+    }
     stopRequested
   }
 }

@@ -57,8 +57,7 @@ class HistoryScan(Scan[dict[str, Any]]):
         )
         project = present_project(answer.project, str(self._path.entity), self._path.project)
         found = present_run(project.run, self._path).history_rows
-        rows = [json_text.parse_object(row) for row in found.rows]
-        return Page(rows, found.page_info.has_next_page, found.page_info.end_cursor)
+        return Page(json_text.parse_objects(found.rows), found.page_info.has_next_page, found.page_info.end_cursor)
 
 
 class ConsoleLines(Scan[ConsoleLine]):

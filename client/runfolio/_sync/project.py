@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from runfolio._sync.pages import Pages
 from runfolio._sync.run import Run, fetch_run_fields
 from runfolio._sync.runs import Runs
 from runfolio._sync.transport import Transport
 from runfolio._core.filters import Field, Filter, field_name, filters_json
+from runfolio._core.group_curves import GroupCurve
+from runfolio._core.history import Stream
 from runfolio._core.html import list_table
 from runfolio._core.missing import present_project
 from runfolio._core.operations import GET_RUN_HISTOGRAM, LIST_PROJECTS, LIST_RUN_KEYS, LIST_RUN_VALUES
@@ -18,7 +20,12 @@ from runfolio._core.page import Page
 from runfolio._core.paths import RunPath
 from runfolio._core.project_data import ProjectData
 from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, document_of
+from runfolio._core.run_order import Order
 from runfolio._generated import ProjectFields
+from runfolio.history_table import HistoryTable
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Project(ProjectData):
@@ -31,7 +38,7 @@ class Project(ProjectData):
     def runs(
         self,
         filters: Filter | Mapping[str, Any] | None = None,
-        order: str | Iterable[str] = "+created_at",
+        order: Order = "+created_at",
         per_page: int = 50,
     ) -> Runs:
         """Its runs that the filters choose, oldest first unless told; see `Api.runs`."""
@@ -45,6 +52,73 @@ class Project(ProjectData):
         """Its run of this id. Raises NotFoundError when there is none."""
         path = RunPath(self.entity, self.name, run_id)
         return Run(fetch_run_fields(self._transport, path), path, self._transport)
+
+    def histories(
+        self,
+        keys: Sequence[str] | str | None = None,
+        *,
+        filters: Filter | Mapping[str, Any] | None = None,
+        order: Order = "+created_at",
+        samples: int | None = None,
+        min_step: int | None = None,
+        max_step: int | None = None,
+        x_axis: str = "_step",
+        stream: Stream = "default",
+        ids: Sequence[str] | None = None,
+        first: int | None = None,
+    ) -> HistoryTable:
+        """The histories of its runs that the filters choose, as columns, in one request; see `Runs.histories`."""
+        return self.runs(filters, order).histories(
+            keys,
+            samples=samples,
+            min_step=min_step,
+            max_step=max_step,
+            x_axis=x_axis,
+            stream=stream,
+            ids=ids,
+            first=first,
+        )
+
+    @overload
+    def curves(
+        self,
+        by: Field | str | Iterable[Field | str],
+        key: str,
+        samples: int = ...,
+        pandas: Literal[True] = ...,
+        stream: Stream = ...,
+        *,
+        filters: Filter | Mapping[str, Any] | None = ...,
+    ) -> DataFrame: ...
+    @overload
+    def curves(
+        self,
+        by: Field | str | Iterable[Field | str],
+        key: str,
+        samples: int = ...,
+        *,
+        pandas: Literal[False],
+        stream: Stream = ...,
+        filters: Filter | Mapping[str, Any] | None = ...,
+    ) -> list[GroupCurve]: ...
+    def curves(
+        self,
+        by: Field | str | Iterable[Field | str],
+        key: str,
+        samples: int = 200,
+        pandas: bool = True,
+        stream: Stream = "default",
+        *,
+        filters: Filter | Mapping[str, Any] | None = None,
+    ) -> DataFrame | list[GroupCurve]:
+        """A key as one curve for each group of its runs that the filters choose: the mean and its band.
+
+        See `Runs.curves`.
+        """
+        runs = self.runs(filters)
+        if pandas:
+            return runs.curves(by, key, samples, stream=stream)
+        return runs.curves(by, key, samples, pandas=False, stream=stream)
 
     def keys(
         self,

@@ -6,20 +6,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from runfolio._sync.curves import fetch_curves
+from runfolio._sync.history_tables import fetch_history_table
 from runfolio._sync.pages import BULK_PAGE_SIZE, Pages
 from runfolio._sync.run import Run
 from runfolio._sync.transport import Transport
 from runfolio._core import json_text
-from runfolio._core.filters import Field, Filter, filters_json, order_text
+from runfolio._core.filters import Field, Filter, filters_json
+from runfolio._core.group_curves import GroupCurve
+from runfolio._core.history import Stream, table_parameters
 from runfolio._core.html import list_table
 from runfolio._core.missing import present_entity, present_project
 from runfolio._core.operations import DELETE_RUNS, LIST_RUN_GROUPS, LIST_RUNS, UPDATE_RUNS
 from runfolio._core.page import Page
 from runfolio._core.paths import RunPath, url_of
 from runfolio._core.run_changes import KEEP, ChangedRuns, Keep, change_of_many
-from runfolio._core.run_groups import group_row, names_of
+from runfolio._core.run_groups import each_once, group_row, names_of
+from runfolio._core.run_order import Order, order_text
 from runfolio._core.run_table import Column, RunTable
-from runfolio.frames import groups_frame, runs_arrow, runs_pandas, runs_polars
+from runfolio.frames import curves_frame, groups_frame, runs_arrow, runs_pandas, runs_polars
+from runfolio.history_table import HistoryTable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -41,7 +47,7 @@ class Runs(Pages[Run]):
         project: str,
         *,
         filters: Filter | Mapping[str, Any] | None = None,
-        order: str | Iterable[str] = "+created_at",
+        order: Order = "+created_at",
         per_page: int = 50,
     ) -> None:
         super().__init__(per_page)
@@ -77,6 +83,85 @@ class Runs(Pages[Run]):
         """As `to_polars`, as an Arrow table."""
         return runs_arrow(self._columns(columns))
 
+    def histories(
+        self,
+        keys: Sequence[str] | str | None = None,
+        *,
+        samples: int | None = None,
+        min_step: int | None = None,
+        max_step: int | None = None,
+        x_axis: str = "_step",
+        stream: Stream = "default",
+        ids: Sequence[str] | None = None,
+        first: int | None = None,
+    ) -> HistoryTable:
+        """The histories of these runs as columns, run after run in their order, in one request; `run_id` says whose.
+
+        At most 10,000 runs, or of more the `first` so many; `ids`: only those of these. `keys` must be named for more
+        than 100 runs. The rest is as for `Run.history_table`, `samples` for each run; a run without rows has none here.
+        Raises NotFoundError for an unknown one of `ids`, unless there are filters.
+        """
+        if ids is not None and (isinstance(ids, str) or not ids):
+            raise ValueError(f"ids is {ids!r}; allowed: a list of ids, at least one, or None for all runs")
+        chosen = {"filters": self._filters, "order": self._order, "first": None if first is None else str(first)}
+        parameters = [
+            *table_parameters(
+                keys, samples=samples, min_step=min_step, max_step=max_step, x_axis=x_axis, stream=stream
+            ),
+            *((name, value) for name, value in chosen.items() if value is not None),
+            *(("ids", run_id) for run_id in ids or ()),
+        ]
+        return fetch_history_table(
+            self._transport, self._find_entity(), self._project, parameters=parameters
+        )
+
+    @overload
+    def curves(
+        self,
+        by: Field | str | Iterable[Field | str],
+        key: str,
+        samples: int = ...,
+        pandas: Literal[True] = ...,
+        stream: Stream = ...,
+    ) -> DataFrame: ...
+    @overload
+    def curves(
+        self,
+        by: Field | str | Iterable[Field | str],
+        key: str,
+        samples: int = ...,
+        *,
+        pandas: Literal[False],
+        stream: Stream = ...,
+    ) -> list[GroupCurve]: ...
+    def curves(
+        self,
+        by: Field | str | Iterable[Field | str],
+        key: str,
+        samples: int = 200,
+        pandas: bool = True,
+        stream: Stream = "default",
+    ) -> DataFrame | list[GroupCurve]:
+        """For each group of runs that agree in `by`, 1 to 4 fields, a key as one curve: the mean and its band.
+
+        Each curve is cut into at most `samples` equally long stretches of steps, 1 to 2,000. A long DataFrame: the
+        columns of `by`, then `x` (the mean step), `mean`, `std`, `min`, `max` and `count`; or with `pandas=False` a
+        GroupCurve for each group, also for those without a point. Computed by the server over all runs; raises
+        BadRequestError for a group of more than 1,000 runs.
+        """
+        named = names_of(by)
+        curves = fetch_curves(
+            self._transport,
+            self._find_entity(),
+            self._project,
+            by=named,
+            key=key,
+            samples=samples,
+            stream=stream,
+            filters=self._filters,
+        )
+        return curves_frame(curves, named) if pandas else curves
+
     @overload
     def groups(
         self,
@@ -100,9 +185,10 @@ class Runs(Pages[Run]):
     ) -> DataFrame | list[dict[str, Any]]:
         """A row for each group of runs that agree in `by`, 1 to 4 fields; aggregated by the server over all of them.
 
-        Columns: those of `by` (None: runs without it), `runs`, and for each metric `.count`, `.mean`, `.std` (of a
-        sample), `.min`, `.max` and `.median` of its finite numbers. A DataFrame, or with `pandas=False` a list of
-        dicts. Raises BadRequestError for unknown fields.
+        Columns: those of `by`, `runs`, and for each metric `.count`, `.mean`, `.std` (of a sample), `.min`, `.max` and
+        `.median` of its finite numbers. A DataFrame, where runs without the field have NaN and a null is None; or with
+        `pandas=False` a list of dicts, where they have MISSING. Raises BadRequestError for unknown fields, ValueError
+        for a field that is given twice.
         """
         named, measured = names_of(by), names_of(metrics)
         entity = self._find_entity()
@@ -178,7 +264,7 @@ class Runs(Pages[Run]):
             raise TypeError(f"columns must be a list of str, not the str {columns!r}")
         url = url_of(self._transport.base_url, "export", self._find_entity(), self._project, "runs.ndjson")
         table = RunTable(url)
-        wanted = None if columns is None else list(columns)
+        wanted = None if columns is None else each_once(columns)
         self._transport.export(url, {"filters": self._filters, "order": self._order, "columns": wanted}, table)
         return table.sorted_columns() if wanted is None else table.columns
 

@@ -52,6 +52,7 @@ class RunWriter:
         self._is_flush_wanted = False
         self._failure: Exception | None = None
         self._is_summary_cut = False
+        self._summary_rejected = set[str]()
         self.stop_requested = False
         self.ended: RunFields | None = None
         self._task = Task(self._send_all, self._finish_at_exit, lambda: queue.unsent)
@@ -182,3 +183,8 @@ class RunWriter:
         self.ended = answer.run
         for rejected in answer.rejected:
             LOGGER.warning("Row %d was kept out: %s", rejected.line, rejected.message)
+        for key in answer.summary_rejected:
+            if key.key not in self._summary_rejected:
+                # The summary is sent whole each time.
+                self._summary_rejected.add(key.key)
+                LOGGER.warning("The summary is without %r: %s", key.key, key.message)

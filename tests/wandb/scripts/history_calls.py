@@ -14,6 +14,12 @@ found = {
     "paged": list(run.scan_history(page_size=7)),
     "keys": list(run.scan_history(keys=[key])),
     "window": list(run.scan_history(keys=[key], page_size=5, min_step=3, max_step=17)),
+    "large_pages": [
+        list(run.scan_history(page_size=1_000_000)),
+        list(run.scan_history(keys=[key], page_size=1_000_000)),
+        run.history(samples=1_000_000, pandas=False),
+        run.history(samples=1_000_000, keys=[key], pandas=False),
+    ],
     "sampled": run.history(samples=10_000, pandas=False),
     "sampled_keys": run.history(keys=[key], x_axis="_step", pandas=False),
     "histories": api.runs("/".join(ARGUMENTS["path"].split("/")[:2])).histories(samples=5, format="default")

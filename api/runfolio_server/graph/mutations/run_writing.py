@@ -22,6 +22,7 @@ from runfolio_server.ingest.batch import Batch, RejectedLine
 from runfolio_server.ingest.columns import read_columns
 from runfolio_server.ingest.lines import raw_lines, split_lines
 from runfolio_server.ingest.rows import batch_of_columns, batch_of_rows
+from runfolio_server.ingest.summary import LeftOutKey
 from runfolio_server.sql.ingest import SELECT_NEXT_LINE
 
 # Enough to see what is wrong; the count tells the rest.
@@ -42,7 +43,8 @@ class CreateRunInput:
     name: str | None = _text("The slug in URLs, 1 to 128 characters; null makes one, and so a new run at each call.")
     display_name: str | None = _text("What people read; made here when a new run has none.")
     config: JSONString | None = strawberry.field(
-        default=strawberry.UNSET, description='The whole config, each entry wrapped as in {"lr": {"value": 0.1}}.'
+        default=strawberry.UNSET,
+        description='Its config, each entry wrapped as in {"lr": {"value": 0.1}}; a run taken up keeps its others.',
     )
     tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All tags; at most 500.")
     group: str | None = _text("Free text that gathers runs.")
@@ -88,10 +90,13 @@ class AppendHistoryInput:
     )
     stream: HistoryStream = strawberry.field(default=HistoryStream.HISTORY, description="The stream they belong to.")
     summary_metrics: JSONString | None = strawberry.field(
-        default=strawberry.UNSET, description="The whole summary after these rows; null: as it is."
+        default=strawberry.UNSET,
+        description="The whole summary after these rows; null: as it is. A value that is not kept leaves out its key.",
     )
     exit_code: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Ends the run after these rows: 0 finished, 255 killed, else failed."
+        default=strawberry.UNSET,
+        description="Ends the run after these rows: 0 finished, 255 killed, else failed. The first end counts: a run "
+        "that has ended keeps its state and its code, which `run` tells.",
     )
 
 
@@ -108,12 +113,29 @@ class RejectedRow:
         return cls(line=Int64(rejected.line), message=rejected.reason)
 
 
+@strawberry.type(description="A key that the summary is without, because its value is not kept.")
+class RejectedKey:
+    """One key that was left out of the summary."""
+
+    key: str = strawberry.field(description="The key; keys inside objects are joined by dots.")
+    message: str = strawberry.field(description="Why.")
+
+    @classmethod
+    def of(cls, left_out: LeftOutKey) -> RejectedKey:
+        """The key that was left out."""
+        return cls(key=left_out.key, message=left_out.reason)
+
+
 @strawberry.type(description="What appendHistory answers: the rows are stored, durably.")
 class AppendHistoryPayload:
     """Payload of appendHistory."""
 
     rejected: list[RejectedRow] = strawberry.field(description="The first 20 of the rows that were kept out.")
     rejected_count: int = strawberry.field(description="How many rows were kept out.")
+    summary_rejected: list[RejectedKey] = strawberry.field(
+        description="The first 20 of the keys that the summary is without."
+    )
+    summary_rejected_count: int = strawberry.field(description="How many keys the summary is without.")
     stop_requested: bool = strawberry.field(description="Whether somebody asked the run to stop.")
     run_id: strawberry.Private[UUID]
     stream: strawberry.Private[str]
@@ -161,19 +183,20 @@ async def _batch_of(input: AppendHistoryInput) -> Batch:
         names = " and ".join(to_camel_case(name) for name in given)
         raise AppError(f"{names} were given; allowed: one of them.", path=f"input.{to_camel_case(given[1])}")
     stream = STREAM_NAMES[input.stream]
-    summary = input.summary_metrics or None
+    summary = input.summary_metrics if isinstance(input.summary_metrics, str) else None
+    is_heavy = len(summary or "") > HEAVY_BYTES
     exit_code = input.exit_code if isinstance(input.exit_code, int) else None
     if input.columns:
         count, sent = input.columns.count, [column.sent() for column in input.columns.columns]
         block = await aside(read_columns, stream, input.offset, count, sent, path="input.columns")
-        return batch_of_columns(block, input.writer, summary=summary, exit_code=exit_code)
+        return await aside_if(is_heavy, batch_of_columns, block, input.writer, summary=summary, exit_code=exit_code)
     text = input.json_lines or ""
 
     def batch() -> Batch:
         lines = raw_lines(input.rows) if input.rows else split_lines(text)
         return batch_of_rows(stream, input.writer, input.offset, lines, summary=summary, exit_code=exit_code)
 
-    return await aside_if(len(text) + sum(map(len, input.rows or ())) > HEAVY_BYTES, batch)
+    return await aside_if(is_heavy or len(text) + sum(map(len, input.rows or ())) > HEAVY_BYTES, batch)
 
 
 @strawberry.type
@@ -188,7 +211,7 @@ class RunWritingMutations:
         given = {COLUMN_BY_FIELD.get(name, name): getattr(input, name) for name in GIVEN}
         change = {column: value for column, value in given.items() if value not in (None, strawberry.UNSET)}
         address = RunAddress(input.entity_name or None, input.project_name or None, input.name or None)
-        started = await start_run(info.context.database, info.context.viewer, address, change)
+        started = await start_run(info.context.database, info.context.viewer, address, change, joins_config=True)
         if started.is_new:
             info.context.loaders.streams.know(started.row.run_id, [])
         return CreateRunPayload(run=Run.of(started.row), inserted=started.is_new)
@@ -205,9 +228,12 @@ class RunWritingMutations:
         stored = await append_batch(info.context.database, run_id, batch, viewer=info.context.viewer)
         if stored is None:
             raise NotFound(NO_SUCH_RUN, path="input.runId")
+        left_out = batch.summary.left_out if batch.summary else []
         return AppendHistoryPayload(
             rejected=[RejectedRow.of(line) for line in batch.rejected[:REJECTED_SHOWN]],
             rejected_count=len(batch.rejected),
+            summary_rejected=[RejectedKey.of(key) for key in left_out[:REJECTED_SHOWN]],
+            summary_rejected_count=len(left_out),
             stop_requested=stored.is_stop_requested,
             run_id=run_id,
             stream=STREAM_NAMES[input.stream],

@@ -27,7 +27,8 @@ class UpdateRunInput:
     group: str | None = strawberry.field(default=strawberry.UNSET, description="Free text that gathers runs.")
     job_type: str | None = strawberry.field(default=strawberry.UNSET, description="The role inside a group.")
     config: JSONString | None = strawberry.field(
-        default=strawberry.UNSET, description='The whole config, each entry wrapped as in {"lr": {"value": 0.1}}.'
+        default=strawberry.UNSET,
+        description='The whole config, each entry wrapped as in {"lr": {"value": 0.1}}. What an SDK keeps there stays.',
     )
     summary_metrics: JSONString | None = strawberry.field(default=strawberry.UNSET, description="The whole summary.")
 

@@ -20,7 +20,8 @@ from runfolio_server.sql.pool import Database
 WINDOW_ROWS_MAX = 100_000
 PAGE_ROWS = 10_000
 SPEC_KEYS_MAX = 1000
-SPEC_SAMPLES_MAX = 100_000
+SAMPLES_MAX = 100_000
+"""A sample is never larger. More may be asked for: it is also the size of a page, which callers choose."""
 SPEC_CHARACTERS_MAX = 500_000
 SAMPLES_DEFAULT = 500
 # Of rows as JSON: to parse them and look at every value takes some milliseconds for each hundred thousand.
@@ -53,7 +54,9 @@ async def history_window(
         if not page.has_next:
             return rows
         if len(rows) >= WINDOW_ROWS_MAX:
-            raise AppError(f"More than {WINDOW_ROWS_MAX} rows in steps {min_step} to {max_step}; ask for fewer steps.")
+            raise AppError(
+                f"More than {WINDOW_ROWS_MAX} rows in steps {min_step} to {max_step}; ask for fewer steps (page_size)."
+            )
         after = page.end
 
 
@@ -70,7 +73,7 @@ async def sample_of_spec(database: Database, run_id: UUID, spec_text: str) -> li
             past_last = min(past_last if STEP_KEY in (keys or ()) else past_last - 1, min_step + spec["samples"])
         rows = await history_window(database, run_id, keys=keys, min_step=min_step, max_step=past_last)
     else:
-        samples = spec.get("samples") or SAMPLES_DEFAULT
+        samples = min(spec.get("samples") or SAMPLES_DEFAULT, SAMPLES_MAX)
         x_axis = keys[0] if keys else "_step"
         rows = await sample(database, run_id, "history", keys=keys, x_axis=x_axis, samples=samples)
     # The SDK's Go half accepts no NaN.
@@ -119,7 +122,7 @@ def specs_cost(arguments: Mapping[str, Any]) -> Cost:
 
 def _rows(arguments: Mapping[str, Any]) -> int:
     low, high = number(arguments, "minStep", 0), number(arguments, "maxStep", -1)
-    rows = number(arguments, "samples", SAMPLES_DEFAULT)
+    rows = min(number(arguments, "samples", SAMPLES_DEFAULT), SAMPLES_MAX)
     if arguments.get("minStep") is None and arguments.get("maxStep") is None:
         return rows
     return min(high - low if high >= 0 else ROWS_ASSUMED, WINDOW_ROWS_MAX)
@@ -140,7 +143,7 @@ def _spec(text: str) -> dict[str, Any]:
     ):
         raise AppError(f"keys must be a list of at most {SPEC_KEYS_MAX} strings", path="specs.keys")
     for name, lowest, highest in (
-        ("samples", 1, SPEC_SAMPLES_MAX),
+        ("samples", 1, 2**62),
         ("minStep", -(2**62), 2**62),
         ("maxStep", -(2**62), 2**62),
     ):

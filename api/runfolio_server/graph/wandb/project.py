@@ -14,6 +14,7 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.run_arguments import Filters
 from runfolio_server.graph.wandb.artifact import Artifact
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
+from runfolio_server.graph.wandb.resume import know_lines_of_others
 from runfolio_server.graph.wandb.sweep import Sweep, SweepConnection
 from runfolio_server.sql.projects import ProjectRow
 
@@ -118,4 +119,7 @@ class ProjectWireNames:
         """Asked before a run is resumed."""
         from runfolio_server.graph.run import find_run
 
-        return await find_run(info, self.row.project_id, name)
+        run = await find_run(info, self.row.project_id, name)
+        if run is not None:
+            await know_lines_of_others(info.context, run.row.run_id)
+        return run

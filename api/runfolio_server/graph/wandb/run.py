@@ -9,7 +9,7 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.actions.history_files import history_files
-from runfolio_server.aside import ITEMS_AT_ONCE, aside_if
+from runfolio_server.aside import HEAVY_BYTES, ITEMS_AT_ONCE, aside_if
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
@@ -17,17 +17,23 @@ from runfolio_server.graph.columns import batched
 from runfolio_server.graph.cost import costs, reading
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.node_ids import encode_node_id
-from runfolio_server.graph.run_history import next_line
+from runfolio_server.graph.run_history import greatest_step, next_line
 from runfolio_server.graph.scalars import JSON, Int64, JSONString
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
-from runfolio_server.graph.wandb.history import history_window, key_table, sample_of_spec, specs_cost, window_cost
+from runfolio_server.graph.wandb.history import (
+    SAMPLES_MAX,
+    history_window,
+    key_table,
+    sample_of_spec,
+    specs_cost,
+    window_cost,
+)
+from runfolio_server.graph.wandb.resume import notes_of, with_whole_step
 from runfolio_server.history.keys import last_row
 from runfolio_server.history.sample import sample
 from runfolio_server.sql.files import COUNT_RUN_FILES
 from runfolio_server.sql.runs import RunRow
 
-INTERNAL_KEY = "_wandb"
-SAMPLES_MAX = 100_000
 SPECS_MAX = 100
 
 Samples = Annotated[int | None, strawberry.argument(description="How many rows; 500 unless told.")]
@@ -186,27 +192,34 @@ class RunWireNames:
     )
     async def history_tail(self, info: RequestInfo) -> JSONString | None:
         """Asked before a run is resumed."""
-        return await self._last_row(info, "history")
+        row = await self._last_row(info, "history")
+        if row is not None:
+            step = greatest_step(await info.context.loaders.streams.load(self.row.run_id), "history")
+            row = await aside_if(len(row) > HEAVY_BYTES, with_whole_step, row, step)
+        return _rows_text(row)
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="The last row of system metrics, likewise.")
     async def events_tail(self, info: RequestInfo) -> JSONString | None:
         """Asked before a run is resumed."""
-        return await self._last_row(info, "events")
+        return _rows_text(await self._last_row(info, "events"))
 
     @strawberry.field(deprecation_reason=instead("config"), description="The SDK's own notes in the config.")
-    def wandb_config(
-        self, keys: Annotated[list[str] | None, strawberry.argument(description="Which of them; null: all.")] = None
+    async def wandb_config(
+        self,
+        info: RequestInfo,
+        keys: Annotated[list[str] | None, strawberry.argument(description="Which of them; null: all.")] = None,
     ) -> JSONString | None:
         """Asked before a run is resumed: a run with key `t` has been started."""
-        internal = json_text.parse(self.row.config_text.encode()).get(INTERNAL_KEY)
-        notes = internal.get("value") if isinstance(internal, dict) else None
-        found = notes if isinstance(notes, dict) else {}
+        streams = await info.context.loaders.streams.load(self.row.run_id)
+        size = len(self.row.config_text) + len(self.row.summary_text)
+        found = await aside_if(size > HEAVY_BYTES, notes_of, self.row, streams)
         return JSONString(json_text.dump({key: found[key] for key in found if keys is None or key in keys}))
 
     async def _sample(self, info: RequestInfo, stream: str, samples: int | None) -> list[str]:
         count = 500 if samples is None else samples
-        if not 1 <= count <= SAMPLES_MAX:
-            raise AppError(f"samples is {count}; allowed: 1 to {SAMPLES_MAX}", path="samples")
+        if count < 1:
+            raise AppError(f"samples is {count}; allowed: 1 or more", path="samples")
+        count = min(count, SAMPLES_MAX)
         async with info.context.reads:
             return await sample(
                 info.context.database, self.row.run_id, stream, keys=None, x_axis="_step", samples=count
@@ -215,7 +228,10 @@ class RunWireNames:
     async def _next_line(self, info: RequestInfo, stream: str) -> Int64:
         return Int64(next_line(await info.context.loaders.streams.load(self.row.run_id), stream))
 
-    async def _last_row(self, info: RequestInfo, stream: str) -> JSONString:
+    async def _last_row(self, info: RequestInfo, stream: str) -> str | None:
         async with info.context.reads:
-            row = await last_row(info.context.database, self.row.run_id, stream)
-        return JSONString(json.dumps([] if row is None else [row]))
+            return await last_row(info.context.database, self.row.run_id, stream)
+
+
+def _rows_text(row: str | None) -> JSONString:
+    return JSONString(json.dumps([] if row is None else [row]))

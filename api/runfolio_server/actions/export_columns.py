@@ -1,0 +1,122 @@
+"""Columns of an export of runs: the names that one may ask for, as filters spell them, and what each stands for.
+
+Called by export_runs.py; pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from runfolio_server.errors import AppError
+from runfolio_server.filters.fields import BARE_SUMMARY_KEYS, DOCUMENTS, camel_case
+from runfolio_server.filters.json_key import parse_json_key
+
+COLUMNS_MAX: Final = 10_000
+
+# Name of the column → field of its row; None: the same for all rows.
+ATTRIBUTES: Final[dict[str, str | None]] = {
+    "id": "name",
+    "name": "display_name",
+    "state": "state",
+    "user": "username",
+    "group": "group_name",
+    "job_type": "job_type",
+    "tags": "tags",
+    "notes": "notes",
+    "sweep_name": "sweep_name",
+    "host": "host",
+    "exit_code": "exit_code",
+    "created_at": "created_at",
+    "heartbeat_at": "heartbeat_at",
+    "finished_at": "finished_at",
+    "entity": None,
+    "project": None,
+}
+DURATION: Final = "duration"
+"""Only there when asked for: it is made of others."""
+# What filters call some of them; `name` is none of these: there it is the id, here what people read.
+ALIASES: Final = {
+    "display_name": "name",
+    "username": "user",
+    "group_name": "group",
+    "sweep": "sweep_name",
+    "entity_name": "entity",
+    "project_name": "project",
+}
+ALLOWED: Final = (*ATTRIBUTES, DURATION, "config.<key>", 'config["<key>"]', "summary.<key>", *BARE_SUMMARY_KEYS)
+"""What to say when a column is unknown. Every name may be spelled in camelCase too."""
+
+_ATTRIBUTE_OF: Final = {
+    spelling: attribute
+    for name, attribute in [*((name, name) for name in (*ATTRIBUTES, DURATION)), *ALIASES.items()]
+    for spelling in (name, camel_case(name))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WantedColumn:
+    """A column by the name that was asked for, and where its values are: at just one of these."""
+
+    name: str
+    attribute: str | None = None
+    """A name of ATTRIBUTES, or DURATION."""
+    dotted: tuple[str, ...] = ()
+    """Columns of config or summary as `run_columns` names them, the first one with a value counts."""
+    document: str | None = None
+    path: tuple[str, ...] = ()
+    """A value of this document, `config` or `summary`, by brackets."""
+
+    def reads(self, document: str) -> bool:
+        """Whether it needs this document."""
+        return self.document == document or any(name.startswith(f"{document}.") for name in self.dotted)
+
+
+def parse_columns(names: Sequence[str]) -> list[WantedColumn]:
+    """What these names stand for, each name once. Raises AppError for what is no column, and too many."""
+    if len(names) > COLUMNS_MAX:
+        raise AppError(f"{len(names)} columns; allowed: {COLUMNS_MAX}", path="columns")
+    return [_parse(name) for name in dict.fromkeys(names)]
+
+
+def value_at(document: Mapping[str, Any], path: Sequence[str], *, is_wrapped: bool) -> Any:
+    """The value at a path of keys, and of numbers in lists; None where there is none."""
+    value: Any = document.get(path[0])
+    if is_wrapped and type(value) is dict and "value" in value:
+        value = value["value"]
+    for part in path[1:]:
+        if type(value) is dict:
+            value = value.get(part)
+        elif type(value) is list and part.removeprefix("-").isdecimal() and part.isascii():
+            index = int(part) if len(part) < 10 else len(value)
+            value = value[index] if -len(value) <= index < len(value) else None
+        else:
+            return None
+    return value
+
+
+def _parse(name: str) -> WantedColumn:
+    attribute = _ATTRIBUTE_OF.get(name)
+    if attribute is not None:
+        return WantedColumn(name, attribute)
+    if name in BARE_SUMMARY_KEYS:
+        return WantedColumn(name, dotted=(f"summary.{name}",))
+    for spelling, document in DOCUMENTS.items():
+        key = name.removeprefix(spelling)
+        if key == name or not key.startswith((".", "[")) or key == ".":
+            continue
+        if key.startswith("["):
+            (path,) = parse_json_key(key, "columns", is_wrapped=False)
+            return WantedColumn(name, document=document, path=path)
+        return WantedColumn(name, dotted=tuple(f"{document}.{one}" for one in _spellings(key[1:], document)))
+    raise AppError(f"Unknown column {name[:100]!r}; allowed: {', '.join(ALLOWED)}", path="columns", allowed=ALLOWED)
+
+
+def _spellings(key: str, document: str) -> list[str]:
+    """The key, and in config the same without the part `value` that the SDK writes."""
+    parts = key.split(".")
+    if document != "config" or "value" not in parts[1:]:
+        return [key]
+    at = parts.index("value", 1)
+    return [key, ".".join([*parts[:at], *parts[at + 1 :]])]

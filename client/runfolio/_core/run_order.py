@@ -1,0 +1,25 @@
+"""The order of runs, which may come as text or as fields. Used by _async/runs.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from runfolio._core.filters import Field, field_name
+
+Order: TypeAlias = Field | str | Iterable[Field | str]
+"""Fields to sort by: `"-summary.loss"` descends, and so does `-Summary("loss")`."""
+
+
+def order_text(order: Order) -> str:
+    """What to send as `order`: one text with commas. Raises TypeError for what is neither a text nor a field.
+
+    >>> from runfolio import Config, Summary
+    >>> order_text([-Summary("loss"), Config("lr"), "+created_at"])
+    '-summary.loss,config.lr,+created_at'
+    """
+    parts = [order] if isinstance(order, str | Field) or not isinstance(order, Iterable) else list(order)
+    for part in parts:
+        if not isinstance(part, str | Field):
+            raise TypeError(f"order must be a str, a Field or a list of them, not {type(part).__name__}")
+    return ",".join(map(field_name, parts))

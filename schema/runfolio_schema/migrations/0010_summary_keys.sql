@@ -1,0 +1,109 @@
+-- Keys that a summary is without are counted like lines that are kept out; see tables.sql.
+
+DROP FUNCTION ingest_columns;
+DROP FUNCTION ingest_batch;
+
+-- One request of a run: every stream in it, summary, heartbeat and exit together, or none. Idempotent.
+-- Returns no row when the run does not exist or is deleted.
+CREATE FUNCTION ingest_batch(
+  p_run_id uuid, p_writer text,
+  p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
+  p_step_low float8[], p_step_high float8[], p_rejected int[],
+  p_console_line0 bigint, p_console_first bytea,
+  p_time text[], p_level text[], p_label text[], p_text text[],
+  p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
+  p_preempting boolean, p_exit_code int, p_exit_state text
+) RETURNS TABLE (stop_requested boolean, state text, epochs int[])
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_epochs int[] := '{}';                            -- of each piece of lines; null: they are known
+  v_new    boolean;
+BEGIN
+  -- The run's row first: batches of one run wait for each other here, and so see each other's streams.
+  PERFORM FROM runs AS r WHERE r.run_id = p_run_id AND r.deleted_at IS NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+
+  FOR i IN 1 .. cardinality(p_stream) LOOP
+    v_epochs := v_epochs || ingest_lines(
+      p_run_id, p_stream[i], p_writer, p_line0[i], p_n[i], p_first[i], p_body[i],
+      p_step_low[i], p_step_high[i], p_rejected[i], i - 1
+    );
+  END LOOP;
+  IF cardinality(p_text) > 0 THEN
+    PERFORM ingest_console(p_run_id, p_writer, p_console_line0, p_console_first, p_time, p_level, p_label, p_text);
+  END IF;
+
+  -- A request whose lines are all known is a repeat, perhaps a late one: its summary may be older than the stored one.
+  v_new := cardinality(p_stream) = 0 OR cardinality(array_remove(v_epochs, NULL)) > 0;
+  IF v_new AND p_summary_rejected > 0 THEN
+    -- Each summary is a whole one, so what one is without the next ones often are without too: counted once.
+    INSERT INTO run_stream AS s (run_id, stream, writer, epoch, next_line, rejected)
+    VALUES (p_run_id, 'summary', p_writer, 0, 0, p_summary_rejected)
+    ON CONFLICT (run_id, stream, writer, epoch) DO UPDATE
+    SET rejected = excluded.rejected
+    WHERE s.rejected < excluded.rejected;
+  END IF;
+  RETURN QUERY
+  UPDATE runs AS r
+  SET heartbeat_at = now(),
+      updated_at = CASE WHEN p_exit_state IS NOT NULL OR (v_new AND p_summary_text IS NOT NULL) THEN now()
+                        ELSE r.updated_at END,
+      summary_text = CASE WHEN v_new THEN coalesce(p_summary_text, r.summary_text) ELSE r.summary_text END,
+      summary = CASE WHEN v_new THEN coalesce(p_summary, r.summary) ELSE r.summary END,
+      system_text = CASE WHEN v_new THEN coalesce(p_system_text, r.system_text) ELSE r.system_text END,
+      state = CASE
+        WHEN p_exit_state IS NOT NULL AND p_exit_state <> 'finished' AND r.state = 'preempting' THEN 'preempted'
+        WHEN p_exit_state IS NOT NULL AND r.state IN ('running', 'preempting', 'pending', 'crashed') THEN p_exit_state
+        WHEN p_preempting AND r.state IN ('running', 'pending', 'crashed') THEN 'preempting'
+        WHEN p_exit_state IS NULL AND r.state IN ('pending', 'crashed') THEN 'running'
+        ELSE r.state
+      END,
+      -- A run that has ended keeps its code with its state.
+      exit_code = CASE WHEN r.state IN ('running', 'preempting', 'pending', 'crashed')
+                       THEN coalesce(p_exit_code, r.exit_code) ELSE coalesce(r.exit_code, p_exit_code) END,
+      finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, now()) ELSE r.finished_at END
+  WHERE r.run_id = p_run_id
+  RETURNING r.stop_requested, r.state, v_epochs;
+END $$;
+
+-- ingest_batch for pieces of which some come as chunks: p_body is null for these, and p_piece tells whose a chunk is,
+-- counted from 1. Chunks of lines that are known are left out.
+CREATE FUNCTION ingest_columns(
+  p_run_id uuid, p_writer text,
+  p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
+  p_step_low float8[], p_step_high float8[], p_rejected int[],
+  p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
+  p_preempting boolean, p_exit_code int, p_exit_state text,
+  p_piece int[], p_key text[], p_chunk_line0 bigint[], p_chunk_line1 bigint[], p_segment bigint[], p_chunk_n int[],
+  p_kind smallint[], p_chunk_step_low float8[], p_chunk_step_high float8[], p_low float8[], p_high float8[],
+  p_first_value text[], p_last_value text[], p_lines bytea[], p_data bytea[]
+) RETURNS TABLE (stop_requested boolean, state text)
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_run record;
+BEGIN
+  SELECT i.stop_requested, i.state, i.epochs INTO v_run
+  FROM ingest_batch(
+    p_run_id, p_writer, p_stream, p_line0, p_n, p_first, p_body, p_step_low, p_step_high, p_rejected,
+    NULL, NULL, '{}', '{}', '{}', '{}',
+    p_summary_text, p_summary, p_summary_rejected, p_system_text, p_preempting, p_exit_code, p_exit_state
+  ) AS i;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+
+  INSERT INTO history_chunk (
+    run_id, stream, writer, epoch, key, line0, line1, segment, n, kind, step_low, step_high, low, high, first, last,
+    lines, data
+  )
+  SELECT p_run_id, p_stream[c.piece], p_writer, v_run.epochs[c.piece], c.key, c.line0, c.line1, c.segment, c.n, c.kind,
+    c.step_low, c.step_high, c.low, c.high, c.first, c.last, c.lines, c.data
+  FROM unnest(
+    p_piece, p_key, p_chunk_line0, p_chunk_line1, p_segment, p_chunk_n, p_kind, p_chunk_step_low, p_chunk_step_high,
+    p_low, p_high, p_first_value, p_last_value, p_lines, p_data
+  ) AS c (piece, key, line0, line1, segment, n, kind, step_low, step_high, low, high, first, last, lines, data)
+  WHERE v_run.epochs[c.piece] IS NOT NULL;
+  RETURN QUERY SELECT v_run.stop_requested, v_run.state;
+END $$;
