@@ -15,6 +15,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.sql.migrate import migrate
@@ -23,6 +24,10 @@ from tests.live_server import LiveServer, run_live_server
 from tests.service import Service, open_service
 
 TEMPLATE = "runfolio_template"
+
+# No test fails for being slow: neither an example nor the making of one has a time to keep.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
