@@ -216,9 +216,7 @@ async def test_what_the_sdk_asks_is_answered_the_same(
     assert page not in done_over
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(document=documents(schema._schema, ARGUMENTS), either=st.booleans())
 async def test_a_generated_document_is_answered_the_same(
     filled: Service, monkeypatch: pytest.MonkeyPatch, document: str, either: bool

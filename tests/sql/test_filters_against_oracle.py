@@ -41,7 +41,6 @@ COLUMN_NAMES = {"group": "group_name", "sweep": "sweep_name", "commit": "commit_
 def examples(usual: int) -> settings:
     return settings(
         max_examples=EXAMPLES or usual,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 

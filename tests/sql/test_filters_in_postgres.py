@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runfolio_server.filters.compile import compile_filter
@@ -110,7 +110,7 @@ async def plan_of(connection: Connection, filters: Any) -> str:
 
 
 @given(pattern=patterns, texts=st.lists(subjects, min_size=1, max_size=8))
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 async def test_a_pattern_matches_what_it_matches_in_re2(
     database: Database, pattern: tuple[str, str], texts: list[str]
 ) -> None:

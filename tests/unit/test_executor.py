@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from graphql import parse, validate
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strawberry.extensions import SchemaExtension
 
@@ -168,7 +168,7 @@ async def test_a_batched_field_is_asked_once_for_a_list_and_once_for_what_its_it
     assert [3, 1] == context.batches
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(
     document=documents(SCHEMA._schema, {"Item.times": "(by: 3)"}),
     odd=st.dictionaries(st.sampled_from(sorted(ODD_VALUES)), st.integers(0, 9), max_size=2),

@@ -106,17 +106,8 @@ def _parse(name: str) -> WantedColumn:
         key = name.removeprefix(spelling)
         if key == name or not key.startswith((".", "[")) or key == ".":
             continue
+        paths = parse_json_key(key, "columns", is_wrapped=document == "config")
         if key.startswith("["):
-            (path,) = parse_json_key(key, "columns", is_wrapped=False)
-            return WantedColumn(name, document=document, path=path)
-        return WantedColumn(name, dotted=tuple(f"{document}.{one}" for one in _spellings(key[1:], document)))
+            return WantedColumn(name, document=document, path=paths[0])
+        return WantedColumn(name, dotted=tuple(dict.fromkeys(".".join((document, *path)) for path in paths)))
     raise AppError(f"Unknown column {name[:100]!r}; allowed: {', '.join(ALLOWED)}", path="columns", allowed=ALLOWED)
-
-
-def _spellings(key: str, document: str) -> list[str]:
-    """The key, and in config the same without the part `value` that the SDK writes."""
-    parts = key.split(".")
-    if document != "config" or "value" not in parts[1:]:
-        return [key]
-    at = parts.index("value", 1)
-    return [key, ".".join([*parts[:at], *parts[at + 1 :]])]
