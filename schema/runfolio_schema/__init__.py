@@ -1,1 +1,1 @@
-"""The contract of runfolio: the GraphQL SDL, the tables and the migrations that build them."""
+"""The contract of runfolio: the GraphQL SDL, the tables with the migrations that build them, and the functions."""

@@ -60,9 +60,9 @@ def test_the_spellings_of_the_sdk_stay_where_they_belong() -> None:
 
 def test_the_tables_know_no_spelling_of_the_sdk() -> None:
     schema = resources.files("runfolio_schema")
-    migrations = [
-        entry.read_text(encoding="utf-8") for entry in schema.joinpath("migrations").iterdir() if ".sql" in entry.name
-    ]
+    files = [schema.joinpath("tables.sql")]
+    files += [file for folder in ("migrations", "functions") for file in schema.joinpath(folder).iterdir()]
 
-    for text in [schema.joinpath("tables.sql").read_text(encoding="utf-8"), *migrations]:
-        assert [] == SPELLINGS.findall(text)
+    assert len(files) > 3
+    for file in files:
+        assert [] == SPELLINGS.findall(file.read_text(encoding="utf-8")), file.name

@@ -6,7 +6,7 @@ import re
 
 from tests.sql.databases import RawConnection
 
-OURS = "n.nspname = 'public' AND c.relname NOT LIKE 'schema_migrations%'"
+OURS = "n.nspname = 'public' AND c.relname NOT LIKE ALL ('{schema_migrations%,schema_functions%}')"
 
 RELATIONS = f"""
 SELECT 'relation', c.relname, c.relkind::text, c.relpersistence::text,
@@ -62,7 +62,7 @@ EXTENSIONS = "SELECT 'extension', extname FROM pg_extension"
 
 
 async def describe(connection: RawConnection) -> list[str]:
-    """One line per thing, without comments, layout and the runner's own table."""
+    """One line per thing, without comments, layout and the runner's own tables."""
     found = []
     for query in (RELATIONS, COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS, FUNCTIONS, TYPES, EXTENSIONS):
         for record in await connection.fetch(query):

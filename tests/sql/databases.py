@@ -18,6 +18,12 @@ def tables_sql() -> str:
     return resources.files("runfolio_schema").joinpath("tables.sql").read_text(encoding="utf-8")
 
 
+def function_files() -> dict[str, str]:
+    """The text of each file of functions/, by its name without a suffix."""
+    folder = resources.files("runfolio_schema").joinpath("functions")
+    return {file.name.removesuffix(".sql"): file.read_text(encoding="utf-8") for file in folder.iterdir()}
+
+
 @asynccontextmanager
 async def empty_database(postgres_url: str, name: str) -> AsyncIterator[str]:
     """The URL of a database with nothing in it, dropped at the end of the block."""

@@ -7,15 +7,19 @@ from importlib import resources
 
 import pytest
 
-from tests.sql.databases import connected, tables_sql
+from tests.sql.databases import connected, function_files, tables_sql
 
 DISTRIBUTED = {"runs", "run_stream", "history_tail", "history_chunk", "console_line", "run_files"}
 
-SQL_FILES = {
-    entry.name: entry.read_text(encoding="utf-8")
-    for entry in resources.files("runfolio_server.sql").iterdir()
-    if entry.name.endswith(".sql")
-} | {"tables.sql": tables_sql()}
+SQL_FILES = (
+    {
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in resources.files("runfolio_server.sql").iterdir()
+        if entry.name.endswith(".sql")
+    }
+    | {"tables.sql": tables_sql()}
+    | {f"functions/{name}.sql": text for name, text in function_files().items()}
+)
 
 
 async def test_the_distributed_tables_are_those_that_have_a_run_id(database_url: str) -> None:
@@ -86,3 +90,16 @@ def test_no_statement_takes_every_column(file: str) -> None:
     starred = re.findall(r"SELECT \*[^;]*?;", code)
     # A PL/pgSQL row variable is filled by all columns, whatever they are.
     assert [] == [text for text in starred if "SELECT * INTO" not in text]
+
+
+async def test_no_function_gives_back_the_row_type_of_a_table(database_url: str) -> None:
+    """What returns a table's row type depends on the table, which then cannot be distributed."""
+    async with connected(database_url) as connection:
+        rows = await connection.fetch(
+            "SELECT p.proname FROM pg_proc AS p"
+            " CROSS JOIN LATERAL unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]) || p.prorettype) AS a (type)"
+            " JOIN pg_type AS t ON t.oid = a.type"
+            " WHERE p.pronamespace = 'public'::regnamespace AND t.typrelid <> 0"
+        )
+
+    assert [] == [row["proname"] for row in rows]

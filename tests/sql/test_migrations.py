@@ -1,4 +1,4 @@
-"""The migrations build tables.sql, and the runner is safe to start anywhere."""
+"""The migrations and the functions build what the schema's files say, and the runner is safe to start anywhere."""
 
 from __future__ import annotations
 
@@ -7,23 +7,27 @@ import asyncio
 import pytest
 
 from runfolio_server.errors import Unavailable
-from runfolio_server.sql.migrate import MigrationError, known_migrations, migrate
+from runfolio_server.sql.functions import known_functions
+from runfolio_server.sql.migrate import migrate
+from runfolio_server.sql.migrations import CHECKSUM_BEFORE_THE_JOINING, MigrationError, known_migrations
 from tests.sql.catalog import describe
-from tests.sql.databases import connected, empty_database, tables_sql
+from tests.sql.databases import connected, empty_database, function_files, tables_sql
 
 
-async def test_the_migrations_build_exactly_tables_sql(postgres_url: str) -> None:
+async def test_a_migrated_database_is_exactly_tables_sql_and_the_functions(postgres_url: str) -> None:
     async with empty_database(postgres_url, "test_by_migrations") as by_migrations:
         await migrate(by_migrations)
         async with connected(by_migrations) as connection:
             migrated = await describe(connection)
     async with empty_database(postgres_url, "test_by_tables") as by_tables, connected(by_tables) as connection:
-        await connection.execute(tables_sql())
+        for text in (tables_sql(), *function_files().values()):
+            await connection.execute(text)
         declared = await describe(connection)
 
     assert sorted(set(declared) - set(migrated)) == []
     assert sorted(set(migrated) - set(declared)) == []
     assert len([line for line in declared if line.startswith("relation")]) > 20
+    assert len(function_files()) == len([line for line in declared if line.startswith("function")])
 
 
 async def test_the_migrations_are_numbered_without_a_gap() -> None:
@@ -32,15 +36,16 @@ async def test_the_migrations_are_numbered_without_a_gap() -> None:
     assert list(range(1, len(numbers) + 1)) == numbers
 
 
-async def test_five_servers_that_start_at_once_apply_each_migration_once(postgres_url: str) -> None:
+async def test_five_servers_that_start_at_once_apply_each_file_once(postgres_url: str) -> None:
     async with empty_database(postgres_url, "test_five_at_once") as url:
         applied = await asyncio.gather(*(migrate(url) for _ in range(5)))
         async with connected(url) as connection:
             rows = await connection.fetch("SELECT name FROM schema_migrations ORDER BY number")
 
-    known = [migration.name for migration in known_migrations()]
+    migrations = [migration.name for migration in known_migrations()]
+    known = [f"migrations/{name}" for name in migrations] + [f"functions/{each.name}" for each in known_functions()]
     assert sorted(known) == sorted(name for names in applied for name in names)
-    assert known == [row["name"] for row in rows]
+    assert migrations == [row["name"] for row in rows]
 
 
 async def test_a_second_start_applies_nothing(database_url: str) -> None:
@@ -55,6 +60,30 @@ async def test_an_edited_migration_is_refused_by_name(postgres_url: str) -> None
 
         with pytest.raises(MigrationError, match="Migration 0001_first differs from the one that built this database"):
             await migrate(url)
+
+
+async def test_a_database_from_before_the_migrations_were_joined_is_told_how_to_be_kept(postgres_url: str) -> None:
+    async with empty_database(postgres_url, "test_before_the_joining") as url:
+        await migrate(url)
+        async with connected(url) as connection:
+            await connection.execute(
+                "UPDATE schema_migrations SET checksum = $1 WHERE number = 1", CHECKSUM_BEFORE_THE_JOINING
+            )
+            await connection.execute(
+                "INSERT INTO schema_migrations (number, name, checksum) VALUES (2, '0002_finding_runs', '')"
+            )
+            await connection.execute("DROP TABLE schema_functions")
+            before = await describe(connection)
+
+            with pytest.raises(MigrationError) as refused:
+                await migrate(url)
+
+            assert before == await describe(connection)
+            assert await connection.fetchval("SELECT to_regclass('schema_functions')") is None
+    sentence = str(refused.value)
+    assert "/export/{entity}/{project}/runs.ndjson" in sentence
+    assert "/export/{entity}/{project}/{run}/history.parquet" in sentence
+    assert 1 == len(sentence.split(". "))
 
 
 async def test_a_database_of_a_newer_version_is_refused_and_stays_as_it_is(postgres_url: str) -> None:

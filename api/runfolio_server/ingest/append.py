@@ -1,7 +1,8 @@
 """Batch → the database, in one call and one commit. Called by endpoints/file_stream.py and graph/.
 
 Acknowledged means committed. A repeat is a no-op, an overlap is trimmed to what is wanted, a gap is kept and its lines
-are taken when they come: the rules are in tables.sql, ingest_batch and ingest_lines.
+are taken when they come: the rules are in runfolio_schema/functions, ingest_batch and
+ingest_lines.
 """
 
 from __future__ import annotations

@@ -144,8 +144,9 @@ class Serving:
     async def _prepare_database(self, settings: Settings) -> str | None:
         """Migrate, make the first user; its key when it is new."""
         try:
-            for name in await migrate(settings.database_url):
-                say(f"Migrated the database to {name}.")
+            applied = await migrate(settings.database_url)
+            if applied:
+                say(f"Brought the database to this version: {', '.join(applied)}.")
             database = await open_database(
                 settings.database_url, size=1, wait_s=settings.pool_wait_s, statement_timeout_s=30
             )

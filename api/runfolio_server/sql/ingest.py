@@ -1,4 +1,4 @@
-"""The one database call of an ingest request. Called by ingest/append.py; see ingest.sql and tables.sql."""
+"""The one database call of an ingest request. Called by ingest/append.py; see ingest.sql and its functions."""
 
 from __future__ import annotations
 

@@ -1,40 +1,27 @@
-"""Bring the database to the newest migration: forward only, safe when several servers start at once.
+"""Bring the database to this version: migrations, then functions; safe when several servers start at once.
 
-Called by `serve` and `migrate` before anything else; the files are schema/runfolio_schema/migrations/NNNN_name.sql.
+Called by `serve` and `migrate` before anything else.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 import asyncpg
 import msgspec
 
-from runfolio_server.errors import AppError
+from runfolio_server.sql.functions import apply_functions, known_functions
+from runfolio_server.sql.migrations import MigrationError, apply_migration, known_migrations
 from runfolio_server.sql.named import QueryFile
 from runfolio_server.sql.pool import Connection, translated_errors
 
 MINIMUM_SERVER_VERSION = 150_000
 # Any number will do; all runfolio servers of one database must use the same. It holds the migration lock only.
 MIGRATION_LOCK = 7_236_015_001
-FILE_NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 
 _QUERIES = QueryFile("migrate.sql")
-
-
-class MigrationError(AppError):
-    """The database cannot be brought to this version; the message says why."""
-
-
-class AppliedRow(msgspec.Struct, frozen=True):
-    """One migration that the database has."""
-
-    number: int
-    name: str
-    checksum: str
 
 
 class ServerVersionRow(msgspec.Struct, frozen=True):
@@ -43,52 +30,26 @@ class ServerVersionRow(msgspec.Struct, frozen=True):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One numbered file."""
-
-    number: int
-    name: str
-    sql: str
-
-    @property
-    def checksum(self) -> str:
-        """SHA-256 of the text: a released migration is never edited, and this notices."""
-        return hashlib.sha256(self.sql.encode()).hexdigest()
-
-
-def known_migrations() -> list[Migration]:
-    """The migrations that this version ships, in order."""
-    folder = resources.files("runfolio_schema").joinpath("migrations")
-    found = []
-    for file in folder.iterdir():
-        match = FILE_NAME.match(file.name)
-        if match:
-            found.append(Migration(int(match[1]), file.name.removesuffix(".sql"), file.read_text(encoding="utf-8")))
-    return sorted(found, key=lambda migration: migration.number)
-
-
 async def migrate(url: str) -> list[str]:
-    """Apply what is missing, each in a transaction of its own; the names of those applied.
+    """Apply what is missing: each migration in a transaction of its own, then all functions in one.
 
-    Raises MigrationError when the database is newer than this program, was built from other files, or is too old a
-    PostgreSQL, and Unavailable when it cannot be reached.
+    Returns what was applied, as named in runfolio_schema: `migrations/0001_first`, `functions/start_run`. Raises
+    MigrationError when the database is newer than this program, was built from other files, or is too old a PostgreSQL,
+    and Unavailable when it cannot be reached.
     """
     with translated_errors():
         raw = await _connect(url)
         try:
             connection = Connection(raw)  # type: ignore[arg-type]  # a plain connection has the same methods
-            version = await connection.row(_QUERIES.query("select_server_version", ServerVersionRow))
-            if version is not None and version.number < MINIMUM_SERVER_VERSION:
-                raise MigrationError(
-                    f"PostgreSQL {version.number // 10_000} is too old; runfolio needs 15 or newer. "
-                    "Point --database-url at a newer server."
-                )
+            await _check_server(connection)
             applied = []
             for migration in known_migrations():
-                if await _apply(connection, migration):
-                    applied.append(migration.name)
-            return applied
+                async with _locked(connection):
+                    if await apply_migration(connection, migration):
+                        applied.append(f"migrations/{migration.name}")
+            async with _locked(connection):
+                functions = await apply_functions(connection, known_functions(), version("runfolio"))
+            return applied + [f"functions/{name}" for name in functions]
         finally:
             await raw.close()
 
@@ -106,29 +67,18 @@ async def _connect(url: str) -> asyncpg.Connection[asyncpg.Record]:
         ) from error
 
 
-async def _apply(connection: Connection, migration: Migration) -> bool:
-    async with connection.transaction():
-        # Held until the commit, so that of several starting servers one applies and the others find it done.
-        await connection.execute(_QUERIES.command("take_migration_lock"), MIGRATION_LOCK)
-        await connection.execute(_QUERIES.command("create_migration_table"))
-        done = {row.number: row for row in await connection.rows(_QUERIES.query("select_applied", AppliedRow))}
-        _check_history(done)
-        if migration.number in done:
-            return False
-        await connection.script(migration.sql)
-        await connection.execute(
-            _QUERIES.command("insert_applied"), migration.number, migration.name, migration.checksum
+async def _check_server(connection: Connection) -> None:
+    found = await connection.row(_QUERIES.query("select_server_version", ServerVersionRow))
+    if found is not None and found.number < MINIMUM_SERVER_VERSION:
+        raise MigrationError(
+            f"PostgreSQL {found.number // 10_000} is too old; runfolio needs 15 or newer. "
+            "Point --database-url at a newer server."
         )
-        return True
 
 
-def _check_history(done: dict[int, AppliedRow]) -> None:
-    known = {migration.number: migration for migration in known_migrations()}
-    for number, row in done.items():
-        if number not in known:
-            raise MigrationError(
-                f"The database has migration {row.name}, which this version of runfolio does not know. "
-                "Start the newer version that made it."
-            )
-        if known[number].checksum != row.checksum:
-            raise MigrationError(f"Migration {row.name} differs from the one that built this database.")
+@asynccontextmanager
+async def _locked(connection: Connection) -> AsyncIterator[None]:
+    """A transaction with the migration lock, so that of several starting servers one applies and the others find it."""
+    async with connection.transaction():
+        await connection.execute(_QUERIES.command("take_migration_lock"), MIGRATION_LOCK)
+        yield

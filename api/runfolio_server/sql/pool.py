@@ -82,7 +82,7 @@ class Connection:
         return int(count) if count.isdigit() else 0
 
     async def script(self, sql: str) -> None:
-        """Run a migration: several statements, no arguments."""
+        """Run a file of runfolio_schema: several statements, no arguments."""
         await self._raw.execute(sql)
 
     @asynccontextmanager
@@ -204,7 +204,7 @@ def _too_many_gaps(_: asyncpg.PostgresError) -> Exception:
     return AppError("These lines would leave more than 64 gaps in the stream; send the missing lines first.")
 
 
-# What the functions of tables.sql raise.
+# What the functions of the database raise; see runfolio_schema/functions.
 _SIGNALS = {"RF001": _overlapping_lines, "RF002": _too_many_gaps}
 
 

@@ -17,11 +17,10 @@ JOIN projects AS p USING (project_id)
 WHERE r.run_id = $1 AND p.entity_id = ANY ($2::bigint[]) AND r.deleted_at IS NULL;
 
 -- start_run: $1 run id, $2 project id, $3 name, $4 words of a display name, $5 user id, $6 to $21 values of the columns to change, null for others, $22 whether the config is for a new run only → StartedRunRow
-SELECT (s.run).run_id, (s.run).project_id, (s.run).name, (s.run).display_name, (s.run).state, (s.run).tags,
-  (s.run).group_name, (s.run).job_type, (s.run).notes, (s.run).description, (s.run).sweep_name, (s.run).host,
-  (s.run).program, (s.run).commit_hash, (s.run).repository, (s.run).created_by, (s.run).created_at, (s.run).updated_at,
-  (s.run).heartbeat_at, (s.run).finished_at, (s.run).exit_code, (s.run).stop_requested, (s.run).config_text,
-  (s.run).summary_text, (s.run).system_text, s.is_new, (s.run).deleted_at IS NOT NULL
+SELECT s.run_id, s.project_id, s.name, s.display_name, s.state, s.tags, s.group_name, s.job_type, s.notes,
+  s.description, s.sweep_name, s.host, s.program, s.commit_hash, s.repository, s.created_by, s.created_at,
+  s.updated_at, s.heartbeat_at, s.finished_at, s.exit_code, s.stop_requested, s.config_text, s.summary_text,
+  s.system_text, s.is_new, s.is_deleted
 FROM start_run(
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::text::jsonb, $19, $20::text::jsonb, $21,
   $22

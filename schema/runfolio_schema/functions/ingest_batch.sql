@@ -1,11 +1,16 @@
--- Keys that a summary is without are counted like lines that are kept out; see tables.sql.
-
-DROP FUNCTION ingest_columns;
-DROP FUNCTION ingest_batch;
-
--- One request of a run: every stream in it, summary, heartbeat and exit together, or none. Idempotent.
--- Returns no row when the run does not exist or is deleted.
-CREATE FUNCTION ingest_batch(
+-- ingest_batch stores one request of a run: every stream in it, summary, heartbeat and exit together, or none. Called
+-- by sql/ingest.sql for ingest/append.py, and by ingest_columns. Idempotent: a repeat stores nothing twice.
+--
+-- p_run_id is the run; p_writer is '' or, where several processes write one run, the client's id.
+-- p_stream to p_rejected have one element for each piece of lines: see ingest_lines.
+-- p_console_line0 to p_text are console lines: see ingest_console. Without any, p_text is empty.
+-- p_summary_text, p_summary and p_system_text: null leaves what is stored.
+-- p_summary_rejected counts the keys that the summary is without.
+-- p_preempting tells that the machine will be taken away; p_exit_code and p_exit_state are null until the run ends.
+--
+-- Returns what the run is told, the run's state, and the epoch of each piece; null: its lines are known.
+-- Returns no row when the run does not exist or is deleted. Raises what ingest_lines raises.
+CREATE OR REPLACE FUNCTION ingest_batch(
   p_run_id uuid, p_writer text,
   p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
   p_step_low float8[], p_step_high float8[], p_rejected int[],
@@ -66,44 +71,4 @@ BEGIN
       finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, now()) ELSE r.finished_at END
   WHERE r.run_id = p_run_id
   RETURNING r.stop_requested, r.state, v_epochs;
-END $$;
-
--- ingest_batch for pieces of which some come as chunks: p_body is null for these, and p_piece tells whose a chunk is,
--- counted from 1. Chunks of lines that are known are left out.
-CREATE FUNCTION ingest_columns(
-  p_run_id uuid, p_writer text,
-  p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
-  p_step_low float8[], p_step_high float8[], p_rejected int[],
-  p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
-  p_preempting boolean, p_exit_code int, p_exit_state text,
-  p_piece int[], p_key text[], p_chunk_line0 bigint[], p_chunk_line1 bigint[], p_segment bigint[], p_chunk_n int[],
-  p_kind smallint[], p_chunk_step_low float8[], p_chunk_step_high float8[], p_low float8[], p_high float8[],
-  p_first_value text[], p_last_value text[], p_lines bytea[], p_data bytea[]
-) RETURNS TABLE (stop_requested boolean, state text)
-LANGUAGE plpgsql AS $$
-DECLARE
-  v_run record;
-BEGIN
-  SELECT i.stop_requested, i.state, i.epochs INTO v_run
-  FROM ingest_batch(
-    p_run_id, p_writer, p_stream, p_line0, p_n, p_first, p_body, p_step_low, p_step_high, p_rejected,
-    NULL, NULL, '{}', '{}', '{}', '{}',
-    p_summary_text, p_summary, p_summary_rejected, p_system_text, p_preempting, p_exit_code, p_exit_state
-  ) AS i;
-  IF NOT FOUND THEN
-    RETURN;
-  END IF;
-
-  INSERT INTO history_chunk (
-    run_id, stream, writer, epoch, key, line0, line1, segment, n, kind, step_low, step_high, low, high, first, last,
-    lines, data
-  )
-  SELECT p_run_id, p_stream[c.piece], p_writer, v_run.epochs[c.piece], c.key, c.line0, c.line1, c.segment, c.n, c.kind,
-    c.step_low, c.step_high, c.low, c.high, c.first, c.last, c.lines, c.data
-  FROM unnest(
-    p_piece, p_key, p_chunk_line0, p_chunk_line1, p_segment, p_chunk_n, p_kind, p_chunk_step_low, p_chunk_step_high,
-    p_low, p_high, p_first_value, p_last_value, p_lines, p_data
-  ) AS c (piece, key, line0, line1, segment, n, kind, step_low, step_high, low, high, first, last, lines, data)
-  WHERE v_run.epochs[c.piece] IS NOT NULL;
-  RETURN QUERY SELECT v_run.stop_requested, v_run.state;
 END $$;

@@ -1,0 +1,49 @@
+-- ingest_console stores the console lines of a batch. Called by ingest_batch only, which holds the run's row.
+-- Idempotent: the last write of a line wins, so there is no gap and no overlap.
+--
+-- p_run_id and p_writer name the stream. p_line0 is the number of the first line.
+-- p_first is the time of line 0, which a rewrite keeps and a new process does not have; null: unknown.
+-- p_time to p_text have one element for each line.
+CREATE OR REPLACE FUNCTION ingest_console(
+  p_run_id uuid, p_writer text, p_line0 bigint, p_first bytea,
+  p_time text[], p_level text[], p_label text[], p_text text[]
+) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_epoch int;
+  v_first bytea;
+BEGIN
+  SELECT s.epoch, s.first_line INTO v_epoch, v_first
+  FROM run_stream AS s
+  WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = p_writer
+  ORDER BY s.epoch DESC
+  LIMIT 1;
+
+  IF p_line0 = 0 AND v_first <> p_first THEN
+    SELECT s.epoch INTO v_epoch
+    FROM run_stream AS s
+    WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = p_writer AND s.first_line = p_first;
+    IF NOT FOUND THEN
+      SELECT max(s.epoch) + 1 INTO v_epoch
+      FROM run_stream AS s
+      WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = p_writer;
+    END IF;
+  END IF;
+
+  INSERT INTO run_stream AS s (run_id, stream, writer, epoch, next_line, first_line)
+  VALUES (
+    p_run_id, 'console', p_writer, coalesce(v_epoch, 0), p_line0 + cardinality(p_text),
+    CASE WHEN p_line0 = 0 THEN p_first END
+  )
+  ON CONFLICT (run_id, stream, writer, epoch) DO UPDATE
+  SET next_line = greatest(s.next_line, excluded.next_line),
+      first_line = coalesce(s.first_line, excluded.first_line);
+
+  INSERT INTO console_line AS c (run_id, writer, epoch, line, time, level, label, text)
+  SELECT p_run_id, p_writer, coalesce(v_epoch, 0), p_line0 + i - 1, p_time[i], p_level[i], p_label[i], p_text[i]
+  FROM generate_subscripts(p_text, 1) AS i
+  ON CONFLICT (run_id, writer, epoch, line) DO UPDATE
+  SET time = excluded.time, level = excluded.level, label = excluded.label, text = excluded.text
+  WHERE (c.time, c.level, c.label, c.text)
+    IS DISTINCT FROM (excluded.time, excluded.level, excluded.label, excluded.text);
+END $$;

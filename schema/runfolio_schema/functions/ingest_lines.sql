@@ -1,0 +1,92 @@
+-- ingest_lines stores the lines of a batch in one stream: where they go, or that they are known. Called by ingest_batch
+-- only, which holds the run's row. Idempotent: lines that are stored are known, and change nothing.
+--
+-- p_run_id, p_stream (history or events) and p_writer name the stream.
+-- p_line0 is the number of the first line and p_n how many there are.
+-- p_first is the digest of line 0 when the request held it, also for what trimming left of it: it tells the epoch.
+-- p_body is zstd of the lines; null for lines that ingest_columns stores as chunks: they never are in the tail.
+-- p_step_low and p_step_high are the least and greatest step of the rows; null: no rows.
+-- p_rejected counts the lines that are kept out; p_piece is the number of these lines in the request, from 0.
+--
+-- Raises RF001 (detail: the piece and the wanted ranges) when some of the lines are stored and some are not, so that
+-- the caller trims, and RF002 when the stream would have more than 64 gaps.
+-- Returns the epoch that the lines were new in; null: they are known.
+CREATE OR REPLACE FUNCTION ingest_lines(
+  p_run_id uuid, p_stream text, p_writer text, p_line0 bigint, p_n int, p_first bytea, p_body bytea,
+  p_step_low float8, p_step_high float8, p_rejected int, p_piece int
+) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_stream run_stream%ROWTYPE;
+  v_lines  int8multirange := int8multirange(int8range(p_line0, p_line0 + p_n));
+  v_wanted int8multirange;
+  v_next   bigint;
+  v_gaps   int8multirange;
+  v_newest int;
+BEGIN
+  SELECT * INTO v_stream
+  FROM run_stream AS s
+  WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer
+  ORDER BY s.epoch DESC
+  LIMIT 1;
+
+  IF v_stream.run_id IS NOT NULL AND v_stream.first_line <> p_first THEN
+    -- Line 0 differs: another process started its offsets again, unless this is a late repeat of an older epoch.
+    v_newest := v_stream.epoch;
+    SELECT * INTO v_stream
+    FROM run_stream AS s
+    WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.first_line = p_first;
+    IF NOT FOUND THEN
+      v_stream.epoch := v_newest + 1;
+    END IF;
+  END IF;
+
+  IF v_stream.run_id IS NULL THEN
+    v_stream.epoch := coalesce(v_stream.epoch, 0);
+    v_stream.next_line := 0;
+    v_stream.missing := '{}';
+  END IF;
+
+  v_wanted := v_lines * (v_stream.missing + int8multirange(int8range(v_stream.next_line, NULL)));
+  IF isempty(v_wanted) THEN
+    RETURN NULL;
+  END IF;
+  IF v_wanted <> v_lines THEN
+    RAISE EXCEPTION 'overlap' USING ERRCODE = 'RF001', DETAIL = json_build_object(
+      'piece', p_piece,
+      'wanted', (SELECT json_agg(json_build_array(lower(r), upper(r))) FROM unnest(v_wanted) AS r)
+    )::text;
+  END IF;
+
+  v_next := greatest(v_stream.next_line, p_line0 + p_n);
+  v_gaps := (v_stream.missing - v_lines) + CASE
+    WHEN p_line0 > v_stream.next_line THEN int8multirange(int8range(v_stream.next_line, p_line0))
+    ELSE '{}'::int8multirange
+  END;
+  IF (SELECT count(*) FROM unnest(v_gaps)) > 64 THEN
+    -- Unbounded, each batch would cost time in the number of gaps.
+    RAISE EXCEPTION 'gaps' USING ERRCODE = 'RF002';
+  END IF;
+
+  INSERT INTO run_stream AS s (
+    run_id, stream, writer, epoch, next_line, missing, first_line, step_high, rejected, tail_lines, tail_bytes
+  )
+  VALUES (
+    p_run_id, p_stream, p_writer, v_stream.epoch, v_next, v_gaps, CASE WHEN p_line0 = 0 THEN p_first END, p_step_high,
+    p_rejected, CASE WHEN p_body IS NULL THEN 0 ELSE p_n END, coalesce(octet_length(p_body), 0)
+  )
+  ON CONFLICT (run_id, stream, writer, epoch) DO UPDATE
+  SET next_line = excluded.next_line,
+      missing = excluded.missing,
+      first_line = coalesce(excluded.first_line, s.first_line),
+      step_high = greatest(s.step_high, excluded.step_high),
+      rejected = s.rejected + excluded.rejected,
+      tail_lines = s.tail_lines + excluded.tail_lines,
+      tail_bytes = s.tail_bytes + excluded.tail_bytes;
+
+  IF p_body IS NOT NULL THEN
+    INSERT INTO history_tail (run_id, stream, writer, epoch, line0, n, step_low, step_high, body)
+    VALUES (p_run_id, p_stream, p_writer, v_stream.epoch, p_line0, p_n, p_step_low, p_step_high, p_body);
+  END IF;
+  RETURN v_stream.epoch;
+END $$;
