@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from runfolio_server.actions.files import register_file
+from runfolio_server.actions.files import register_upload
 from runfolio_server.actions.sign_in import SignIn
 from runfolio_server.actions.users import ensure_secret
 from runfolio_server.endpoints.answers import json_response
@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> Starlette:
             await mark_store(store, store_secret)
 
             async def register(grant: UploadGrant, stored: StoredObject) -> None:
-                await register_file(database, store, grant, stored)
+                await register_upload(database, store, grant, stored)
 
             app.state.settings = settings
             app.state.database = database
@@ -70,7 +70,7 @@ def create_app(settings: Settings) -> Starlette:
             app.state.url_signer = UrlSigner(url_secret, settings.url_lifetime_s)
             app.state.cursor_secret = cursor_secret
             app.state.order_indexes = OrderIndexes()
-            app.state.register_file = register
+            app.state.register_upload = register
             yield
         finally:
             await database.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from asyncio import Future, Semaphore
 from dataclasses import dataclass, field
 
+from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.loaders import Loaders
 from runfolio_server.objects.signing import DownloadGrant, UrlSigner
@@ -38,4 +39,4 @@ class Context:
 
     def download_url(self, object_key: str, file_name: str) -> str:
         """Where to GET an object, by the name that a browser should give it: absolute, signed, expiring."""
-        return self.url_signer.download_url(self.base_url, DownloadGrant(object_key, file_name))
+        return self.url_signer.download_url(self.base_url, DownloadGrant(ObjectKey.parse(object_key), file_name))

@@ -252,22 +252,25 @@ CREATE TABLE history_export (
 );
 
 -- Stored objects that no row refers to: found by the worker, which deletes their bytes an hour later. Once listed here an
--- object key cannot be given to a file any more, so no upload can come between the last look and the deletion.
+-- object key cannot be given to a row any more, so no upload can come between the last look and the deletion.
+-- Distributed by owner_id, beside the tables that are by run_id: what belongs to a run lies with it.
 CREATE TABLE unused_object (
-  run_id     uuid NOT NULL,
+  owner_kind text NOT NULL,                          -- see domain/owner.py; the first part of object_key
+  owner_id   uuid NOT NULL,                          -- of a run: its run_id
   object_key text NOT NULL,                          -- in the object store
   size       bigint NOT NULL,                        -- bytes
   found_at   timestamptz NOT NULL DEFAULT now(),
   deleted_at timestamptz,                            -- null: its bytes may still be there
-  PRIMARY KEY (run_id, object_key)
+  PRIMARY KEY (owner_id, object_key)
 );
 
 -- Serves select_unused_objects.
-CREATE INDEX unused_object_waiting ON unused_object (found_at) WHERE deleted_at IS NULL;
+CREATE INDEX unused_object_waiting ON unused_object (owner_kind, found_at) WHERE deleted_at IS NULL;
 
 -- Where the search for unused objects stands, so that it goes on after a restart and one worker at a time does it.
+-- Not distributed.
 CREATE TABLE object_sweep (
-  prefix    text PRIMARY KEY,                        -- of the objects' keys
-  after_key text,                                    -- the last key looked at; null: from the first
-  due_at    timestamptz NOT NULL                     -- until then nobody goes on: another worker is at it, or all is done
+  owner_kind text PRIMARY KEY,                       -- see domain/owner.py; the first part of the objects' keys
+  after_key  text,                                   -- the last key looked at; null: from the first
+  due_at     timestamptz NOT NULL                    -- until then nobody goes on: another worker is at it, or all is done
 );

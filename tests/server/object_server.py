@@ -13,6 +13,8 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import Scope
 
+from runfolio_server.domain.object_key import ObjectKey
+from runfolio_server.domain.owner import Owner, OwnerKind
 from runfolio_server.endpoints.objects import object_routes
 from runfolio_server.objects.signing import DownloadGrant, UploadGrant, UrlSigner
 from runfolio_server.objects.store import ObjectStore, StoredObject, open_store
@@ -22,8 +24,9 @@ MEBIBYTE = 1024 * 1024
 LIFETIME_S = 24 * 3600
 MAX_FILE_BYTES = 64 * MEBIBYTE
 BASE_URL = "http://runs.test"
-KEY = "runs/6f9619ff8b86/1"
-RUN_ID = UUID("6f9619ff-8b86-d011-b42d-00c04fc964ff")
+OWNER = Owner(OwnerKind.RUN, UUID("6f9619ff-8b86-d011-b42d-00c04fc964ff"))
+OBJECT_KEY = ObjectKey(OWNER, UUID("0a1b2c3d-4e5f-4a6b-8c7d-9e8f00112233"))
+KEY = str(OBJECT_KEY)
 CONTENT = bytes(range(256)) * 4
 
 
@@ -49,10 +52,10 @@ class ObjectServer:
     directory: Path
     registered: list[tuple[UploadGrant, StoredObject]] = field(default_factory=list)
 
-    def upload_url(self, name: str = "a.txt", key: str = KEY) -> str:
-        return self.signer.upload_url(BASE_URL, UploadGrant(RUN_ID, name, key, datetime(2026, 1, 1, tzinfo=UTC)))
+    def upload_url(self, name: str = "a.txt", key: ObjectKey = OBJECT_KEY) -> str:
+        return self.signer.upload_url(BASE_URL, UploadGrant(key, name, datetime(2026, 1, 1, tzinfo=UTC)))
 
-    def download_url(self, name: str = "a.txt", key: str = KEY) -> str:
+    def download_url(self, name: str = "a.txt", key: ObjectKey = OBJECT_KEY) -> str:
         return self.signer.download_url(BASE_URL, DownloadGrant(key, name))
 
     def files(self) -> list[str]:
@@ -70,13 +73,13 @@ async def open_object_server(data_dir: Path) -> AsyncIterator[ObjectServer]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL) as http:
         server = ObjectServer(app, http, store, signer, clock, directory)
 
-        async def register_file(grant: UploadGrant, stored: StoredObject) -> None:
+        async def register_upload(grant: UploadGrant, stored: StoredObject) -> None:
             server.registered.append((grant, stored))
 
         app.state.object_store = store
         app.state.url_signer = signer
         app.state.settings = read_settings({}, data_dir=str(data_dir), max_file_bytes=str(MAX_FILE_BYTES))
-        app.state.register_file = register_file
+        app.state.register_upload = register_upload
         yield server
 
 

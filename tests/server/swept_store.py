@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 
 from runfolio_server.actions.users import ensure_secret
+from runfolio_server.domain.owner import OwnerKind
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
 from runfolio_server.objects.store import ObjectStore, store_directory
 from runfolio_server.worker.object_sweep import sweep_objects_once
@@ -32,7 +33,7 @@ async def empty_the_store(service: Service) -> None:
     """Nothing is stored but the mark of the database, and a sweep is due."""
     for table in ("object_sweep", "unused_object", "run_files", "history_file", "history_export"):
         await script(service, f"DELETE FROM {table}")
-    for name in ("runs", "database"):
+    for name in (*OwnerKind, "database"):
         await asyncio.to_thread(shutil.rmtree, directory_of(service) / name, ignore_errors=True)
     async with service.database.connection() as connection:
         secret = await ensure_secret(connection, STORE_SECRET)
@@ -83,7 +84,7 @@ def age(path: Path, seconds: float = 2 * DAY_S) -> None:
 
 def age_all(service: Service) -> None:
     """As if every object had been written two days ago."""
-    for path in (directory_of(service) / "runs").rglob("*"):
+    for path in (directory_of(service) / OwnerKind.RUN).rglob("*"):
         age(path)
 
 

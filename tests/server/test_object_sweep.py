@@ -8,10 +8,12 @@ from uuid import uuid4
 import anyio
 import pytest
 
+from runfolio_server.domain.owner import OwnerKind
 from runfolio_server.errors import Conflict
 from runfolio_server.objects.mark import mark_store
 from runfolio_server.objects.store import ObjectStore
 from runfolio_server.serve.worker_process import WorkerProcess
+from runfolio_server.worker.object_sweep import OWNED
 from tests.server.swept_store import (
     DAY_S,
     age_all,
@@ -40,7 +42,7 @@ async def test_an_object_that_no_row_refers_to_goes_and_those_of_files_stay(serv
     run_id = await run_id_of(service, "swept")
     for name in ("a.txt", "b/c.txt"):
         await upload(service, "swept", name, name.encode())
-    left = left_behind(service, f"runs/{run_id}/{uuid4()}")
+    left = left_behind(service, f"run/{run_id}/{uuid4()}")
     age_all(service)
 
     deleted = await sweep_twice(service)
@@ -51,7 +53,7 @@ async def test_an_object_that_no_row_refers_to_goes_and_those_of_files_stay(serv
 
 async def test_an_object_waits_an_hour_between_being_found_and_being_deleted(service: Service) -> None:
     await service.start_run("waits")
-    left = left_behind(service, f"runs/{await run_id_of(service, 'waits')}/{uuid4()}")
+    left = left_behind(service, f"run/{await run_id_of(service, 'waits')}/{uuid4()}")
 
     early = [await sweep(service), await sweep(service)]
 
@@ -64,9 +66,9 @@ async def test_a_young_object_and_what_is_not_of_a_known_run_stay(service: Servi
     await service.start_run("stays")
     run_id = await run_id_of(service, "stays")
     kept = [
-        left_behind(service, f"runs/{run_id}/{uuid4()}", age_s=DAY_S - 600),
-        left_behind(service, f"runs/{uuid4()}/{uuid4()}"),
-        left_behind(service, f"runs/{run_id}/of-a-shape-that-we-never-make"),
+        left_behind(service, f"run/{run_id}/{uuid4()}", age_s=DAY_S - 600),
+        left_behind(service, f"run/{uuid4()}/{uuid4()}"),
+        left_behind(service, f"run/{run_id}/of-a-shape-that-we-never-make"),
         left_behind(service, f"other/{run_id}/{uuid4()}"),
     ]
 
@@ -75,13 +77,34 @@ async def test_a_young_object_and_what_is_not_of_a_known_run_stay(service: Servi
     assert (0, [True] * 4) == (deleted, [path.exists() for path in kept])
 
 
+async def test_objects_of_a_kind_of_owner_that_only_a_newer_worker_knows_are_left_to_it(service: Service) -> None:
+    waiting, deleted = f"entity/{uuid4()}/{uuid4()}", f"entity/{uuid4()}/{uuid4()}"
+    left = left_behind(service, waiting)
+    for key, deleted_at in ((waiting, "NULL"), (deleted, "now() - interval '50 days'")):
+        await script(
+            service,
+            "INSERT INTO unused_object (owner_kind, owner_id, object_key, size, found_at, deleted_at)"
+            f" VALUES ('entity', '{key.split('/')[1]}', '{key}', 4, now() - interval '60 days', {deleted_at})",
+        )
+
+    swept = await sweep_twice(service)
+
+    assert (0, True) == (swept, left.exists())
+    assert 2 == await count_rows(service, "SELECT count(*) FROM unused_object")
+    assert 1 == await count_rows(service, "SELECT count(*) FROM unused_object WHERE deleted_at IS NULL")
+
+
+def test_every_kind_of_owner_is_swept_once() -> None:
+    assert list(OwnerKind) == [owned.kind for owned in OWNED]
+
+
 async def test_the_history_files_of_a_run_deleted_long_ago_go_and_its_own_files_stay(service: Service) -> None:
     objects: dict[str, str] = {}
     for name in ("old", "recent"):
         await service.start_run(name)
         await upload(service, name, "model.bin")
         run_id = await run_id_of(service, name)
-        objects[name] = f"runs/{run_id}/{uuid4()}"
+        objects[name] = f"run/{run_id}/{uuid4()}"
         left_behind(service, objects[name])
         await script(
             service,
@@ -108,8 +131,8 @@ async def test_the_history_files_of_a_run_deleted_long_ago_go_and_its_own_files_
 
 async def test_what_a_broken_off_upload_left_is_removed_a_day_later(service: Service) -> None:
     run_id = uuid4()
-    old = left_behind(service, f"runs/{run_id}/{uuid4()}#1")
-    young = left_behind(service, f"runs/{run_id}/{uuid4()}#2", age_s=60)
+    old = left_behind(service, f"run/{run_id}/{uuid4()}#1")
+    young = left_behind(service, f"run/{run_id}/{uuid4()}#2", age_s=60)
 
     await sweep(service)
 
@@ -118,7 +141,7 @@ async def test_what_a_broken_off_upload_left_is_removed_a_day_later(service: Ser
 
 async def test_a_deleted_objects_key_is_forgotten_when_its_url_has_long_expired(service: Service) -> None:
     await service.start_run("forgotten")
-    left_behind(service, f"runs/{await run_id_of(service, 'forgotten')}/{uuid4()}")
+    left_behind(service, f"run/{await run_id_of(service, 'forgotten')}/{uuid4()}")
     await sweep_twice(service)
     remembered = await count_rows(service, "SELECT count(*) FROM unused_object")
     await script(service, "UPDATE unused_object SET deleted_at = now() - interval '41 days'; DELETE FROM object_sweep")
@@ -130,7 +153,7 @@ async def test_a_deleted_objects_key_is_forgotten_when_its_url_has_long_expired(
 
 async def test_a_store_is_swept_for_the_one_database_that_uses_it(service: Service) -> None:
     await service.start_run("shared")
-    left = left_behind(service, f"runs/{await run_id_of(service, 'shared')}/{uuid4()}")
+    left = left_behind(service, f"run/{await run_id_of(service, 'shared')}/{uuid4()}")
     store: ObjectStore = service.app.state.object_store
     (ours,) = [found.key async for page in store.pages("database") for found in page]
 
@@ -148,7 +171,7 @@ async def test_a_store_is_swept_for_the_one_database_that_uses_it(service: Servi
 
 async def test_a_worker_sweeps_as_soon_as_it_starts(service: Service) -> None:
     await service.start_run("by-process")
-    left_behind(service, f"runs/{await run_id_of(service, 'by-process')}/{uuid4()}")
+    left_behind(service, f"run/{await run_id_of(service, 'by-process')}/{uuid4()}")
     worker = WorkerProcess(service.settings)
 
     await asyncio.to_thread(worker.start)

@@ -87,7 +87,7 @@ async def test_uploads_during_a_sweep_are_all_there_afterwards(service: Service)
     await service.start_run("busy")
     run_id = await run_id_of(service, "busy")
     for _ in range(30):
-        left_behind(service, f"runs/{run_id}/{uuid4()}")
+        left_behind(service, f"run/{run_id}/{uuid4()}")
     names = [f"{number}.txt" for number in range(20)]
 
     await asyncio.gather(
@@ -106,7 +106,7 @@ async def test_two_workers_delete_and_count_each_object_once(service: Service) -
     await service.start_run("twice")
     run_id = await run_id_of(service, "twice")
     for _ in range(25):
-        left_behind(service, f"runs/{run_id}/{uuid4()}")
+        left_behind(service, f"run/{run_id}/{uuid4()}")
     before = await metrics(service)
 
     await asyncio.gather(sweep(service), sweep(service))
@@ -125,11 +125,11 @@ async def test_two_workers_delete_and_count_each_object_once(service: Service) -
 async def test_a_sweep_goes_on_where_a_killed_one_stopped(service: Service) -> None:
     await service.start_run("goes-on")
     run_id = await run_id_of(service, "goes-on")
-    keys = sorted(f"runs/{run_id}/{uuid4()}" for _ in range(9))
+    keys = sorted(f"run/{run_id}/{uuid4()}" for _ in range(9))
     for key in keys:
         left_behind(service, key)
     # A worker that was killed after the sixth, and whose lease has run out.
-    await script(service, f"INSERT INTO object_sweep VALUES ('runs', '{keys[5]}', now() - interval '1 second')")
+    await script(service, f"INSERT INTO object_sweep VALUES ('run', '{keys[5]}', now() - interval '1 second')")
     store: ObjectStore = service.app.state.object_store
 
     await sweep_objects_once(service.database, store, page_size=2)
@@ -145,8 +145,8 @@ async def test_a_sweep_goes_on_where_a_killed_one_stopped(service: Service) -> N
 
 async def test_a_pass_that_another_worker_has_is_left_to_it(service: Service) -> None:
     await service.start_run("leased")
-    left_behind(service, f"runs/{await run_id_of(service, 'leased')}/{uuid4()}")
-    await script(service, "INSERT INTO object_sweep VALUES ('runs', NULL, now() + interval '1 minute')")
+    left_behind(service, f"run/{await run_id_of(service, 'leased')}/{uuid4()}")
+    await script(service, "INSERT INTO object_sweep VALUES ('run', NULL, now() + interval '1 minute')")
 
     await sweep(service)
 

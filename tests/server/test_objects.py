@@ -22,7 +22,8 @@ from tests.server.object_server import (
     LIFETIME_S,
     MAX_FILE_BYTES,
     MEBIBYTE,
-    RUN_ID,
+    OBJECT_KEY,
+    OWNER,
     ObjectServer,
     message_of,
     open_object_server,
@@ -52,7 +53,7 @@ async def test_an_uploaded_file_is_registered_and_can_be_downloaded(server: Obje
 
     assert (answer.status_code, answer.json()) == (200, {})
     ((grant, stored),) = server.registered
-    assert (grant.run_id, grant.file_name, grant.object_key) == (RUN_ID, "dir/größe 1.txt", KEY)
+    assert (grant.object_key, grant.file_name) == (OBJECT_KEY, "dir/größe 1.txt")
     assert stored == StoredObject(size=len(CONTENT), md5_base64=md5_of(CONTENT))
     downloaded = await server.http.get(server.download_url("dir/größe 1.txt"))
     assert (downloaded.status_code, downloaded.content) == (200, CONTENT)
@@ -196,23 +197,23 @@ async def test_a_large_file_is_streamed_both_ways(server: ObjectServer) -> None:
 
 
 async def test_what_registering_raises_is_answered_and_a_repeat_may_succeed(server: ObjectServer) -> None:
-    register_file = server.app.state.register_file
+    register_upload = server.app.state.register_upload
 
     async def refuse(grant: UploadGrant, stored: StoredObject) -> None:
-        raise NotFound(f"Run {grant.run_id} does not exist.")
+        raise NotFound(f"Run {grant.object_key.owner.id} does not exist.")
 
-    server.app.state.register_file = refuse
+    server.app.state.register_upload = refuse
     url = server.upload_url()
     refused = await server.http.put(url, content=CONTENT)
-    server.app.state.register_file = register_file
+    server.app.state.register_upload = register_upload
     repeated = await server.http.put(url, content=CONTENT)
 
-    assert (refused.status_code, message_of(refused)) == (404, f"Run {RUN_ID} does not exist.")
+    assert (refused.status_code, message_of(refused)) == (404, f"Run {OWNER.id} does not exist.")
     assert repeated.status_code == 200
 
 
 async def test_a_store_that_is_away_may_be_asked_again(server: ObjectServer) -> None:
-    (server.directory / "runs").write_bytes(b"a file where a directory should be")
+    (server.directory / OWNER.kind).write_bytes(b"a file where a directory should be")
 
     answer = await server.http.put(server.upload_url(), content=CONTENT)
 

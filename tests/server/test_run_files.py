@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.server.swept_store import run_id_of
 from tests.service import BASE_URL, Answer, Service
 
 ALLOW = (
@@ -216,4 +217,4 @@ async def test_a_download_shows_the_name_of_the_file_and_not_its_key(service: Se
     (edge,) = (await _run(service, "shown"))["files"]["edges"]
 
     assert urlsplit(edge["node"]["url"]).path.endswith("/cat.png")
-    assert "runs/" not in edge["node"]["url"]
+    assert str(await run_id_of(service, "shown")) not in edge["node"]["url"]

@@ -34,6 +34,22 @@ async def test_the_distributed_tables_are_those_that_have_a_run_id(database_url:
     assert {("uuid", True)} == {(row["type"], row["attnotnull"]) for row in rows}
 
 
+async def test_unused_objects_can_lie_beside_their_runs_and_beside_other_owners(database_url: str) -> None:
+    async with connected(database_url) as connection:
+        (column,) = await connection.fetch(
+            "SELECT format_type(atttypid, atttypmod) AS type, attnotnull FROM pg_attribute"
+            " WHERE attrelid = 'unused_object'::regclass AND attname = 'owner_id'"
+        )
+        keys = await connection.fetch(
+            "SELECT pg_get_indexdef(indexrelid) AS definition FROM pg_index"
+            " WHERE indrelid = 'unused_object'::regclass AND indisunique"
+        )
+
+    # Tables lie beside each other when they are distributed by columns of one type.
+    assert ("uuid", True) == (column["type"], column["attnotnull"])
+    assert [True] == ["(owner_id, object_key)" in row["definition"] for row in keys]
+
+
 async def test_every_unique_key_of_a_distributed_table_has_the_run_id(database_url: str) -> None:
     async with connected(database_url) as connection:
         rows = await connection.fetch(

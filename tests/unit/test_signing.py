@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import unquote, urlsplit
@@ -11,6 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runfolio_server.domain.object_key import ObjectKey
+from runfolio_server.domain.owner import Owner, OwnerKind
 from runfolio_server.errors import Forbidden
 from runfolio_server.objects.signing import DownloadGrant, UploadGrant, UrlSigner
 
@@ -19,9 +25,8 @@ DAY_S = 24 * 3600
 NOW = 1_700_000_000
 BASE_URL = "https://runs.example.org/prefix"
 UPLOAD = UploadGrant(
-    run_id=UUID("6f9619ff-8b86-d011-b42d-00c04fc964ff"),
+    object_key=ObjectKey(Owner(OwnerKind.RUN, UUID("6f9619ff-8b86-d011-b42d-00c04fc964ff")), UUID(int=1)),
     file_name="media/größe 1 \"a\" 'b'.png",
-    object_key="runs/6f9619ff8b86d011/1",
     issued_at=datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
 )
 DOWNLOAD = DownloadGrant(object_key=UPLOAD.object_key, file_name=UPLOAD.file_name)
@@ -64,6 +69,14 @@ def token_of(url: str) -> str:
     return path.removeprefix("/prefix/objects/").split("/")[1]
 
 
+def signed(purpose: str, claims: list[int | str]) -> str:
+    """A token with these claims and a right signature, as another server with the same secret might make it."""
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=")
+    content = b"\0".join((b"runfolio signed url 2", purpose.encode(), payload))
+    signature = base64.urlsafe_b64encode(hmac.new(SECRET, content, hashlib.sha256).digest()).rstrip(b"=")
+    return f"{payload.decode()}.{signature.decode()}"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_an_upload_url_gives_its_grant_back(name: str) -> None:
     grant = replace(UPLOAD, file_name=name)
@@ -88,7 +101,7 @@ def test_a_download_url_gives_its_grant_back(name: str) -> None:
 
 @given(st.text())
 def test_any_name_is_one_segment_behind_the_token(name: str) -> None:
-    url = make_signer().download_url(BASE_URL + "/", DownloadGrant("a/b", name))
+    url = make_signer().download_url(BASE_URL + "/", DownloadGrant(UPLOAD.object_key, name))
 
     segments = urlsplit(url).path.split("/")
 
@@ -146,6 +159,35 @@ def test_a_token_works_for_its_purpose_only() -> None:
         signer.verify_download(token_of(signer.upload_url(BASE_URL, UPLOAD)))
     with pytest.raises(Forbidden, match="damaged"):
         signer.verify_upload(token_of(signer.download_url(BASE_URL, DOWNLOAD)))
+
+
+def test_a_grant_is_for_one_owner_and_a_token_cannot_be_turned_to_another() -> None:
+    signer = make_signer()
+    mine, _, signature = token_of(signer.upload_url(BASE_URL, UPLOAD)).rpartition(".")
+    theirs = replace(UPLOAD, object_key=ObjectKey(Owner(OwnerKind.RUN, UUID(int=7)), UPLOAD.object_key.name))
+    other, _, _ = token_of(signer.upload_url(BASE_URL, theirs)).rpartition(".")
+
+    assert signer.verify_upload(f"{mine}.{signature}").object_key.owner == UPLOAD.object_key.owner
+    with pytest.raises(Forbidden, match="damaged"):
+        signer.verify_upload(f"{other}.{signature}")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "entity/6f9619ff-8b86-d011-b42d-00c04fc964ff/00000000-0000-0000-0000-000000000001",
+        "run/../00000000-0000-0000-0000-000000000001",
+        "database/0123456789abcdef0123456789abcdef",
+        "",
+    ],
+)
+def test_a_token_for_an_object_of_an_unknown_kind_of_owner_is_refused_although_it_is_signed(key: str) -> None:
+    signer = make_signer()
+
+    with pytest.raises(Forbidden, match="an object that this server does not know"):
+        signer.verify_upload(signed("upload", [NOW + 1, key, "a.txt", "2026-01-02T03:04:05+00:00"]))
+    with pytest.raises(Forbidden, match="an object that this server does not know"):
+        signer.verify_download(signed("download", [NOW + 1, key, "a.txt"]))
 
 
 def test_a_token_of_another_secret_is_refused() -> None:

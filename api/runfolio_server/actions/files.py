@@ -6,9 +6,12 @@ import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import uuid4
+from typing import assert_never
+from uuid import UUID
 
 from runfolio_server.domain.names import check_file_name
+from runfolio_server.domain.object_key import ObjectKey
+from runfolio_server.domain.owner import Owner, OwnerKind
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, Forbidden, NotFound
@@ -50,27 +53,34 @@ async def allow_uploads(
     if run is None:
         raise NotFound(f"There is no run {run_name[:100]!r} in {entity_name[:100]}/{project_name[:100]}.")
     issued_at = datetime.now(UTC)
-    return AllowedUploads(
-        run,
-        [
-            # A fresh object for each upload: a reader of the old one is not disturbed.
-            UploadGrant(run.run_id, name, f"runs/{run.run_id}/{uuid4()}", issued_at)
-            for name in names
-        ],
-    )
+    owner = Owner(OwnerKind.RUN, run.run_id)
+    return AllowedUploads(run, [UploadGrant(ObjectKey.fresh(owner), name, issued_at) for name in names])
 
 
-async def register_file(database: Database, store: ObjectStore, grant: UploadGrant, stored: StoredObject) -> None:
-    """List a file whose bytes are stored. Idempotent; of two uploads of one name the one allowed later wins.
+async def register_upload(database: Database, store: ObjectStore, grant: UploadGrant, stored: StoredObject) -> None:
+    """Give the stored bytes to what the grant is for. Idempotent.
 
-    Raises Forbidden when the bytes lay unlisted so long that they are being deleted as a leftover.
+    Raises Forbidden when the bytes lay without a row so long that they are being deleted as a leftover.
     """
+    owner = grant.object_key.owner
+    match owner.kind:
+        case OwnerKind.RUN:
+            await _register_run_file(database, store, owner.id, grant, stored)
+        case _:
+            assert_never(owner.kind)
+
+
+async def _register_run_file(
+    database: Database, store: ObjectStore, run_id: UUID, grant: UploadGrant, stored: StoredObject
+) -> None:
+    """List a file of a run; of two uploads of one name the one allowed later wins."""
+    object_key = str(grant.object_key)
     async with database.connection() as connection:
         replaced = await connection.row(
             UPSERT_RUN_FILE,
-            grant.run_id,
+            run_id,
             grant.file_name,
-            grant.object_key,
+            object_key,
             stored.size,
             stored.md5_base64,
             mimetypes.guess_type(grant.file_name)[0],
@@ -80,7 +90,7 @@ async def register_file(database: Database, store: ObjectStore, grant: UploadGra
         return
     if replaced.is_swept:
         raise Forbidden("This upload URL has expired; ask for a new one.")
-    obsolete = replaced.old_object_key if replaced.is_stored else grant.object_key
-    if obsolete is not None and not (replaced.is_stored and obsolete == grant.object_key):
+    obsolete = replaced.old_object_key if replaced.is_stored else object_key
+    if obsolete is not None and not (replaced.is_stored and obsolete == object_key):
         # A crash before this line leaves an object that nothing leads to; the worker sweeps it up.
         await store.delete(obsolete)

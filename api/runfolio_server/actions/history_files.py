@@ -12,10 +12,12 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from runfolio_server.aside import aside
 from runfolio_server.domain.history_line import STEP_KEY
+from runfolio_server.domain.object_key import ObjectKey
+from runfolio_server.domain.owner import Owner, OwnerKind
 from runfolio_server.domain.run_state import RunState
 from runfolio_server.history.parquet import NotRepresentable, rows_to_parquet
 from runfolio_server.history.pieces import pieces_of
@@ -110,7 +112,7 @@ async def _add_file(
     database: Database, store: ObjectStore, run_id: UUID, number: int, rows: list[dict[str, Any]], content: bytes
 ) -> bool:
     """Store and list a file; whether it is ours, and not one that somebody else has just made."""
-    key = f"runs/{run_id}/{uuid4()}"
+    key = str(ObjectKey.fresh(Owner(OwnerKind.RUN, run_id)))
     await store.put(key, _chunks(content), len(content))
     async with database.connection() as connection:
         is_ours = await connection.execute(

@@ -1,6 +1,6 @@
-"""The bytes of run files, behind signed URLs: PUT stores them and registers the file, GET and HEAD answer them.
+"""The bytes of stored objects, behind signed URLs: PUT stores and registers them, GET and HEAD answer them.
 
-Mounted by app.py, which puts `object_store`, `url_signer`, `settings` and `register_file` into the app's state.
+Mounted by app.py, which puts `object_store`, `url_signer`, `settings` and `register_upload` into the app's state.
 The URL is all the permission that is needed: uploaders and downloaders send no key.
 """
 
@@ -24,13 +24,14 @@ from runfolio_server.settings import Settings
 
 MD5_BYTES = 16
 
-# Makes the stored bytes the run's file of that name. Called after the bytes are on disk, and again for each repeat of
-# an upload, so it must be idempotent. What it raises is answered; the bytes then stay, unregistered, for a repeat.
-RegisterFile: TypeAlias = Callable[[UploadGrant, StoredObject], Awaitable[None]]
+# Gives the stored bytes to what the grant is for, such as a run's file of that name. Called after the bytes are on
+# disk, and again for each repeat of an upload, so it must be idempotent. What it raises is answered; the bytes then
+# stay, unregistered, for a repeat.
+RegisterUpload: TypeAlias = Callable[[UploadGrant, StoredObject], Awaitable[None]]
 
 
 async def upload_object(request: Request) -> Response:
-    """`PUT /objects/upload/{token}`: store the body and register the file; a repeat changes nothing.
+    """`PUT /objects/upload/{token}`: store the body and register it; a repeat changes nothing.
 
     200 with `{}`; 400 for a wrong Content-Length, Content-MD5 or body, 403 for the token, 413 over `max_file_bytes`,
     503 when it may pass later. Nothing is stored but by a whole body.
@@ -39,14 +40,14 @@ async def upload_object(request: Request) -> Response:
     signer: UrlSigner = state.url_signer
     settings: Settings = state.settings
     store: ObjectStore = state.object_store
-    register_file: RegisterFile = state.register_file
+    register_upload: RegisterUpload = state.register_upload
 
     grant = signer.verify_upload(request.path_params["token"])
     _check_length(request, settings.max_file_bytes)
     stored = await store.put(
-        grant.object_key, request.stream(), settings.max_file_bytes, expected_md5=_expected_md5(request)
+        str(grant.object_key), request.stream(), settings.max_file_bytes, expected_md5=_expected_md5(request)
     )
-    await register_file(grant, stored)
+    await register_upload(grant, stored)
     return json_response({})
 
 
@@ -60,7 +61,7 @@ async def download_object(request: Request) -> Response:
     store: ObjectStore = state.object_store
 
     grant = signer.verify_download(request.path_params["token"])
-    return await object_response(request, store, grant.object_key, grant.file_name)
+    return await object_response(request, store, str(grant.object_key), grant.file_name)
 
 
 def _check_length(request: Request, max_bytes: int) -> None:

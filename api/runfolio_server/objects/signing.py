@@ -1,6 +1,7 @@
 """Signed, absolute, expiring URLs for the bytes of files: whoever has one may upload or download that one object.
 
-Pure. Made by actions and graph/, checked by endpoints/objects.py.
+The key of an object names its owner, so a grant is one owner's by what is signed. Pure. Made by actions and graph/,
+checked by endpoints/objects.py.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
-from uuid import UUID
 
+from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.errors import Forbidden
 
 UPLOAD_PATH = "/objects/upload"
@@ -27,7 +28,7 @@ SECRET_BYTES_MIN = 32
 # Download URLs of one object stay the same this long, so that clients can cache by URL.
 STABLE_S = 3600
 # Signed with every token: a token of another shape, another purpose or another program never fits.
-_DOMAIN = b"runfolio signed url 1"
+_DOMAIN = b"runfolio signed url 2"
 # Proxies refuse some of them in a path, and routes do not match a line break.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -36,15 +37,14 @@ Purpose = Literal["upload", "download"]
 
 @dataclass(frozen=True, slots=True)
 class UploadGrant:
-    """Leave to store the bytes of one file of a run, once or again.
+    """Leave to store the bytes of one object, once or again. What it is for is the owner's that the key names.
 
     `file_name` is the user's name for the file and never part of a path; `object_key` is where the bytes go.
     `issued_at` (with a time zone) orders uploads: an older one never replaces a newer.
     """
 
-    run_id: UUID
+    object_key: ObjectKey
     file_name: str
-    object_key: str
     issued_at: datetime
 
 
@@ -52,7 +52,7 @@ class UploadGrant:
 class DownloadGrant:
     """Leave to read one object; `file_name` is what a browser should call it."""
 
-    object_key: str
+    object_key: ObjectKey
     file_name: str
 
 
@@ -75,7 +75,7 @@ class UrlSigner:
         if grant.issued_at.tzinfo is None:
             raise ValueError(f"issued_at is {grant.issued_at}; allowed: a time with a zone")
         expires_at = int(self._clock()) + self._lifetime_s
-        claims = [grant.run_id.hex, grant.file_name, grant.object_key, grant.issued_at.isoformat()]
+        claims = [str(grant.object_key), grant.file_name, grant.issued_at.isoformat()]
         return f"{base_url.rstrip('/')}{UPLOAD_PATH}/{self._token('upload', expires_at, claims)}"
 
     def download_url(self, base_url: str, grant: DownloadGrant) -> str:
@@ -85,19 +85,19 @@ class UrlSigner:
         """
         stable_s = min(STABLE_S, self._lifetime_s)
         expires_at = (int(self._clock()) // stable_s + 1) * stable_s + self._lifetime_s
-        token = self._token("download", expires_at, [grant.object_key, grant.file_name])
+        token = self._token("download", expires_at, [str(grant.object_key), grant.file_name])
         last_part = quote(last_part_of(grant.file_name), safe="", errors="replace")
         return f"{base_url.rstrip('/')}{DOWNLOAD_PATH}/{token}/{last_part}"
 
     def verify_upload(self, token: str) -> UploadGrant:
         """The grant that was signed. Raises Forbidden for a token that is damaged, expired or not for uploads."""
-        run_id, file_name, object_key, issued_at = self._claims("upload", token)
-        return UploadGrant(UUID(hex=run_id), file_name, object_key, datetime.fromisoformat(issued_at))
+        object_key, file_name, issued_at = self._claims("upload", token)
+        return UploadGrant(_key_of("upload", object_key), file_name, datetime.fromisoformat(issued_at))
 
     def verify_download(self, token: str) -> DownloadGrant:
         """The grant that was signed. Raises Forbidden for a token that is damaged, expired or not for downloads."""
         object_key, file_name = self._claims("download", token)
-        return DownloadGrant(object_key, file_name)
+        return DownloadGrant(_key_of("download", object_key), file_name)
 
     def _token(self, purpose: Purpose, expires_at: int, claims: list[str]) -> str:
         # ASCII JSON, because a name may hold what UTF-8 cannot.
@@ -133,6 +133,16 @@ def last_part_of(file_name: str) -> str:
     """
     last_part = _CONTROL.sub("_", file_name.rpartition("/")[2])
     return "file" if last_part in ("", ".", "..") else last_part
+
+
+def _key_of(purpose: Purpose, text: str) -> ObjectKey:
+    try:
+        return ObjectKey.parse(text)
+    except ValueError:
+        # Signed with our secret, so by a newer server, which knows more kinds of owners.
+        raise Forbidden(
+            f"This {purpose} URL is for an object that this server does not know; ask for a new one."
+        ) from None
 
 
 def _url_safe(content: bytes) -> str:

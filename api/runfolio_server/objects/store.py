@@ -65,8 +65,9 @@ class ObjectDescription:
 class ObjectStore:
     """Objects by key. A reader sees the old or the new object, never a half; an aborted write leaves nothing to see.
 
-    Keys are made of our own ids (lower-case letters, digits and hyphens, between slashes), never of a user's text:
-    any other key is a ValueError. In a directory a key is a path, so no key may be the start (`a`) of another (`a/b`).
+    Keys are made of our own ids (see domain/object_key.py), never of a user's text: one of other signs than lower-case
+    letters, digits and hyphens, between slashes, is a ValueError. In a directory a key is a path, so no key may be the
+    start (`a`) of another (`a/b`).
     Every method raises Unavailable when the store is away or full.
     """
 

@@ -2,8 +2,8 @@
 -- Idempotent: the same upload again changes nothing, an older one never replaces a newer. Nothing is stored for an object
 -- that is being swept.
 WITH swept AS (
-  SELECT FROM unused_object
-  WHERE run_id = $1 AND object_key = $3
+  SELECT 1 FROM unused_object
+  WHERE owner_id = $1 AND object_key = $3
 ), old AS (
   SELECT object_key
   FROM run_files

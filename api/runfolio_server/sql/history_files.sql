@@ -30,7 +30,7 @@ LIMIT 10000;
 -- that is being swept.
 INSERT INTO history_file (run_id, number, step_high, rows, size, object_key)
 SELECT $1::uuid, $2::int, $3::bigint, $4::bigint, $5::bigint, $6::text
-WHERE NOT EXISTS (SELECT FROM unused_object AS u WHERE u.run_id = $1 AND u.object_key = $6)
+WHERE NOT EXISTS (SELECT 1 FROM unused_object AS u WHERE u.owner_id = $1 AND u.object_key = $6)
 ON CONFLICT (run_id, number) DO NOTHING;
 
 -- upsert_export: $1 run id, $2 rows seen, $3 refusal or null

@@ -22,10 +22,16 @@ class UsedKeyRow(msgspec.Struct, frozen=True):
     object_key: str
 
 
+class OwnerIdRow(msgspec.Struct, frozen=True):
+    """The id of an owner of objects."""
+
+    owner_id: UUID
+
+
 class UnusedObjectRow(msgspec.Struct, frozen=True):
     """An object to delete."""
 
-    run_id: UUID
+    owner_id: UUID
     object_key: str
 
 
@@ -33,12 +39,6 @@ class SizeRow(msgspec.Struct, frozen=True):
     """The size of an object, in bytes."""
 
     size: int
-
-
-class DeletedRunRow(msgspec.Struct, frozen=True):
-    """A deleted run that still has files of its history."""
-
-    run_id: UUID
 
 
 class SweepStatusRow(msgspec.Struct, frozen=True):
@@ -54,14 +54,10 @@ _FILE = QueryFile("unused_objects.sql")
 
 CLAIM_OBJECT_SWEEP: Final = _FILE.query("claim_object_sweep", SweepRow)
 MOVE_OBJECT_SWEEP: Final = _FILE.command("move_object_sweep")
-SELECT_USED_KEYS: Final = _FILE.query("select_used_keys", UsedKeyRow)
 INSERT_UNUSED_OBJECTS: Final = _FILE.command("insert_unused_objects")
 SELECT_UNUSED_OBJECTS: Final = _FILE.query("select_unused_objects", UnusedObjectRow)
 DELETE_USED_OBJECTS: Final = _FILE.command("delete_used_objects")
 MARK_OBJECTS_DELETED: Final = _FILE.query("mark_objects_deleted", SizeRow)
 FORGET_DELETED_OBJECTS: Final = _FILE.command("forget_deleted_objects")
-SELECT_RUNS_WITH_OBSOLETE_FILES: Final = _FILE.query("select_runs_with_obsolete_files", DeletedRunRow)
-DELETE_HISTORY_FILES: Final = _FILE.command("delete_history_files")
-DELETE_HISTORY_EXPORTS: Final = _FILE.command("delete_history_exports")
 ADD_SWEPT_OBJECTS: Final = _FILE.command("add_swept_objects")
 SELECT_SWEEP_STATUS: Final = _FILE.query("select_sweep_status", SweepStatusRow)

@@ -1,5 +1,6 @@
-"""Sweeps up stored objects that no row refers to: left by a crash, a replaced file, or a run deleted long ago.
+"""Sweeps up stored objects that no row refers to: left by a crash, a replaced file, or an owner deleted long ago.
 
+It goes by kind of owner: owned_objects.py says what must be known of one.
 The bytes of an upload are stored before their row, so an object without one may be an upload under way. Therefore an
 object is taken for unused only when a day old; it is then listed in the database, from when on no row can be made for
 it; and an hour later, when every statement that had begun before has ended, it is looked for again and deleted.
@@ -9,32 +10,32 @@ Each step can be repeated, by this worker or another.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from runfolio_server.actions.users import ensure_secret
+from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.errors import Conflict, Unavailable
+from runfolio_server.objects.directory import ListedObject
 from runfolio_server.objects.mark import STORE_SECRET, has_mark
 from runfolio_server.objects.store import BATCH, ObjectStore, open_store
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.unused_objects import (
     ADD_SWEPT_OBJECTS,
     CLAIM_OBJECT_SWEEP,
-    DELETE_HISTORY_EXPORTS,
-    DELETE_HISTORY_FILES,
     DELETE_USED_OBJECTS,
     FORGET_DELETED_OBJECTS,
     INSERT_UNUSED_OBJECTS,
     MARK_OBJECTS_DELETED,
     MOVE_OBJECT_SWEEP,
-    SELECT_RUNS_WITH_OBSOLETE_FILES,
     SELECT_UNUSED_OBJECTS,
-    SELECT_USED_KEYS,
 )
+from runfolio_server.worker.owned_objects import OwnedObjects
+from runfolio_server.worker.run_objects import RUN_OBJECTS
 
 LOGGER = logging.getLogger(__name__)
 
@@ -45,13 +46,11 @@ PASS_EVERY_S = 24 * 3600
 UNUSED_AGE = timedelta(days=1)
 # Longer than a statement that gives an object to a file can take: those that began before it was found have then ended.
 FOUND_S = 3600
-# A deleted run's history files can be made again from its rows, should it ever come back.
-RUN_GRACE_DAYS = 7
 # How long a deleted object's key cannot be used: longer than the URL of an upload works (url_lifetime_s).
 REMEMBERED_DAYS = 40
 
-PREFIX = "runs"
-_KEY = re.compile(r"runs/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9a-f-]{36}")
+OWNED = (RUN_OBJECTS,)
+"""Every kind of owner."""
 
 
 async def sweep_objects_forever(database: Database, directory: Path) -> None:
@@ -76,7 +75,7 @@ async def sweep_objects_forever(database: Database, directory: Path) -> None:
 
 
 async def sweep_objects_once(database: Database, store: ObjectStore, *, page_size: int = BATCH) -> int:
-    """Look for unused objects if that is due, and delete those found an hour ago; how many were deleted.
+    """Look for unused objects where that is due, and delete those found an hour ago; how many were deleted.
 
     Nothing happens in a store that no server has used yet. Raises Conflict when another database uses it.
     """
@@ -84,82 +83,87 @@ async def sweep_objects_once(database: Database, store: ObjectStore, *, page_siz
         secret = await ensure_secret(connection, STORE_SECRET)
     if not await has_mark(store, secret):
         return 0
-    async with database.connection() as connection:
-        claim = await connection.row(CLAIM_OBJECT_SWEEP, PREFIX, LEASE_S)
-    if claim is not None:
-        await _forget_files_of_deleted_runs(database)
-        await _find_unused(database, store, claim.after_key, page_size)
-    return await _delete_found(database, store)
+    count = 0
+    for owned in OWNED:
+        async with database.connection() as connection:
+            claim = await connection.row(CLAIM_OBJECT_SWEEP, owned.kind, LEASE_S)
+        if claim is not None:
+            await owned.forget_obsolete(database)
+            await _find_unused(database, store, owned, claim.after_key, page_size)
+        count += await _delete_found(database, store, owned)
+    if count:
+        LOGGER.info("%d unused objects deleted", count)
+    return count
 
 
 def _store_in(directory: Path) -> ObjectStore | None:
     return open_store(directory) if directory.is_dir() else None
 
 
-async def _forget_files_of_deleted_runs(database: Database) -> None:
-    """Delete the rows of history files that nobody can ask for; the search then finds their objects."""
-    is_full = True
-    while is_full:
-        async with database.transaction() as connection:
-            runs = await connection.rows(SELECT_RUNS_WITH_OBSOLETE_FILES, RUN_GRACE_DAYS, BATCH)
-            run_ids = [run.run_id for run in runs]
-            await connection.execute(DELETE_HISTORY_FILES, run_ids)
-            await connection.execute(DELETE_HISTORY_EXPORTS, run_ids)
-        is_full = len(runs) == BATCH
-
-
-async def _find_unused(database: Database, store: ObjectStore, after_key: str | None, page_size: int) -> None:
+async def _find_unused(
+    database: Database, store: ObjectStore, owned: OwnedObjects, after_key: str | None, page_size: int
+) -> None:
     """List the objects that no row refers to, from behind this key on; a restart goes on where this one came to."""
     before = datetime.now(UTC) - UNUSED_AGE
-    async for page in store.pages(PREFIX, after_key, page_size):
-        old = {found.key: found for found in page if found.written_at < before and _KEY.fullmatch(found.key)}
+    async for page in store.pages(owned.kind, after_key, page_size):
+        old = [found for found in page if found.written_at < before]
+        sizes = {found.key: found.size for found in old}
+        owner_ids = _owner_ids(old)
         async with database.connection() as connection:
-            used = await _used_keys(connection, list(old))
-            unused = [found for key, found in old.items() if key not in used]
+            known = await connection.rows(owned.select_known, sorted(set(owner_ids.values())))
+            known_ids = {row.owner_id for row in known}
+            candidates = {key: owner_id for key, owner_id in owner_ids.items() if owner_id in known_ids}
+            used = await _used_keys(connection, owned, candidates)
+            unused = [key for key in candidates if key not in used]
             await connection.execute(
                 INSERT_UNUSED_OBJECTS,
-                [_run_id_of(found.key) for found in unused],
-                [found.key for found in unused],
-                [found.size for found in unused],
+                owned.kind,
+                [candidates[key] for key in unused],
+                unused,
+                [sizes[key] for key in unused],
             )
-            await connection.execute(MOVE_OBJECT_SWEEP, PREFIX, page[-1].key, LEASE_S)
-    await store.delete_unfinished(PREFIX, before)
+            await connection.execute(MOVE_OBJECT_SWEEP, owned.kind, page[-1].key, LEASE_S)
+    await store.delete_unfinished(owned.kind, before)
     async with database.connection() as connection:
-        await connection.execute(FORGET_DELETED_OBJECTS, REMEMBERED_DAYS)
-        await connection.execute(MOVE_OBJECT_SWEEP, PREFIX, None, PASS_EVERY_S)
+        await connection.execute(FORGET_DELETED_OBJECTS, owned.kind, REMEMBERED_DAYS)
+        await connection.execute(MOVE_OBJECT_SWEEP, owned.kind, None, PASS_EVERY_S)
 
 
-async def _delete_found(database: Database, store: ObjectStore) -> int:
+async def _delete_found(database: Database, store: ObjectStore, owned: OwnedObjects) -> int:
     """Delete what has been listed long enough and is still unused; how many objects."""
     count, is_full = 0, True
     while is_full:
         async with database.connection() as connection:
-            found = await connection.rows(SELECT_UNUSED_OBJECTS, FOUND_S, BATCH)
-            used = await _used_keys(connection, [entry.object_key for entry in found])
+            found = await connection.rows(SELECT_UNUSED_OBJECTS, owned.kind, FOUND_S, BATCH)
+            owner_ids = {entry.object_key: entry.owner_id for entry in found}
+            used = await _used_keys(connection, owned, owner_ids)
             if used:
-                await connection.execute(DELETE_USED_OBJECTS, [_run_id_of(key) for key in used], list(used))
-        keys = [entry.object_key for entry in found if entry.object_key not in used]
-        if keys:
-            await store.delete(*keys)
-            count += await _tell_deleted(database, keys)
+                await connection.execute(DELETE_USED_OBJECTS, [owner_ids[key] for key in used], list(used))
+        unused = {key: owner_id for key, owner_id in owner_ids.items() if key not in used}
+        if unused:
+            await store.delete(*unused)
+            count += await _tell_deleted(database, unused)
         is_full = len(found) == BATCH
-    if count:
-        LOGGER.info("%d unused objects deleted", count)
     return count
 
 
-async def _tell_deleted(database: Database, keys: list[str]) -> int:
+async def _tell_deleted(database: Database, owner_ids: Mapping[str, UUID]) -> int:
     async with database.transaction() as connection:
-        sizes = await connection.rows(MARK_OBJECTS_DELETED, [_run_id_of(key) for key in keys], keys)
+        sizes = await connection.rows(MARK_OBJECTS_DELETED, list(owner_ids.values()), list(owner_ids))
         if sizes:
             await connection.execute(ADD_SWEPT_OBJECTS, len(sizes), sum(row.size for row in sizes))
     return len(sizes)
 
 
-async def _used_keys(connection: Connection, keys: Sequence[str]) -> set[str]:
-    rows = await connection.rows(SELECT_USED_KEYS, sorted({_run_id_of(key) for key in keys}), keys)
+async def _used_keys(connection: Connection, owned: OwnedObjects, owner_ids: Mapping[str, UUID]) -> set[str]:
+    rows = await connection.rows(owned.select_used, sorted(set(owner_ids.values())), list(owner_ids))
     return {row.object_key for row in rows}
 
 
-def _run_id_of(key: str) -> UUID:
-    return UUID(key.split("/")[1])
+def _owner_ids(page: Sequence[ListedObject]) -> dict[str, UUID]:
+    """Whose each object is, by key; not of those whose key is none that we make."""
+    owner_ids: dict[str, UUID] = {}
+    for found in page:
+        with contextlib.suppress(ValueError):
+            owner_ids[found.key] = ObjectKey.parse(found.key).owner.id
+    return owner_ids

@@ -213,18 +213,19 @@ CREATE TABLE history_export (
 );
 
 CREATE TABLE unused_object (
-  run_id     uuid NOT NULL,
+  owner_kind text NOT NULL,
+  owner_id   uuid NOT NULL,
   object_key text NOT NULL,
   size       bigint NOT NULL,
   found_at   timestamptz NOT NULL DEFAULT now(),
   deleted_at timestamptz,
-  PRIMARY KEY (run_id, object_key)
+  PRIMARY KEY (owner_id, object_key)
 );
 
-CREATE INDEX unused_object_waiting ON unused_object (found_at) WHERE deleted_at IS NULL;
+CREATE INDEX unused_object_waiting ON unused_object (owner_kind, found_at) WHERE deleted_at IS NULL;
 
 CREATE TABLE object_sweep (
-  prefix    text PRIMARY KEY,
-  after_key text,
-  due_at    timestamptz NOT NULL
+  owner_kind text PRIMARY KEY,
+  after_key  text,
+  due_at     timestamptz NOT NULL
 );

@@ -1,0 +1,33 @@
+-- select_known_runs: $1 run ids → OwnerIdRow*
+SELECT run_id AS owner_id
+FROM runs
+WHERE run_id = ANY ($1::uuid[])
+ORDER BY run_id;
+
+-- select_used_run_objects: $1 run ids, $2 object keys of these runs → UsedKeyRow*
+-- Those that a row refers to. As arrays, so that the files of a run are read once for all of its keys.
+SELECT f.object_key
+FROM run_files AS f
+WHERE f.run_id = ANY ($1::uuid[]) AND f.object_key = ANY ($2::text[])
+UNION ALL
+SELECT h.object_key
+FROM history_file AS h
+WHERE h.run_id = ANY ($1::uuid[]) AND h.object_key = ANY ($2::text[])
+ORDER BY 1;
+
+-- select_runs_with_obsolete_files: $1 days since the deletion of the run, $2 limit → DeletedRunRow*
+SELECT r.run_id
+FROM (SELECT run_id FROM history_export UNION SELECT run_id FROM history_file) AS e
+JOIN runs AS r USING (run_id)
+WHERE r.deleted_at < now() - $1::int * interval '1 day'
+ORDER BY r.run_id
+LIMIT $2;
+
+-- delete_history_files: $1 run ids
+-- Their objects are then unused.
+DELETE FROM history_file
+WHERE run_id = ANY ($1::uuid[]);
+
+-- delete_history_exports: $1 run ids
+DELETE FROM history_export
+WHERE run_id = ANY ($1::uuid[]);
