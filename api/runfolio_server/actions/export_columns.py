@@ -9,49 +9,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.errors import AppError
 from runfolio_server.filters.fields import BARE_SUMMARY_KEYS, DOCUMENTS, camel_case
 from runfolio_server.filters.json_key import parse_json_key
 
 COLUMNS_MAX: Final = 10_000
 
-# Name of the column → field of its row; None: the same for all rows.
-ATTRIBUTES: Final[dict[str, str | None]] = {
-    "id": "name",
-    "name": "display_name",
-    "state": "state",
-    "user": "username",
-    "group": "group_name",
-    "job_type": "job_type",
-    "tags": "tags",
-    "notes": "notes",
-    "sweep_name": "sweep_name",
-    "host": "host",
-    "exit_code": "exit_code",
-    "created_at": "created_at",
-    "heartbeat_at": "heartbeat_at",
-    "finished_at": "finished_at",
-    "entity": None,
-    "project": None,
-}
+# How a table of runs begins and ends; what is between has the order of RUN_ATTRIBUTES.
+_FIRST: Final = ("id", "name", "state", "user", "group", "job_type")
+_LAST: Final = ("exit_code", "created_at", "heartbeat_at", "finished_at", "entity", "project")
+_CONSTANT: Final = ("entity", "project")
 DURATION: Final = "duration"
 """Only there when asked for: it is made of others."""
-# What filters call some of them; `name` is none of these: there it is the id, here what people read.
-ALIASES: Final = {
-    "display_name": "name",
-    "username": "user",
-    "group_name": "group",
-    "sweep": "sweep_name",
-    "entity_name": "entity",
-    "project_name": "project",
+
+_EXPORTED: Final = {attribute.export_names[0]: attribute for attribute in RUN_ATTRIBUTES if attribute.export_names}
+ATTRIBUTES: Final[dict[str, str | None]] = {
+    name: None if name in _CONSTANT else _EXPORTED[name].row_field
+    for name in dict.fromkeys((*_FIRST, *(name for name in _EXPORTED if name not in _LAST), *_LAST))
+    if name != DURATION
 }
+"""Name of the column → field of its row; None: the same for all rows."""
 ALLOWED: Final = (*ATTRIBUTES, DURATION, "config.<key>", 'config["<key>"]', "summary.<key>", *BARE_SUMMARY_KEYS)
 """What to say when a column is unknown. Every name may be spelled in camelCase too."""
 
+# By every name of it. Those of filters mean the same, but for `name`: there it is the id, here what people read.
 _ATTRIBUTE_OF: Final = {
-    spelling: attribute
-    for name, attribute in [*((name, name) for name in (*ATTRIBUTES, DURATION)), *ALIASES.items()]
-    for spelling in (name, camel_case(name))
+    spelling: name
+    for name, attribute in _EXPORTED.items()
+    for other in attribute.export_names
+    for spelling in (other, camel_case(other))
 }
 
 

@@ -10,6 +10,8 @@ from uuid import UUID
 from runfolio_server.actions.run_change import FIELD_BY_COLUMN, check_change
 from runfolio_server.actions.runs import update_run_row
 from runfolio_server.domain import json_text
+from runfolio_server.domain.run_attribute import RunInput
+from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, NotFound
 from runfolio_server.filters.parse import parse_filters, read_filters
@@ -23,7 +25,11 @@ from runfolio_server.sql.runs import DELETE_RUNS
 BATCH_RUNS = 500
 IDS_MAX = 10_000
 NAMES_TOLD = 1000
-CHANGES = ("addTags", "removeTags", "tags", "group", "jobType", "notes", "displayName", "config")
+CHANGES = (
+    *("addTags", "removeTags"),
+    *(FIELD_BY_COLUMN[attribute.column] for attribute in CHANGEABLE if RunInput.UPDATE_MANY in attribute.inputs),
+    "config",
+)
 
 
 @dataclass(frozen=True, slots=True)

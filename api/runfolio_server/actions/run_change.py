@@ -7,35 +7,18 @@ from typing import Any
 
 from runfolio_server.aside import HEAVY_BYTES, aside_if
 from runfolio_server.domain import json_text
-from runfolio_server.domain.names import DISPLAY_NAME_MAX
+from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
+from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.run_columns import INTERNAL_KEYS
 from runfolio_server.domain.run_state import RunState
 from runfolio_server.errors import AppError, TooLarge
+from runfolio_server.filters.fields import camel_case
 
-TEXT_MAX = {
-    "display_name": DISPLAY_NAME_MAX,
-    "group_name": 512,
-    "job_type": 512,
-    "notes": 1_000_000,
-    "description": 1_000_000,
-    "sweep_name": 128,
-    "host": 512,
-    "program": 4096,
-    "commit_hash": 128,
-    "repository": 4096,
-}
-# What GraphQL calls the columns that it calls otherwise.
-FIELD_BY_COLUMN = {
-    "display_name": "displayName",
-    "group_name": "group",
-    "job_type": "jobType",
-    "sweep_name": "sweep",
-    "commit_hash": "commit",
-    "summary": "summaryMetrics",
-}
-TAGS_MAX = 500
-TAG_MAX = 256
+# What GraphQL calls the columns.
+FIELD_BY_COLUMN = {attribute.column: camel_case(attribute.field) for attribute in CHANGEABLE}
 DOCUMENT_MAX_BYTES = 16 * 1024 * 1024
+
+_CHANGEABLE_BY_COLUMN = {attribute.column: attribute for attribute in CHANGEABLE}
 
 
 async def checked_change(
@@ -58,21 +41,22 @@ def check_change(
     columns: dict[str, object] = {}
     for name, value in change.items():
         field = field_by_column.get(name, name)
-        if name in ("config", "summary"):
+        attribute = _CHANGEABLE_BY_COLUMN[name]
+        if attribute.kind is ValueKind.DOCUMENT:
             text, document = _document(field, value)
             is_config = name == "config"
             columns[name] = text
             columns[f"{name}_jsonb"] = json_text.to_jsonb(unwrap_config(document) if is_config else document)
             if is_config:
                 columns["config_has_internal"] = not INTERNAL_KEYS.isdisjoint(document)
-        elif name == "tags":
-            columns[name] = _tags(field, value)
+        elif attribute.kind is ValueKind.TEXTS:
+            columns[name] = _texts(attribute, field, value)
         elif name == "state":
             columns[name] = _state(value)
-        elif name == "display_name" and value is None:
+        elif value is None and not attribute.is_nullable:
             raise AppError(f"{field} cannot be cleared; give another name.", path=f"input.{field}")
         else:
-            columns[name] = _text(field, value, TEXT_MAX[name])
+            columns[name] = _text(attribute, field, value)
     return columns
 
 
@@ -95,16 +79,19 @@ def _document(field: str, value: object) -> tuple[str, dict[str, Any]]:
     return text, parsed
 
 
-def _tags(field: str, value: object) -> list[str]:
-    tags = list(dict.fromkeys(value)) if isinstance(value, list) else []
-    if len(tags) > TAGS_MAX:
-        raise AppError(f"{len(tags)} tags; allowed: {TAGS_MAX}", path=f"input.{field}")
-    for tag in tags:
-        if not 0 < len(tag) <= TAG_MAX:
+def _texts(attribute: RunAttribute, field: str, value: object) -> list[str]:
+    """A set of texts, in the order given; null is none."""
+    texts = list(dict.fromkeys(value)) if isinstance(value, list) else []
+    noun, most, longest = attribute.column, attribute.items_max or 0, attribute.characters_max or 0
+    if len(texts) > most:
+        raise AppError(f"{len(texts)} {noun}; allowed: {most}", path=f"input.{field}")
+    for text in texts:
+        if not 0 < len(text) <= longest:
             raise AppError(
-                f"The tag {tag[:60]!r} has {len(tag)} characters; allowed: 1 to {TAG_MAX}", path=f"input.{field}"
+                f"The {noun.removesuffix('s')} {text[:60]!r} has {len(text)} characters; allowed: 1 to {longest}",
+                path=f"input.{field}",
             )
-    return [json_text.storable_text(tag) for tag in tags]
+    return [json_text.storable_text(text) for text in texts]
 
 
 def _state(value: object) -> str:
@@ -114,10 +101,11 @@ def _state(value: object) -> str:
     return str(value)
 
 
-def _text(field: str, value: object, longest: int) -> str | None:
+def _text(attribute: RunAttribute, field: str, value: object) -> str | None:
     if value is None:
         return None
     text = json_text.storable_text(str(value))
+    longest = attribute.characters_max or 0
     if len(text) > longest:
         raise AppError(f"{field} has {len(text)} characters; allowed: {longest}", path=f"input.{field}")
     return text

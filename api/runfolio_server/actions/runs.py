@@ -10,35 +10,18 @@ from runfolio_server.actions.projects import find_project, make_project
 from runfolio_server.actions.run_change import FIELD_BY_COLUMN, checked_change
 from runfolio_server.actions.run_config import needs_the_old, with_the_old
 from runfolio_server.domain.names import check_run_name, new_display_words, new_run_name
+from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, Gone, NotFound
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.projects import ProjectRow
+from runfolio_server.sql.run_change import UPDATE_RUN, change_values
 from runfolio_server.sql.runs import (
     REQUEST_STOP,
     SELECT_VISIBLE_RUN,
     START_RUN,
-    UPDATE_RUN,
     RunRow,
-)
-
-# NOTE: the order of the parameters of update_run and start_run in runs.sql.
-CHANGEABLE = (
-    "display_name",
-    "tags",
-    "group_name",
-    "job_type",
-    "notes",
-    "description",
-    "sweep_name",
-    "host",
-    "program",
-    "commit_hash",
-    "repository",
-    "config",
-    "summary",
-    "state",
 )
 
 
@@ -128,7 +111,7 @@ async def _start(
         name,
         new_display_words(),
         viewer.user_id,
-        *_values(columns),
+        *change_values(columns),
         needs_the_old(columns, joins=joins_config),
     )
     if row is None:
@@ -145,7 +128,7 @@ async def update_run(
     change: Mapping[str, object],
     field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
 ) -> RunRow:
-    """Change some columns of a run: `change` maps names of CHANGEABLE to values, None clears, absent leaves.
+    """Change some columns of a run: `change` maps columns of CHANGEABLE to values, None clears, absent leaves.
 
     `config` and `summary` are JSON texts, replaced whole, but for what an SDK keeps in a config. Errors name columns
     as in `field_by_column`. Idempotent.
@@ -176,18 +159,8 @@ async def visible_run(connection: Connection, viewer: Viewer, run_id: UUID) -> R
 
 async def update_run_row(connection: Connection, run_id: UUID, columns: Mapping[str, object]) -> RunRow:
     """Write columns that check_change has passed. Raises NotFound when the run is gone."""
-    changed = [name for name in CHANGEABLE if name in columns]
-    row = await connection.row(UPDATE_RUN, run_id, changed, *_values(columns))
+    changed = [attribute.column for attribute in CHANGEABLE if attribute.column in columns]
+    row = await connection.row(UPDATE_RUN, run_id, changed, *change_values(columns))
     if row is None:
         raise NotFound("There is no run of this id that you may change.", path="input.id")
     return row
-
-
-def _values(columns: Mapping[str, object]) -> list[object]:
-    """What to write, one for each parameter; None where a column is not changed."""
-    values: list[object] = []
-    for name in CHANGEABLE:
-        values.append(columns.get(name))
-        if name in ("config", "summary"):
-            values.append(columns.get(f"{name}_jsonb"))
-    return values

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from runfolio_server.context import Context
+from runfolio_server.domain.run_attributes import attribute_of
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.graph.columns import batched, column, node_id
 from runfolio_server.graph.info import RequestInfo
@@ -48,38 +49,39 @@ async def history_line_counts(runs: list[Run], context: Context) -> list[Int64]:
     return [Int64(next_line(streams, "history")) for streams in found]
 
 
+def attribute(field: str) -> Any:
+    """The field of this name: domain/run_attributes.py says which column it reads and what it means."""
+    found = attribute_of(field)
+    return column(found.row_field, found.meaning)
+
+
 @strawberry.type(description="One execution that logs.")
 class Run(RunHistory, RunColumns, RunFiles, RunConsole, RunWireNames, RunConsoleWireNames, Node):
     """One run."""
 
     id: strawberry.ID = node_id("Run", "run_id")
-    name: str = column("name", "The slug in URLs, unique in its project; clients call it the run's id.")
-    display_name: str = column("display_name", "What people read; not unique. Clients call it the run's name.")
-    state: str = column("state", "pending, running, finished, failed, crashed, killed, preempting or preempted.")
-    tags: list[str] = column("tags", "Short labels, a set.")
-    group: str | None = column("group_name", "Free text that gathers runs; null: none.")
-    job_type: str | None = column("job_type", "Free text: the role inside a group; null: none.")
-    notes: str | None = column("notes", "The user's long text; null: none.")
-    description: str | None = column("description", "A second long text, kept for old programs; null: none.")
-    config: JSONString = column(
-        "config_text",
-        'Inputs, as received: an object whose every entry is wrapped, as in {"lr": {"value": 0.1}}.',
-    )
-    summary_metrics: JSONString = column("summary_text", "One value per key, by default the last logged; as received.")
-    system_metrics: JSONString | None = column(
-        "system_text", "The newest machine measurements, one value per key; null: none yet."
-    )
-    sweep_name: str | None = column("sweep_name", "The sweep it belongs to; null: none.")
-    host: str | None = column("host", "The machine, as the run itself says; null: not told.")
-    program: str | None = column("program", "What was run; null: not told.")
-    commit: str | None = column("commit_hash", "Commit of its source; null: not told.")
-    repository: str | None = column("repository", "Repository of its source; null: not told.")
-    exit_code: int | None = column("exit_code", "Exit code of its process; null: none was reported.")
-    stop_requested: bool = column("stop_requested", "Whether somebody asked it to stop.")
-    created_at: datetime = column("created_at", "When it was made, UTC.")
-    updated_at: datetime = column("updated_at", "Last change of anything but history and heartbeat, UTC.")
-    heartbeat_at: datetime = column("heartbeat_at", "When it was last heard from, UTC.")
-    finished_at: datetime | None = column("finished_at", "When its exit was reported, UTC; null: not yet.")
+    name: str = attribute("name")
+    display_name: str = attribute("display_name")
+    state: str = attribute("state")
+    tags: list[str] = attribute("tags")
+    group: str | None = attribute("group")
+    job_type: str | None = attribute("job_type")
+    notes: str | None = attribute("notes")
+    description: str | None = attribute("description")
+    config: JSONString = attribute("config")
+    summary_metrics: JSONString = attribute("summary_metrics")
+    system_metrics: JSONString | None = attribute("system_metrics")
+    sweep_name: str | None = attribute("sweep_name")
+    host: str | None = attribute("host")
+    program: str | None = attribute("program")
+    commit: str | None = attribute("commit")
+    repository: str | None = attribute("repository")
+    exit_code: int | None = attribute("exit_code")
+    stop_requested: bool = attribute("stop_requested")
+    created_at: datetime = attribute("created_at")
+    updated_at: datetime = attribute("updated_at")
+    heartbeat_at: datetime = attribute("heartbeat_at")
+    finished_at: datetime | None = attribute("finished_at")
 
     @strawberry.field(description="Its project.", metadata=batched(projects_of_runs))
     async def project(self, info: RequestInfo) -> LazyProject:

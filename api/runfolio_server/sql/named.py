@@ -2,11 +2,13 @@
 
 A query starts with a header: `-- name: $1 what, $2 what → RowClass*`. The arrow and class are absent for queries that
 return nothing, `*` marks many rows. Text up to the next header is the query; further comment lines are kept.
+`{{columns r}}` stands for the columns of the table `r` that are the fields of the row class, or are given instead.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Generic, TypeVar
@@ -16,6 +18,8 @@ import msgspec
 R = TypeVar("R", bound=msgspec.Struct)
 
 HEADER = re.compile(r"^-- (?P<name>[a-z_]+):(?P<arguments>[^→\n]*?)(?: → (?P<row>\w+)\*?)?$", re.MULTILINE)
+
+COLUMNS = re.compile(r"\{\{columns (?P<table>[a-z]+)\}\}")
 
 
 class NoRow(msgspec.Struct, frozen=True):
@@ -53,11 +57,13 @@ class QueryFile:
             for header, end in zip(headers, ends, strict=True)
         }
 
-    def query(self, name: str, row: type[R]) -> Query[R]:
+    def query(self, name: str, row: type[R], *, columns: Sequence[str] | None = None) -> Query[R]:
         """The query that returns rows of this class. Raises LookupError when file and class disagree."""
         sql, row_name = self._found[name]
         if row_name != row.__name__:
             raise LookupError(f"{self.file_name}: {name} returns {row_name}, not {row.__name__}")
+        wanted = row.__struct_fields__ if columns is None else columns
+        sql = COLUMNS.sub(lambda found: ", ".join(f"{found['table']}.{column}" for column in wanted), sql)
         return Query(name, sql, row)
 
     def command(self, name: str) -> Query[NoRow]:

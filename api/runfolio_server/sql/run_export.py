@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.filters.compile import compile_filter
 from runfolio_server.filters.order import Order
 from runfolio_server.filters.order_sql import compile_order
@@ -24,21 +25,21 @@ class ExportRow(msgspec.Struct, frozen=True):
     """A run of an export; `position` counts the ids from 1. Without `is_whole` its documents are left out."""
 
     position: int
+    is_whole: bool
+    username: str
     name: str
     display_name: str
     state: str
-    username: str
+    tags: list[str]
     group_name: str | None
     job_type: str | None
-    tags: list[str]
     notes: str | None
     sweep_name: str | None
     host: str | None
-    exit_code: int | None
     created_at: datetime
     heartbeat_at: datetime
     finished_at: datetime | None
-    is_whole: bool
+    exit_code: int | None
     config_text: str
     summary_text: str
 
@@ -49,7 +50,11 @@ class RunIdsRow(msgspec.Struct, frozen=True):
     run_ids: bytes | None
 
 
-SELECT_EXPORT_RUNS: Final = QueryFile("run_export.sql").query("select_export_runs", ExportRow)
+EXPORTED_COLUMNS: Final = tuple(
+    attribute.column for attribute in RUN_ATTRIBUTES if attribute.export_names and attribute.is_stored
+)
+
+SELECT_EXPORT_RUNS: Final = QueryFile("run_export.sql").query("select_export_runs", ExportRow, columns=EXPORTED_COLUMNS)
 
 
 async def select_run_ids(connection: Connection, project_id: int, tree: Filter, order: Order) -> bytes:

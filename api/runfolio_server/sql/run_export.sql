@@ -1,15 +1,11 @@
 -- select_export_runs: $1 run ids in order, $2 bytes → ExportRow*
 -- Those of the runs that are still there. Their documents have at most so many bytes together, or are those of one run;
 -- runs over that are told without documents. What is kept compressed is not opened to find that out.
-SELECT page.position, page.name, page.display_name, page.state, page.username, page.group_name, page.job_type,
-  page.tags, page.notes, page.sweep_name, page.host, page.exit_code, page.created_at, page.heartbeat_at,
-  page.finished_at, page.is_whole,
+SELECT page.position, page.is_whole, page.username, {{columns page}},
   CASE WHEN page.is_whole THEN page.config_text ELSE '' END AS config_text,
   CASE WHEN page.is_whole THEN page.summary_text ELSE '' END AS summary_text
 FROM (
-  SELECT wanted.position, r.name, r.display_name, r.state, maker.name AS username, r.group_name, r.job_type, r.tags,
-    r.notes, r.sweep_name, r.host, r.exit_code, r.created_at, r.heartbeat_at, r.finished_at, r.config_text,
-    r.summary_text,
+  SELECT wanted.position, maker.name AS username, {{columns r}}, r.config_text, r.summary_text,
     row_number() OVER listed = 1
       OR sum(octet_length(r.config_text) + octet_length(r.summary_text)) OVER listed <= $2::bigint AS is_whole
   FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (run_id, position)

@@ -1,17 +1,11 @@
 -- select_run_by_name: $1 project id, $2 name, $3 run id made of both → RunRow
 -- The caller has seen the project, so the run is the viewer's to see.
-SELECT r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
-  r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
-  r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
-  r.system_text
+SELECT {{columns r}}
 FROM runs AS r
 WHERE r.project_id = $1 AND r.name = $2 AND r.run_id = $3 AND r.deleted_at IS NULL;
 
 -- select_visible_run: $1 run id, $2 entity ids that the viewer may see → RunRow
-SELECT r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
-  r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
-  r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
-  r.system_text
+SELECT {{columns r}}
 FROM runs AS r
 JOIN projects AS p USING (project_id)
 WHERE r.run_id = $1 AND p.entity_id = ANY ($2::bigint[]) AND r.deleted_at IS NULL;
@@ -22,8 +16,8 @@ SELECT s.run_id, s.project_id, s.name, s.display_name, s.state, s.tags, s.group_
   s.updated_at, s.heartbeat_at, s.finished_at, s.exit_code, s.stop_requested, s.config_text, s.summary_text,
   s.system_text, s.is_new, s.is_deleted
 FROM start_run(
-  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::text::jsonb, $19, $20::text::jsonb, $21,
-  $22
+  $1, $2, $3, $4, $5, $6, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19::text::jsonb, $20, $21::text::jsonb,
+  $7, $22
 ) AS s;
 
 -- lock_config: $1 run id → ConfigRow
@@ -32,31 +26,6 @@ SELECT config_text
 FROM runs
 WHERE run_id = $1 AND deleted_at IS NULL
 FOR NO KEY UPDATE;
-
--- update_run: $1 run id, $2 names of the columns to change, $3 … their new values → RunRow
-UPDATE runs AS r
-SET display_name = CASE WHEN 'display_name' = ANY ($2::text[]) THEN $3 ELSE r.display_name END,
-    tags = CASE WHEN 'tags' = ANY ($2) THEN $4::text[] ELSE r.tags END,
-    group_name = CASE WHEN 'group_name' = ANY ($2) THEN $5 ELSE r.group_name END,
-    job_type = CASE WHEN 'job_type' = ANY ($2) THEN $6 ELSE r.job_type END,
-    notes = CASE WHEN 'notes' = ANY ($2) THEN $7 ELSE r.notes END,
-    description = CASE WHEN 'description' = ANY ($2) THEN $8 ELSE r.description END,
-    sweep_name = CASE WHEN 'sweep_name' = ANY ($2) THEN $9 ELSE r.sweep_name END,
-    host = CASE WHEN 'host' = ANY ($2) THEN $10 ELSE r.host END,
-    program = CASE WHEN 'program' = ANY ($2) THEN $11 ELSE r.program END,
-    commit_hash = CASE WHEN 'commit_hash' = ANY ($2) THEN $12 ELSE r.commit_hash END,
-    repository = CASE WHEN 'repository' = ANY ($2) THEN $13 ELSE r.repository END,
-    config_text = CASE WHEN 'config' = ANY ($2) THEN $14 ELSE r.config_text END,
-    config = CASE WHEN 'config' = ANY ($2) THEN $15::text::jsonb ELSE r.config END,
-    summary_text = CASE WHEN 'summary' = ANY ($2) THEN $16 ELSE r.summary_text END,
-    summary = CASE WHEN 'summary' = ANY ($2) THEN $17::text::jsonb ELSE r.summary END,
-    state = CASE WHEN 'state' = ANY ($2) THEN $18 ELSE r.state END,
-    updated_at = now()
-WHERE r.run_id = $1 AND r.deleted_at IS NULL
-RETURNING r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
-  r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
-  r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
-  r.system_text;
 
 -- request_stop: $1 run id
 UPDATE runs

@@ -11,14 +11,13 @@ from typing import Any
 
 from runfolio._core import json_text
 from runfolio._core.documents import is_same, merge, merge_tags, unwrap_config, wrap_config
-from runfolio._generated import RunFields
+from runfolio._generated import RunFields, UpdateRunInput
 
+# The fields of `UpdateRunInput` that are whole texts, each with its name on the wire.
 TEXTS = {
-    "display_name": "displayName",
-    "notes": "notes",
-    "description": "description",
-    "group": "group",
-    "job_type": "jobType",
+    name: field.alias or name
+    for name, field in UpdateRunInput.model_fields.items()
+    if name not in {"id", "tags", "config", "summary_metrics"}
 }
 
 

@@ -32,6 +32,12 @@ class AppendHistoryInput(BaseModel):
 class CreateRunInput(BaseModel):
     """A run to make or to take up again. Null and absent leave a field as it is."""
 
+    group: Optional[str] = None
+    "Free text that gathers runs."
+    job_type: Optional[str] = Field(alias="jobType", default=None)
+    "The role inside a group."
+    notes: Optional[str] = None
+    "The user's long text."
     entity_name: Optional[str] = Field(alias="entityName", default=None)
     "Its entity; null: your own."
     project_name: Optional[str] = Field(alias="projectName", default=None)
@@ -44,12 +50,6 @@ class CreateRunInput(BaseModel):
     'Its config, each entry wrapped as in {"lr": {"value": 0.1}}; a run taken up keeps its others.'
     tags: Optional[list[str]] = None
     "All tags; at most 500."
-    group: Optional[str] = None
-    "Free text that gathers runs."
-    job_type: Optional[str] = Field(alias="jobType", default=None)
-    "The role inside a group."
-    notes: Optional[str] = None
-    "The user's long text."
     host: Optional[str] = None
     "The machine it runs on."
     program: Optional[str] = None
@@ -109,20 +109,20 @@ class StopRunInput(BaseModel):
 class UpdateRunInput(BaseModel):
     """What to change of a run. An absent field stays as it is, null clears it."""
 
-    id: str
-    "The run's node id."
-    display_name: Optional[str] = Field(alias="displayName", default=None)
-    "What people read; cannot be cleared."
-    notes: Optional[str] = None
-    "The user's long text."
-    description: Optional[str] = None
-    "A second long text."
-    tags: Optional[list[str]] = None
-    "All tags; at most 500."
     group: Optional[str] = None
     "Free text that gathers runs."
     job_type: Optional[str] = Field(alias="jobType", default=None)
     "The role inside a group."
+    notes: Optional[str] = None
+    "The user's long text."
+    id: str
+    "The run's node id."
+    display_name: Optional[str] = Field(alias="displayName", default=None)
+    "What people read; cannot be cleared."
+    description: Optional[str] = None
+    "A second long text."
+    tags: Optional[list[str]] = None
+    "All tags; at most 500."
     config: Optional[str] = None
     'The whole config, each entry wrapped as in {"lr": {"value": 0.1}}. What an SDK keeps there stays.'
     summary_metrics: Optional[str] = Field(alias="summaryMetrics", default=None)
@@ -132,6 +132,12 @@ class UpdateRunInput(BaseModel):
 class UpdateRunsInput(BaseModel):
     """What to change of many runs. An absent field stays as it is, null clears it."""
 
+    group: Optional[str] = None
+    "Free text that gathers runs."
+    job_type: Optional[str] = Field(alias="jobType", default=None)
+    "The role inside a group."
+    notes: Optional[str] = None
+    "The user's long text."
     project_name: str = Field(alias="projectName")
     "The project."
     entity_name: Optional[str] = Field(alias="entityName", default=None)
@@ -146,12 +152,6 @@ class UpdateRunsInput(BaseModel):
     "Tags to remove."
     tags: Optional[list[str]] = None
     "Tags instead of those there are."
-    group: Optional[str] = None
-    "Free text that gathers runs."
-    job_type: Optional[str] = Field(alias="jobType", default=None)
-    "The role inside a group."
-    notes: Optional[str] = None
-    "The user's long text."
     display_name: Optional[str] = Field(alias="displayName", default=None)
     "What people read; cannot be cleared."
     config: Optional[str] = None

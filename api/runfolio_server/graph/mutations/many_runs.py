@@ -7,13 +7,15 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.actions.many_runs import ChangedRuns, Choice, ManyRunsChange, delete_runs, update_runs
+from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.mutations.run_input import RunLabelsInput, asked_change
 from runfolio_server.graph.node_ids import decode_uuid
 from runfolio_server.graph.scalars import Int64, JSONString
 
 
 @strawberry.input(description="What to change of many runs. An absent field stays as it is, null clears it.")
-class UpdateRunsInput:
+class UpdateRunsInput(RunLabelsInput):
     """Input of updateRuns."""
 
     project_name: str = strawberry.field(description="The project.")
@@ -27,9 +29,6 @@ class UpdateRunsInput:
     add_tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Tags to add.")
     remove_tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Tags to remove.")
     tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Tags instead of those there are.")
-    group: str | None = strawberry.field(default=strawberry.UNSET, description="Free text that gathers runs.")
-    job_type: str | None = strawberry.field(default=strawberry.UNSET, description="The role inside a group.")
-    notes: str | None = strawberry.field(default=strawberry.UNSET, description="The user's long text.")
     display_name: str | None = strawberry.field(
         default=strawberry.UNSET, description="What people read; cannot be cleared."
     )
@@ -71,16 +70,6 @@ class ManyRunsPayload:
         return cls(count=Int64(changed.count), names=changed.names)
 
 
-# Where the names of the input are those of columns, or stand for them.
-COLUMN_BY_FIELD = {
-    "tags": "tags",
-    "group": "group_name",
-    "job_type": "job_type",
-    "notes": "notes",
-    "display_name": "display_name",
-}
-
-
 @strawberry.type
 class ManyRunsMutations:
     """Changes of many runs."""
@@ -90,9 +79,8 @@ class ManyRunsMutations:
         self, info: RequestInfo, input: Annotated[UpdateRunsInput, strawberry.argument(description="The change.")]
     ) -> ManyRunsPayload:
         """Change runs."""
-        given = {column: getattr(input, name) for name, column in COLUMN_BY_FIELD.items()}
         change = ManyRunsChange(
-            columns={column: value for column, value in given.items() if value is not strawberry.UNSET},
+            columns=asked_change(RunInput.UPDATE_MANY, input),
             add_tags=input.add_tags or [],
             remove_tags=input.remove_tags or [],
             config=input.config or None,

@@ -10,9 +10,11 @@ from strawberry.utils.str_converters import to_camel_case
 
 from runfolio_server.actions.runs import RunAddress, start_run, visible_run
 from runfolio_server.aside import HEAVY_BYTES, aside, aside_if
+from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.errors import AppError, NotFound
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.mutations.history_columns import HistoryColumnsInput
+from runfolio_server.graph.mutations.run_input import RunLabelsInput, asked_change
 from runfolio_server.graph.node_ids import decode_uuid
 from runfolio_server.graph.run import Run
 from runfolio_server.graph.run_history import STREAM_NAMES, HistoryStream
@@ -35,7 +37,7 @@ def _text(description: str) -> str | None:
 
 
 @strawberry.input(description="A run to make or to take up again. Null and absent leave a field as it is.")
-class CreateRunInput:
+class CreateRunInput(RunLabelsInput):
     """Input of createRun."""
 
     entity_name: str | None = _text("Its entity; null: your own.")
@@ -47,9 +49,6 @@ class CreateRunInput:
         description='Its config, each entry wrapped as in {"lr": {"value": 0.1}}; a run taken up keeps its others.',
     )
     tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All tags; at most 500.")
-    group: str | None = _text("Free text that gathers runs.")
-    job_type: str | None = _text("The role inside a group.")
-    notes: str | None = _text("The user's long text.")
     host: str | None = _text("The machine it runs on.")
     program: str | None = _text("What is run.")
     commit: str | None = _text("Commit of its source.")
@@ -170,9 +169,6 @@ class FinishRunPayload:
     run: Run = strawberry.field(description="The run as it is now.")
 
 
-# Where the names of the input differ from those of the columns.
-COLUMN_BY_FIELD = {"group": "group_name", "commit": "commit_hash"}
-GIVEN = ("display_name", "config", "tags", "group", "job_type", "notes", "host", "program", "commit", "repository")
 NO_SUCH_RUN = "There is no run of this id that you may write to."
 
 
@@ -208,8 +204,7 @@ class RunWritingMutations:
         self, info: RequestInfo, input: Annotated[CreateRunInput, strawberry.argument(description="The run.")]
     ) -> CreateRunPayload:
         """Make a run."""
-        given = {COLUMN_BY_FIELD.get(name, name): getattr(input, name) for name in GIVEN}
-        change = {column: value for column, value in given.items() if value not in (None, strawberry.UNSET)}
+        change = asked_change(RunInput.CREATE, input)
         address = RunAddress(input.entity_name or None, input.project_name or None, input.name or None)
         started = await start_run(info.context.database, info.context.viewer, address, change, joins_config=True)
         if started.is_new:

@@ -7,25 +7,24 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.actions.runs import stop_run, update_run
+from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.mutations.run_input import RunLabelsInput, asked_change
 from runfolio_server.graph.node_ids import decode_uuid
 from runfolio_server.graph.run import Run
 from runfolio_server.graph.scalars import JSONString
 
 
 @strawberry.input(description="What to change of a run. An absent field stays as it is, null clears it.")
-class UpdateRunInput:
+class UpdateRunInput(RunLabelsInput):
     """Input of updateRun."""
 
     id: strawberry.ID = strawberry.field(description="The run's node id.")
     display_name: str | None = strawberry.field(
         default=strawberry.UNSET, description="What people read; cannot be cleared."
     )
-    notes: str | None = strawberry.field(default=strawberry.UNSET, description="The user's long text.")
     description: str | None = strawberry.field(default=strawberry.UNSET, description="A second long text.")
     tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All tags; at most 500.")
-    group: str | None = strawberry.field(default=strawberry.UNSET, description="Free text that gathers runs.")
-    job_type: str | None = strawberry.field(default=strawberry.UNSET, description="The role inside a group.")
     config: JSONString | None = strawberry.field(
         default=strawberry.UNSET,
         description='The whole config, each entry wrapped as in {"lr": {"value": 0.1}}. What an SDK keeps there stays.',
@@ -54,11 +53,6 @@ class StopRunPayload:
     success: bool = strawberry.field(description="Always true; a run that is not there is an error.")
 
 
-# Where the names of the input differ from those of the columns.
-COLUMN_BY_FIELD = {"group": "group_name", "summary_metrics": "summary"}
-EDITABLE = ("display_name", "notes", "description", "tags", "group", "job_type", "config", "summary_metrics")
-
-
 @strawberry.type
 class RunMutations:
     """Changes of runs."""
@@ -68,11 +62,8 @@ class RunMutations:
         self, info: RequestInfo, input: Annotated[UpdateRunInput, strawberry.argument(description="The change.")]
     ) -> UpdateRunPayload:
         """Change a run."""
-        given = {name: getattr(input, name) for name in EDITABLE}
-        change = {
-            COLUMN_BY_FIELD.get(name, name): value for name, value in given.items() if value is not strawberry.UNSET
-        }
-        row = await update_run(info.context.database, info.context.viewer, decode_uuid("Run", input.id), change)
+        database, viewer, run_id = info.context.database, info.context.viewer, decode_uuid("Run", input.id)
+        row = await update_run(database, viewer, run_id, asked_change(RunInput.UPDATE, input))
         return UpdateRunPayload(run=Run.of(row))
 
     @strawberry.mutation(description="Ask a run's process to stop; it learns so with its next message. Idempotent.")

@@ -55,24 +55,25 @@ class UpsertBucketPayload:
     inserted: bool | None = strawberry.field(description="Whether it was made just now.")
 
 
-COLUMN_BY_FIELD = {
-    "group_name": "group_name",
-    "description": "description",
+# The columns of a run that the SDK sends, and where.
+INPUT_BY_COLUMN = {
     "display_name": "display_name",
-    "notes": "notes",
-    "config": "config",
-    "commit": "commit_hash",
-    "host": "host",
-    "job_program": "program",
-    "job_repo": "repository",
-    "job_type": "job_type",
     "state": "state",
-    "sweep": "sweep_name",
     "tags": "tags",
-    "summary_metrics": "summary",
+    "group_name": "group_name",
+    "job_type": "job_type",
+    "notes": "notes",
+    "description": "description",
+    "sweep_name": "sweep",
+    "host": "host",
+    "program": "job_program",
+    "commit_hash": "commit",
+    "repository": "job_repo",
+    "config": "config",
+    "summary": "summary_metrics",
 }
 # As callers see them: what errors name.
-FIELD_BY_COLUMN = {column: to_camel_case(field) for field, column in COLUMN_BY_FIELD.items()}
+FIELD_BY_COLUMN = {column: to_camel_case(name) for column, name in INPUT_BY_COLUMN.items()}
 
 
 @strawberry.type
@@ -88,12 +89,8 @@ class MutationWireNames:
     ) -> UpsertBucketPayload | None:
         """Sent at wandb.init, after changes of config, and by run.update()."""
         database, viewer = info.context.database, info.context.viewer
-        change = {
-            column: getattr(input, field)
-            for field, column in COLUMN_BY_FIELD.items()
-            if getattr(input, field) is not None
-        }
-        change = {column: value for column, value in change.items() if value is not strawberry.UNSET}
+        given = {column: getattr(input, name) for column, name in INPUT_BY_COLUMN.items()}
+        change = {column: value for column, value in given.items() if value not in (None, strawberry.UNSET)}
         # A process that writes names its run; run.update(), which may come long after the end, sends the id alone.
         run_id = decode_uuid("Run", input.id) if input.id else None
         if run_id is not None and not input.name:
