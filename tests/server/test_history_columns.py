@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.filters.order import DEFAULT_ORDER
 from runfolio_server.filters.tree import And
 from runfolio_server.history import table
 from runfolio_server.history.key_path import find, has
@@ -17,6 +16,7 @@ from runfolio_server.sql.named import Query
 from runfolio_server.sql.run_choice import RunNameRow, select_chosen_runs
 from runfolio_server.sql.users import CountRow
 from tests.history_service import compact_some, log_rows
+from tests.run_language import DEFAULT_ORDER
 from tests.service import Service
 
 PROJECT_ID = Query("project_id", "SELECT project_id FROM projects WHERE name = $1", CountRow)

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from runfolio_server.filters.index_sql import order_index
-from runfolio_server.filters.order import parse_order
 from runfolio_server.sql.run_indexes import OrderIndexes
 from runfolio_server.worker.index_upkeep import RUNS_MIN, USES_MIN, keep_indexes_once
+from tests.run_language import parse_order
 from tests.service import Service
 
 ORDER = "-summary_metrics.acc"

@@ -20,15 +20,15 @@ from hypothesis import strategies as st
 from runfolio_server.domain.json_text import to_jsonb
 from runfolio_server.filters.compile import compile_filter
 from runfolio_server.filters.cursor import list_digest, read_place, sign_place
-from runfolio_server.filters.fields import Field, find_field
+from runfolio_server.filters.fields import Field
 from runfolio_server.filters.limits import CURSOR_MAX_CHARACTERS
-from runfolio_server.filters.order import Order, parse_order
+from runfolio_server.filters.order import Order
 from runfolio_server.filters.order_sql import compile_order
-from runfolio_server.filters.parse import parse_filters
 from runfolio_server.sql.named import NoRow, Query
 from runfolio_server.sql.pool import Connection, Database
 from tests.filter_oracle import RunDocument, evaluate, sorted_ids
 from tests.filter_strategies import RUNS_MAX, every_condition, every_document, filters, orders, run_lists
+from tests.run_language import find_field, parse_filters, parse_order
 from tests.sql.every_index import ranges_of
 
 pytestmark = pytest.mark.anyio

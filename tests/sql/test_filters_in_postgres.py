@@ -13,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.order import parse_order
 from runfolio_server.filters.order_sql import compile_order
-from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.regex import translate_regex
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Connection, Database
+from tests.run_language import parse_filters, parse_order
 from tests.unit.test_filters_parse import INJECTIONS
 
 pytestmark = pytest.mark.anyio

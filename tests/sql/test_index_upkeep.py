@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from runfolio_server.filters.index_sql import order_index
-from runfolio_server.filters.order import parse_order
-from runfolio_server.filters.parse import parse_filters
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_indexes import SELECT_ORDER_INDEXES, OrderIndexes
 from runfolio_server.sql.run_list import count_runs
@@ -19,6 +17,7 @@ from runfolio_server.worker.index_upkeep import (
     USES_MIN,
     keep_indexes_once,
 )
+from tests.run_language import parse_filters, parse_order
 
 FILL = f"""
 INSERT INTO entities (name) VALUES ('ada');

@@ -10,8 +10,6 @@ from uuid import UUID
 
 import pytest
 
-from runfolio_server.filters.order import DEFAULT_ORDER
-from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.tree import And
 from runfolio_server.sql.compaction import SELECT_LAST_SEGMENTS, SELECT_SEGMENT_CHUNKS, SELECT_TAIL, TAKE_LEASE
 from runfolio_server.sql.history import (
@@ -30,6 +28,7 @@ from runfolio_server.sql.runs import (
     SELECT_RUN_BY_NAME,
     SELECT_STREAMS,
 )
+from tests.run_language import DEFAULT_ORDER, parse_filters
 from tests.sql.databases import RawConnection, connected
 
 RUN_COUNT = 20_000

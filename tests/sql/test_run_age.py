@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.filters.order import parse_order
 from runfolio_server.filters.order_sql import Place
-from runfolio_server.filters.parse import parse_filters
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_age import (
     WALK_MAX_RUNS,
@@ -21,6 +19,7 @@ from runfolio_server.sql.run_age import (
     select_runs_by_age,
 )
 from runfolio_server.sql.run_list import runs_page_statement
+from tests.run_language import parse_filters, parse_order
 from tests.sql.every_index import ranges_of
 
 RUN_COUNT = 2 * WALK_MAX_RUNS + 1000

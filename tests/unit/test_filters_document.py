@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from runfolio_server.filters import limits
-from runfolio_server.filters.fields import ALLOWED, BARE_SUMMARY_KEYS, COLUMNS, find_field
 from runfolio_server.filters.operators import LOGICAL, OPERATORS, Kind
+from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY
+from tests.run_language import find_field
 
 DOCUMENT = Path(__file__).parents[2] / "api" / "README.md"
 
@@ -41,14 +42,14 @@ def test_every_operator_has_a_row_that_names_its_kinds_of_fields(document: str) 
 def test_every_field_has_a_row_with_its_other_names_and_its_kind(document: str) -> None:
     rows = rows_under(document, "### Fields")
 
-    assert list(ALLOWED) == list(rows)
-    for column in COLUMNS:
+    assert list(RUN_FIELDS.allowed) == list(rows)
+    for column in RUN_FIELDS.columns:
         assert list(column.aliases) == re.findall(r"`(\w+)`", rows[column.name][0])
         assert column.kind.value == rows[column.name][1]
-    for name in set(ALLOWED) - {column.name for column in COLUMNS}:
+    for name in set(RUN_FIELDS.allowed) - {column.name for column in RUN_FIELDS.columns}:
         field = find_field(re.sub(r"<\w+>", "x", name), "filters")
         assert field.kind.value == rows[name][1]
-    assert set(BARE_SUMMARY_KEYS) < set(rows)
+    assert set(SUMMARY.bare_keys) < set(rows)
 
 
 def test_every_limit_has_a_row(document: str) -> None:

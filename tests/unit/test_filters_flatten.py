@@ -9,8 +9,8 @@ import pytest
 
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.tree import And, Or
+from tests.run_language import parse_filters
 
 
 @pytest.mark.parametrize(

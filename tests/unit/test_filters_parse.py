@@ -13,10 +13,12 @@ import pytest
 
 from runfolio_server.errors import AppError
 from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.fields import ALLOWED, COLUMNS, Column, Field, JsonField, Presence, camel_case, find_field
+from runfolio_server.filters.field_table import camel_case
+from runfolio_server.filters.fields import Column, Field, JsonField, Presence, Tag
 from runfolio_server.filters.operators import Kind, operators_of
-from runfolio_server.filters.parse import parse_filters
+from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY, TAGS
 from runfolio_server.filters.tree import EVERYTHING, And, Condition, Not, Or
+from tests.run_language import find_field, parse_filters
 
 NOT_FIELDS = {"run_id", "project_id", "created_by", "deleted_at", "config", "summary", "config_text", "summary_text",
               "system_text"}  # fmt: skip
@@ -112,8 +114,8 @@ def test_a_mistake_is_named_with_its_place_and_what_is_allowed(filters: Any, pat
 def test_an_unknown_field_lists_every_field() -> None:
     error = refusal({"lrr": 1})
 
-    assert ALLOWED == error.allowed
-    assert all(name in error.message for name in ALLOWED)
+    assert RUN_FIELDS.allowed == error.allowed
+    assert all(name in error.message for name in RUN_FIELDS.allowed)
 
 
 @pytest.mark.parametrize(
@@ -184,8 +186,8 @@ def test_a_key_names_these_paths(name: str, paths: tuple[tuple[str, ...], ...]) 
 
 
 def test_tags_and_logged_keys_can_be_asked_for_one_by_one() -> None:
-    assert find_field("tags.a.b", "") == Presence("a.b")
-    assert find_field("keys_info.keys.a.b", "") == Presence(JsonField("summary", (("a.b",), ("a", "b"))))
+    assert find_field("tags.a.b", "") == Presence(Tag(TAGS, "a.b"))
+    assert find_field("keys_info.keys.a.b", "") == Presence(JsonField(SUMMARY, (("a.b",), ("a", "b"))))
 
 
 def test_every_column_of_runs_that_readers_see_is_a_field_in_both_spellings() -> None:
@@ -259,7 +261,7 @@ def test_every_kind_of_field_has_operators() -> None:
 
 
 def test_every_bound_value_is_mentioned() -> None:
-    fields: list[tuple[str, Field]] = [(column.name, column) for column in COLUMNS]
+    fields: list[tuple[str, Field]] = [(column.name, column) for column in RUN_FIELDS.columns]
     fields += [
         (name, find_field(name, "")) for name in ("config.a", "config.a.b", "summary.a", "tags.a", "keys_info.keys.a")
     ]

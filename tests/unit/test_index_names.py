@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.fields import JsonField, find_field
+from runfolio_server.filters.fields import Document, JsonField
 from runfolio_server.filters.index_sql import FIELD_MAX_BYTES, drop_statement, field_name, indexed_field, order_index
-from runfolio_server.filters.order import parse_order
+from runfolio_server.filters.run_fields import CONFIG, SUMMARY
 from tests.filter_strategies import DOCUMENT_FIELDS
+from tests.run_language import find_field, parse_order
 
 
 @pytest.mark.parametrize("name", DOCUMENT_FIELDS)
@@ -26,8 +27,8 @@ def test_the_remembered_name_is_the_same_field(name: str) -> None:
     assert field == find_field(remembered, "order")
 
 
-@given(st.lists(st.text(max_size=12), min_size=1, max_size=4), st.sampled_from(("config", "summary")))
-def test_any_path_is_remembered_as_itself(path: list[str], document: str) -> None:
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=4), st.sampled_from((CONFIG, SUMMARY)))
+def test_any_path_is_remembered_as_itself(path: list[str], document: Document) -> None:
     field = JsonField(document, (tuple(path),))
 
     remembered = field_name(field) if all("\0" not in part for part in path) else None

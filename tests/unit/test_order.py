@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.fields import ALLOWED, JsonField
-from runfolio_server.filters.order import DEFAULT_ORDER, parse_order
+from runfolio_server.filters.fields import JsonField
 from runfolio_server.filters.order_sql import compile_order
+from runfolio_server.filters.run_fields import RUN_FIELDS
+from tests.run_language import DEFAULT_ORDER, parse_order
 
 
 @pytest.mark.parametrize("text", [None, "", "  ", "+created_at", "created_at"])
@@ -68,7 +69,7 @@ def test_an_unknown_field_lists_the_known_ones() -> None:
     with pytest.raises(AppError) as caught:
         parse_order("-lrr")
 
-    assert ALLOWED == caught.value.allowed
+    assert RUN_FIELDS.allowed == caught.value.allowed
 
 
 def test_keys_of_documents_are_bound() -> None:

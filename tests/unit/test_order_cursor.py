@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from runfolio_server.errors import AppError
 from runfolio_server.filters.cursor import list_digest, read_place, sign_place
 from runfolio_server.filters.limits import CURSOR_MAX_CHARACTERS, ORDER_MAX_KEYS, SORT_TEXT_CHARACTERS
-from runfolio_server.filters.order import parse_order
+from tests.run_language import parse_order
 
 SECRET = b"s" * 32
 FILTERS = '{"state": "finished", "config.lr": 0.1}'

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.errors import AppError
-from runfolio_server.filters.fields import BARE_SUMMARY_KEYS, DOCUMENTS, camel_case
+from runfolio_server.filters.field_table import camel_case
 from runfolio_server.filters.json_key import parse_json_key
+from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY
 
 COLUMNS_MAX: Final = 10_000
 
@@ -30,7 +31,7 @@ ATTRIBUTES: Final[dict[str, str | None]] = {
     if name != DURATION
 }
 """Name of the column → field of its row; None: the same for all rows."""
-ALLOWED: Final = (*ATTRIBUTES, DURATION, "config.<key>", 'config["<key>"]', "summary.<key>", *BARE_SUMMARY_KEYS)
+ALLOWED: Final = (*ATTRIBUTES, DURATION, "config.<key>", 'config["<key>"]', "summary.<key>", *SUMMARY.bare_keys)
 """What to say when a column is unknown. Every name may be spelled in camelCase too."""
 
 # By every name of it. Those of filters mean the same, but for `name`: there it is the id, here what people read.
@@ -87,14 +88,14 @@ def _parse(name: str) -> WantedColumn:
     attribute = _ATTRIBUTE_OF.get(name)
     if attribute is not None:
         return WantedColumn(name, attribute)
-    if name in BARE_SUMMARY_KEYS:
+    if name in SUMMARY.bare_keys:
         return WantedColumn(name, dotted=(f"summary.{name}",))
-    for spelling, document in DOCUMENTS.items():
+    for spelling, document in RUN_FIELDS.document_by_spelling.items():
         key = name.removeprefix(spelling)
         if key == name or not key.startswith((".", "[")) or key == ".":
             continue
-        paths = parse_json_key(key, "columns", is_wrapped=document == "config")
+        paths = parse_json_key(key, "columns", is_wrapped=document.is_wrapped)
         if key.startswith("["):
-            return WantedColumn(name, document=document, path=paths[0])
-        return WantedColumn(name, dotted=tuple(dict.fromkeys(".".join((document, *path)) for path in paths)))
+            return WantedColumn(name, document=document.column, path=paths[0])
+        return WantedColumn(name, dotted=tuple(dict.fromkeys(".".join((document.column, *path)) for path in paths)))
     raise AppError(f"Unknown column {name[:100]!r}; allowed: {', '.join(ALLOWED)}", path="columns", allowed=ALLOWED)

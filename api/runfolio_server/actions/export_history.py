@@ -13,6 +13,7 @@ from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, NotFound
 from runfolio_server.filters.order import parse_order
 from runfolio_server.filters.parse import parse_filters
+from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.history.arrow import Layout
 from runfolio_server.history.column_kinds import TypedTables, read_typed_tables
 from runfolio_server.history.keys import list_keys
@@ -61,7 +62,7 @@ async def open_history_export(
 
 
 async def _choose_runs(database: Database, viewer: Viewer, choice: RunChoice) -> list[RunNameRow]:
-    tree, order = parse_filters(choice.filters), parse_order(choice.order)
+    tree, order = parse_filters(choice.filters, RUN_FIELDS), parse_order(choice.order, RUN_FIELDS)
     place = f"{choice.entity[:100]}/{choice.project[:100]}"
     if choice.names is not None and len(choice.names) > RUNS_MAX:
         raise AppError(f"{len(choice.names)} ids; allowed: {RUNS_MAX}", path="ids")

@@ -24,6 +24,7 @@ from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import NotFound
 from runfolio_server.filters.order import Order, parse_order
 from runfolio_server.filters.parse import parse_filters
+from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.tree import Filter
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
@@ -54,7 +55,7 @@ async def open_export(database: Database, viewer: Viewer, request: ExportRequest
     Raises NotFound for a project that the viewer does not see, AppError for filters, order or columns that are not
     allowed.
     """
-    tree, order = parse_filters(request.filters or None), parse_order(request.order or None)
+    tree, order = parse_filters(request.filters or None, RUN_FIELDS), parse_order(request.order or None, RUN_FIELDS)
     columns = None if request.columns is None else parse_columns(request.columns)
     async with database.connection() as connection:
         project = await connection.row(

@@ -15,6 +15,7 @@ from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, NotFound
 from runfolio_server.filters.parse import parse_filters, read_filters
+from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.tree import EVERYTHING, Filter
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
@@ -135,7 +136,7 @@ def _check_choice(choice: Choice) -> Filter:
     if read_filters(choice.filters) is None:
         # For a list no filters are all runs. A change of all is asked for in so many words.
         raise AppError("filters is empty; {} means every run of the project.", path="input.filters")
-    return parse_filters(choice.filters)
+    return parse_filters(choice.filters, RUN_FIELDS)
 
 
 async def _project_id(database: Database, viewer: Viewer, choice: Choice) -> int:

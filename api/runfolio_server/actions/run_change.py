@@ -12,7 +12,7 @@ from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.run_columns import INTERNAL_KEYS
 from runfolio_server.domain.run_state import RunState
 from runfolio_server.errors import AppError, TooLarge
-from runfolio_server.filters.fields import camel_case
+from runfolio_server.filters.field_table import camel_case
 
 # What GraphQL calls the columns.
 FIELD_BY_COLUMN = {attribute.column: camel_case(attribute.field) for attribute in CHANGEABLE}

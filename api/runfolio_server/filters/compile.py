@@ -1,4 +1,4 @@
-"""Filters from a tree to SQL with bound values, for the table alias `r` of runs. Used by sql/runs.py.
+"""Filters from a tree to SQL with bound values, for the table alias `r` of what is listed. Used by sql/.
 
 NOTE: A compiled condition may be NULL where it means false. AND, OR and WHERE treat the two alike; NOT does not, so
 every negation is `IS NOT TRUE`.
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
-from runfolio_server.domain.run_id import run_id_of
-from runfolio_server.filters.fields import NAME, Column, JsonField, Presence
+from runfolio_server.filters.fields import Column, JsonField, Presence, Tag
 from runfolio_server.filters.flatten import conditions_of
 from runfolio_server.filters.json_sql import json_expression
 from runfolio_server.filters.json_where import NO_RANGES, Ranges, compile_json, containment_count
@@ -30,7 +29,7 @@ _TYPES = {Kind.TEXT: "text", Kind.TIME: "timestamptz", Kind.NUMBER: "numeric", K
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition for runs `r`; its placeholders start at the number that was asked for."""
+    """A condition for rows `r`; its placeholders start at the number that was asked for."""
 
     sql: str
     parameters: list[object]
@@ -40,8 +39,9 @@ class Where:
 class _Scope:
     """What a condition is compiled in.
 
-    `project_id`: all runs are of this project, so that a run's name tells its key. `is_contained`: equality in config
-    is written so that its index can serve. `ranges`: fields whose comparisons with numbers an index can serve.
+    `project_id`: all rows are of this project, so that a value may tell their key (DerivedKey). `is_contained`:
+    equality in a document is written so that its index can serve. `ranges`: fields whose comparisons with numbers an
+    index can serve.
     """
 
     parameters: Parameters
@@ -55,11 +55,12 @@ def compile_filter(
 ) -> Where:
     """The condition of a filter, its placeholders numbered from `first_parameter`.
 
-    With `project_id`, that of all runs it will be asked of, runs are found by name through their primary key; with
+    With `project_id`, that of all rows it will be asked of, runs are found by name through their primary key; with
     `ranges`, by number through an index on demand of that project (index_sql.py).
 
     >>> from runfolio_server.filters.parse import parse_filters
-    >>> compile_filter(parse_filters('{"group": "folds"}'), 3)
+    >>> from runfolio_server.filters.run_fields import RUN_FIELDS
+    >>> compile_filter(parse_filters('{"group": "folds"}', RUN_FIELDS), 3)
     Where(sql='(r.group_name = $3::text)', parameters=['folds'])
     """
     parameters = Parameters(first_parameter)
@@ -119,9 +120,10 @@ def _column(column: Column, operator: OperatorName, operand: Operand, scope: _Sc
     if column.kind is Kind.TAGS:
         return _tags(column, operator, operand, scope.parameters)
     sql = _scalar(column, operator, operand, scope.parameters)
-    if column is NAME and operator is OperatorName.IN and scope.project_id is not None:
-        run_ids = [run_id_of(scope.project_id, name) for name in operand if name is not None]
-        return f"r.run_id = ANY ({scope.parameters.bind(run_ids, 'uuid[]')}) AND ({sql})" if run_ids else sql
+    derived = column.derived_key
+    if derived is not None and operator is OperatorName.IN and scope.project_id is not None:
+        keys = [derived.of(scope.project_id, value) for value in operand if value is not None]
+        return f"{derived.sql} = ANY ({scope.parameters.bind(keys, 'uuid[]')}) AND ({sql})" if keys else sql
     return column.within.replace("%s", sql) if column.within else sql
 
 
@@ -151,7 +153,7 @@ def _scalar(column: Column, operator: OperatorName, operand: Operand, parameters
 
 
 def _tags(column: Column, operator: OperatorName, operand: Operand, parameters: Parameters) -> str:
-    """Tags are a set; a run without tags has none to be equal to, and counts as missing."""
+    """Tags are a set; a row without tags has none to be equal to, and counts as missing."""
     if operator is OperatorName.IN:
         tags = [value for value in operand if isinstance(value, str)]
         found = [f"{column.sql} && {parameters.bind(tags, 'text[]')}"] if tags else []
@@ -172,9 +174,9 @@ def _tags(column: Column, operator: OperatorName, operand: Operand, parameters: 
 
 
 def presence_expression(field: Presence, parameters: Parameters) -> str:
-    """Whether the run has the tag or the key; never NULL."""
-    if isinstance(field.what, str):
-        return f"(r.tags @> ARRAY[{parameters.bind(field.what, 'text')}])"
+    """Whether the row has the tag or the key; never NULL."""
+    if isinstance(field.what, Tag):
+        return f"({field.what.column.sql} @> ARRAY[{parameters.bind(field.what.text, 'text')}])"
     return f"({json_expression(field.what, parameters.place)} IS NOT NULL)"
 
 

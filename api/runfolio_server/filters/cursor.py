@@ -27,12 +27,12 @@ _LIST_BYTES = 8
 _TAG_BYTES = 16
 
 
-def list_digest(scope: str, filters: str | None, order: Order) -> bytes:
-    """What tells lists apart: the scope (such as a project's id), the filters and the order.
+def list_digest(scope: str, filters: str | None = None, order: Order | None = None) -> bytes:
+    """What tells lists apart: the scope (such as a project's id), the filters and the order, where there is a choice.
 
     White space and the order of keys in filters make no difference. Raises AppError when filters are no JSON.
     """
-    known = [_VERSION, scope, read_filters(filters) or {}, [key.text for key in order.keys]]
+    known = [_VERSION, scope, read_filters(filters) or {}, [key.text for key in order.keys] if order else []]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).digest()
 
 

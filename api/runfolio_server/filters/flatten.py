@@ -1,4 +1,4 @@
-"""Filters with fewer conditions that let the same runs through. Called by parse.py.
+"""Filters with fewer conditions that let the same rows through. Called by parse.py.
 
 Callers write alternatives as `$or` of hundreds of conditions on one field; PostgreSQL plans and evaluates those one by
 one, and a list of values at once.
@@ -17,8 +17,8 @@ from runfolio_server.filters.tree import And, Condition, Filter, Not, Or
 def flattened(tree: Filter) -> Filter:
     """The same filter, with one `$in` for alternatives on one field, one `$nin` for exclusions, and less nesting.
 
-    >>> from runfolio_server.filters.fields import find_field
-    >>> either = [Condition(find_field("group", ""), OperatorName.EQ, name) for name in "ab"]
+    >>> from runfolio_server.filters.run_fields import RUN_FIELDS
+    >>> either = [Condition(RUN_FIELDS.find("group", ""), OperatorName.EQ, name) for name in "ab"]
     >>> flattened(Or(tuple(either))).operand
     ('a', 'b')
     """

@@ -26,11 +26,12 @@ from functools import lru_cache
 from typing import Final
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.fields import JsonField, find_field
+from runfolio_server.filters.fields import JsonField
 from runfolio_server.filters.json_sql import json_expression, sort_expressions
 from runfolio_server.filters.operators import COMPARISONS
 from runfolio_server.filters.order import Order
 from runfolio_server.filters.parameters import Parameters
+from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.tree import And, Condition, Filter
 
 NAME_PREFIX: Final = "run_order_"
@@ -38,7 +39,6 @@ FIELD_MAX_BYTES: Final = 200
 """Longer names are not indexed: each stands in a statement some fifty times."""
 
 _TYPES: Final = ("int", "numeric", "text", "timestamptz", "uuid")
-_ROOTS: Final = {"config": "config", "summary": "summary_metrics"}
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./ -]*")
 
 
@@ -90,23 +90,24 @@ def compared_fields(tree: Filter) -> list[JsonField]:
 @lru_cache(maxsize=1000)
 def field_name(field: JsonField) -> str | None:
     """The one spelling by which a field is remembered; None for one that is too long to be indexed."""
-    root, first = _ROOTS[field.document], field.paths[0]
+    root, first = field.document.spellings[0], field.paths[0]
     dotted = f"{root}.{first[0]}"
     try:
-        is_dotted = len(first) == 1 and find_field(dotted, "") == field
+        is_dotted = len(first) == 1 and RUN_FIELDS.find(dotted, "") == field
     except AppError:
         is_dotted = False
     name = dotted if is_dotted else root + "".join(f"[{json.dumps(part, ensure_ascii=False)}]" for part in first)
-    return name if len(name.encode()) <= FIELD_MAX_BYTES and find_field(name, "") == field else None
+    return name if len(name.encode()) <= FIELD_MAX_BYTES and RUN_FIELDS.find(name, "") == field else None
 
 
 @lru_cache(maxsize=1000)
 def order_index(project_id: int, field: str) -> OrderIndex:
     """The index for a project's order by a field of config or summary. Raises AppError for a name of no such field."""
-    found = find_field(field, "field")
+    found = RUN_FIELDS.find(field, "field")
     if not isinstance(found, JsonField):
         raise AppError(f"{field} is not indexed on demand", path="field")
-    columns = ", ".join(f"({text})" for text in sort_expressions(json_expression(found, literal, "")))
+    value = json_expression(found, literal, found.document.column)
+    columns = ", ".join(f"({text})" for text in sort_expressions(value))
     made_of = f"ON runs ({columns}, created_at, run_id) WHERE project_id = {project_id:d} AND deleted_at IS NULL"
     name = f"{NAME_PREFIX}{project_id:d}_{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
     return OrderIndex(

@@ -1,4 +1,4 @@
-"""Where `config.a.b` points: to the key `a.b`, or else to the key `b` inside `a`. Used by fields.py.
+"""Where `config.a.b` points: to the key `a.b`, or else to the key `b` inside `a`. Used by field_table.py.
 
 After the name of the document stands either a dotted key, tried as one key first and then as a path, or brackets, which
 say exactly which: `config["a.b"]` is one key, `config["a"]["b"]` a path.

@@ -1,4 +1,4 @@
-"""SQL of a value inside config or summary: one expression per path, used alike to filter, to sort and to index.
+"""SQL of a value inside a document (config, summary): one expression per path, used alike to filter, sort and index.
 
 Used by compile.py, order_sql.py and index_sql.py: an index serves them when it is made of exactly these texts with
 literals for the keys.
@@ -24,9 +24,12 @@ _NOT_FINITE: Final = (
 _LIMIT: Final = f"1e{SORT_NUMBER_EXPONENT}"
 
 
-def json_expression(field: JsonField, place: Place, table: str = "r.") -> str:
-    """The value as jsonb; SQL's NULL where the run has no such key, jsonb's null where it has and it is null."""
-    document = table + field.document
+def json_expression(field: JsonField, place: Place, document: str | None = None) -> str:
+    """The value as jsonb; SQL's NULL where the row has no such key, jsonb's null where it has and it is null.
+
+    `document` is the SQL of the document where that is not the one for the alias `r`.
+    """
+    document = document or field.document.sql
     found = [f"{document} {'->' if len(path) == 1 else '#>'} {_place_path(path, place)}" for path in field.paths]
     return f"({found[0]})" if len(found) == 1 else f"coalesce({', '.join(found)})"
 

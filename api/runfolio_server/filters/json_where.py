@@ -1,4 +1,4 @@
-"""SQL of conditions on values inside config and summary. Used by compile.py."""
+"""SQL of conditions on values inside documents, such as config and summary. Used by compile.py."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def compile_json(
 ) -> str:
     """The condition; NULL or false where it does not hold. `$eq`, `$ne`, `$nin` and `$all` come as `$in`.
 
-    `is_contained`: equality may be written as containment, which the index on config serves. `ranges`: comparisons of
-    numbers in these fields are written as their indexes are.
+    `is_contained`: equality may be written as containment, which the index on the document serves. `ranges`:
+    comparisons of numbers in these fields are written as their indexes are.
     """
     if operator is OperatorName.IN:
         return _any_of(field, operand, parameters, is_contained=is_contained)
@@ -80,8 +80,8 @@ def _any_string(value: str, test: str) -> str:
 
 
 def containment_count(field: object, operand: Operand) -> int:
-    """At most how many documents a condition on a field compares config with, when written as containment."""
-    if not isinstance(field, JsonField) or field.document != "config":
+    """At most how many documents a condition on a field compares one with, when written as containment."""
+    if not isinstance(field, JsonField) or not field.document.has_containment_index:
         return 0
     values = len(operand) if isinstance(operand, tuple) else 1
     return 2 * len(field.paths) * values if values <= _CONTAINMENT_MAX_VALUES else 0
@@ -97,7 +97,7 @@ def _any_of(field: JsonField, operands: tuple[Any, ...], parameters: Parameters,
     if known:
         is_scalar = not any(isinstance(operand, dict | list) for operand in known)
         is_few = len(known) <= _CONTAINMENT_MAX_VALUES
-        is_indexable = is_contained and is_scalar and is_few and field.document == "config"
+        is_indexable = is_contained and is_scalar and is_few and field.document.has_containment_index
         if is_indexable and not any(_LIST_POSITION.fullmatch(part) for path in field.paths for part in path[1:]):
             found.append(_contained(field, known, parameters))
         else:
@@ -106,7 +106,7 @@ def _any_of(field: JsonField, operands: tuple[Any, ...], parameters: Parameters,
 
 
 def _contained(field: JsonField, known: list[Any], parameters: Parameters) -> str:
-    """Scalars of config, so that the index on config (jsonb_path_ops) can serve.
+    """Scalars of a document, so that its index (jsonb_path_ops) can serve.
 
     Containment in the whole document is the same as being equal, or an item, as long as there is one path to look at,
     of objects only; with several paths the first that is there counts, and so the value is checked once more.
@@ -114,7 +114,7 @@ def _contained(field: JsonField, known: list[Any], parameters: Parameters) -> st
     documents = [
         _jsonb(_nested(path, value)) for path in field.paths for operand in known for value in (operand, [operand])
     ]
-    contained = f"r.{field.document} @> ANY ({parameters.bind(documents, 'jsonb[]')})"
+    contained = f"{field.document.sql} @> ANY ({parameters.bind(documents, 'jsonb[]')})"
     if len(field.paths) == 1:
         return contained
     return f"({contained} AND ({_plain_any_of(field, known, parameters)}))"

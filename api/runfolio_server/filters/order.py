@@ -1,4 +1,4 @@
-"""The order of a list of runs, from text to keys. Called by graph/ for `order`; order_sql.py makes SQL of it."""
+"""The order of a list, from text to keys, or an error that says where. order_sql.py makes SQL of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.fields import CREATED_AT, Field, find_field
+from runfolio_server.filters.field_table import FieldTable
+from runfolio_server.filters.fields import Field
 from runfolio_server.filters.limits import ORDER_MAX_BYTES, ORDER_MAX_KEYS
 from runfolio_server.filters.shown import shown_name
 
@@ -25,24 +26,28 @@ class OrderKey:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The keys, the first one deciding first; never empty."""
+    """The keys, the first one deciding first, never none; and the table whose default and key make it total."""
 
     keys: tuple[OrderKey, ...]
+    table: FieldTable
 
 
-DEFAULT_ORDER = Order((OrderKey(CREATED_AT, is_descending=False, text="+created_at"),))
+def default_order(table: FieldTable) -> Order:
+    """The order of lists for which none is asked."""
+    return Order((OrderKey(table.default, is_descending=False, text=f"+{table.default.name}"),), table)
 
 
-def parse_order(text: str | None) -> Order:
-    """The keys of an `order` argument such as `-summary_metrics.loss,+name`; null and empty mean `+created_at`.
+def parse_order(text: str | None, table: FieldTable) -> Order:
+    """The keys of an `order` argument such as `-summary_metrics.loss,+name`; null and empty mean the table's default.
 
     No sign means ascending. Raises AppError with the place of a mistake and what is allowed there.
 
-    >>> [(key.text, key.is_descending) for key in parse_order('-state, name').keys]
+    >>> from runfolio_server.filters.run_fields import RUN_FIELDS
+    >>> [(key.text, key.is_descending) for key in parse_order('-state, name', RUN_FIELDS).keys]
     [('-state', True), ('+name', False)]
     """
     if text is None or not text.strip():
-        return DEFAULT_ORDER
+        return default_order(table)
     if len(text) > ORDER_MAX_BYTES or len(text.encode(errors="replace")) > ORDER_MAX_BYTES:
         raise AppError(
             f"order has {len(text)} characters; allowed: {ORDER_MAX_BYTES} bytes",
@@ -58,7 +63,7 @@ def parse_order(text: str | None) -> Order:
     for number, part in enumerate(parts):
         path = f"order[{number}]"
         sign, name = (part[0], part[1:]) if part[:1] in ("+", "-") else ("+", part)
-        field = find_field(name, f"{path}.{shown_name(name)}" if name else path)
+        field = table.find(name, f"{path}.{shown_name(name)}" if name else path)
         if any(key.field == field for key in keys):
             raise AppError(
                 f"{shown_name(name)} stands twice in order, again at {path}; allowed: each field once",
@@ -66,7 +71,7 @@ def parse_order(text: str | None) -> Order:
                 allowed=("each field once",),
             )
         keys.append(OrderKey(field, sign == "-", sign + name))
-    return Order(tuple(keys))
+    return Order(tuple(keys), table)
 
 
 def _split(text: str) -> list[str]:

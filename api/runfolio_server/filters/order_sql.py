@@ -1,7 +1,8 @@
-"""An order as SQL, for the table alias `r` of runs: ORDER BY, the place of a row in it, and the rows after a place.
+"""An order as SQL, for the table alias `r`: ORDER BY, the place of a row in it, and the rows after a place.
 
-Used by sql/run_list.py. The order is total: runs that are equal in every key follow each other by time of creation and
-id, in the direction of the last key. Runs without a key come last in both directions.
+Used by sql/run_list.py. The order is total: rows that are equal in every key follow each other by the default and
+the key of their table (runs by time of creation and id), in the direction of the last one. Rows without a value come
+last in both directions.
 
 No index on a value of config or summary serves this SQL, on purpose: see index_sql.py.
 """
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runfolio_server.filters.compile import presence_expression
-from runfolio_server.filters.fields import CREATED_AT, Column, JsonField, Presence
+from runfolio_server.filters.fields import Column, JsonField, Presence
 from runfolio_server.filters.json_sql import json_expression, sort_expressions
 from runfolio_server.filters.limits import SORT_TEXT_CHARACTERS
 from runfolio_server.filters.operators import Kind
@@ -57,15 +58,17 @@ def compile_order(order: Order, first_parameter: int, after: Place | None = None
     The place must come from a signed cursor of the same order. Raises ValueError when it has another length.
 
     >>> from runfolio_server.filters.order import parse_order
-    >>> compile_order(parse_order("-created_at"), 1).order_by
+    >>> from runfolio_server.filters.run_fields import RUN_FIELDS
+    >>> compile_order(parse_order("-created_at", RUN_FIELDS), 1).order_by
     'r.created_at DESC, r.run_id DESC'
     """
     parameters = Parameters(first_parameter)
     terms = [term for key in order.keys for term in _terms(key, parameters)]
     is_descending = order.keys[-1].is_descending
-    if all(key.field != CREATED_AT for key in order.keys):
-        terms.append(_Term(CREATED_AT.sql, "timestamptz", is_descending))
-    terms.append(_Term("r.run_id", "uuid", is_descending))
+    table = order.table
+    if all(key.field != table.default for key in order.keys):
+        terms.append(_column(table.default, is_descending))
+    terms.append(_Term(table.key.sql, table.key.type_name, is_descending))
     return OrderSql(
         ", ".join(term.order_by for term in terms),
         f"ARRAY[{', '.join(f'({term.sql})::text' for term in terms)}]",

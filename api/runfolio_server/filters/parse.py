@@ -1,4 +1,4 @@
-"""Filters from JSON text to a tree, or an error that says where and what is allowed. Called by graph/ for `filters`."""
+"""Filters from JSON text to a tree, or an error that says where and what is allowed. Called by graph/ and actions/."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
-from runfolio_server.filters.fields import Field, find_field
+from runfolio_server.filters.field_table import FieldTable
+from runfolio_server.filters.fields import Field
 from runfolio_server.filters.flatten import condition_count, conditions_of, flattened
 from runfolio_server.filters.limits import CONDITIONS_MAX, DEPTH_MAX, FILTERS_MAX_BYTES, PATTERNS_MAX
 from runfolio_server.filters.operands import check_operand
@@ -16,17 +17,18 @@ from runfolio_server.filters.tree import EVERYTHING, And, Condition, Filter, Not
 from runfolio_server.filters.value_text import readable_number
 
 
-def parse_filters(text: str | None) -> Filter:
-    """The tree of a `filters` argument; null, empty text, `null` and `{}` let every run through.
+def parse_filters(text: str | None, table: FieldTable) -> Filter:
+    """The tree of a `filters` argument; null, empty text, `null` and `{}` let every row through.
 
     Conditions of a kind are merged (flatten.py). Raises AppError with the path of the first mistake
     (`filters.$or[1].config.lr`) and what is allowed there.
 
-    >>> parse_filters('{"state": "finished"}').operator.value
+    >>> from runfolio_server.filters.run_fields import RUN_FIELDS
+    >>> parse_filters('{"state": "finished"}', RUN_FIELDS).operator.value
     '$eq'
     """
     value = read_filters(text)
-    tree = EVERYTHING if value is None else flattened(_parse_object(value, "filters", 1))
+    tree = EVERYTHING if value is None else flattened(_parse_object(value, table, "filters", 1))
     if (count := condition_count(tree)) > CONDITIONS_MAX:
         raise AppError(
             f"filters has {count} conditions; allowed: {CONDITIONS_MAX}; alternatives on one field are one condition "
@@ -61,7 +63,7 @@ def read_filters(text: str | None) -> Any:
         raise AppError(f"filters is not valid JSON: {error}", path="filters", allowed=("a JSON object",)) from error
 
 
-def _parse_object(value: Any, path: str, depth: int) -> Filter:
+def _parse_object(value: Any, table: FieldTable, path: str, depth: int) -> Filter:
     if not isinstance(value, dict):
         raise AppError(
             f'{shown_value(value)} at {path} is not allowed; allowed: an object such as {{"state": "finished"}}',
@@ -70,15 +72,15 @@ def _parse_object(value: Any, path: str, depth: int) -> Filter:
         )
     if depth > DEPTH_MAX:
         raise _too_deep(path)
-    return _all_of([_entry(name, operand, path, depth) for name, operand in value.items()])
+    return _all_of([_entry(name, operand, table, path, depth) for name, operand in value.items()])
 
 
-def _entry(name: str, operand: Any, path: str, depth: int) -> Filter:
+def _entry(name: str, operand: Any, table: FieldTable, path: str, depth: int) -> Filter:
     path = f"{path}.{shown_name(name)}"
     if not name.startswith("$"):
-        return _conditions(find_field(name, path), operand, path, depth + 1)
+        return _conditions(table.find(name, path), operand, path, depth + 1)
     if name == NOT:
-        return Not(_parse_object(operand, path, depth + 1))
+        return Not(_parse_object(operand, table, path, depth + 1))
     if name not in LOGICAL:
         hint = "; it belongs under a field" if name in OPERATORS else ""
         raise _unknown_operator(name, path, LOGICAL, hint)
@@ -90,7 +92,9 @@ def _entry(name: str, operand: Any, path: str, depth: int) -> Filter:
         )
     # Reports write null for a row that is switched off or not filled in.
     filters = [
-        _parse_object(item, f"{path}[{number}]", depth + 1) for number, item in enumerate(operand) if item is not None
+        _parse_object(item, table, f"{path}[{number}]", depth + 1)
+        for number, item in enumerate(operand)
+        if item is not None
     ]
     if name == AND or not filters:
         return _all_of(filters)

@@ -13,6 +13,7 @@ from runfolio_server.errors import AppError
 from runfolio_server.filters.fields import Field
 from runfolio_server.filters.order import parse_order
 from runfolio_server.filters.parse import parse_filters
+from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.tree import Filter
 from runfolio_server.graph.cost import ROWS_ASSUMED, Cost, costs, key_count, number, values_cost
 from runfolio_server.graph.info import RequestInfo
@@ -188,8 +189,8 @@ class ProjectColumns:
                 connection,
                 RunRow,
                 self.row.project_id,
-                parse_filters(filters or None),
-                parse_order(order or None),
+                parse_filters(filters or None, RUN_FIELDS),
+                parse_order(order or None, RUN_FIELDS),
                 chosen,
                 limit,
             )

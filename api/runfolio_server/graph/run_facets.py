@@ -10,9 +10,9 @@ import strawberry
 
 from runfolio_server.domain.json_text import storable_text
 from runfolio_server.errors import AppError
-from runfolio_server.filters.fields import find_field
 from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.regex import translate_regex
+from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.shown import shown_name
 from runfolio_server.filters.value_text import readable_value
 from runfolio_server.graph.info import RequestInfo
@@ -94,8 +94,8 @@ class ProjectRunFacets:
             rows = await select_values(
                 connection,
                 self.row.project_id,
-                parse_filters(filters or None),
-                find_field(field, f"field.{shown_name(field)}"),
+                parse_filters(filters or None, RUN_FIELDS),
+                RUN_FIELDS.find(field, f"field.{shown_name(field)}"),
                 first,
             )
         return [
@@ -121,8 +121,8 @@ class ProjectRunFacets:
             rows = await select_bins(
                 connection,
                 self.row.project_id,
-                parse_filters(filters or None),
-                find_field(field, f"field.{shown_name(field)}"),
+                parse_filters(filters or None, RUN_FIELDS),
+                RUN_FIELDS.find(field, f"field.{shown_name(field)}"),
                 bins,
             )
         if not rows:
@@ -166,7 +166,7 @@ class ProjectRunFacets:
             rows = await select_document_keys(
                 connection,
                 self.row.project_id,
-                parse_filters(filters or None),
+                parse_filters(filters or None, RUN_FIELDS),
                 DOCUMENT_NAMES[document],
                 wanted,
                 first,

@@ -12,9 +12,9 @@ import strawberry
 
 from runfolio_server.errors import AppError
 from runfolio_server.filters.cursor import list_digest, read_place, sign_place
-from runfolio_server.filters.fields import Field, find_field
-from runfolio_server.filters.order import DEFAULT_ORDER
+from runfolio_server.filters.fields import Field
 from runfolio_server.filters.parse import parse_filters
+from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.shown import shown_name
 from runfolio_server.filters.value_text import readable_value
 from runfolio_server.graph.connections import After, First, PageInfo, page_size
@@ -97,9 +97,10 @@ class ProjectRunGroups:
                 path="metrics",
                 allowed=(f"{METRICS_MAX} fields",),
             )
-        tree, fields, metric_fields = parse_filters(filters or None), _fields(by, "by"), _fields(names, "metrics")
+        tree = parse_filters(filters or None, RUN_FIELDS)
+        fields, metric_fields = _fields(by, "by"), _fields(names, "metrics")
         secret, project_id = info.context.cursor_secret, self.row.project_id
-        digest = list_digest(f"groups:{project_id}:{json.dumps(by)}", filters or None, DEFAULT_ORDER)
+        digest = list_digest(f"groups:{project_id}:{json.dumps(by)}", filters or None)
         # A place holds whole values, so there is no bound for it but that of the request.
         place = read_place(secret, digest, after, max_characters=None) if after else None
         async with info.context.database.connection() as connection:
@@ -115,7 +116,7 @@ class ProjectRunGroups:
 
 
 def _fields(names: list[str], path: str) -> list[Field]:
-    return [find_field(name, f"{path}[{number}].{shown_name(name)}") for number, name in enumerate(names)]
+    return [RUN_FIELDS.find(name, f"{path}[{number}].{shown_name(name)}") for number, name in enumerate(names)]
 
 
 def _group(row: GroupRow, names: list[str], scope: GroupScope) -> RunGroup:

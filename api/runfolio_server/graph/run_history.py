@@ -14,7 +14,6 @@ from runfolio_server.aside import ITEMS_AT_ONCE, aside_if
 from runfolio_server.context import Context
 from runfolio_server.errors import AppError
 from runfolio_server.filters.cursor import list_digest, read_place, sign_place
-from runfolio_server.filters.order import DEFAULT_ORDER
 from runfolio_server.graph.columns import batched
 from runfolio_server.graph.connections import After, PageInfo, page_size
 from runfolio_server.graph.cost import costs, reading, rows_cost
@@ -143,7 +142,7 @@ class RunHistory:
         high = max_step if isinstance(max_step, int) else None
         secret = info.context.cursor_secret
         scope = ["history", self.row.run_id.hex, STREAM_NAMES[stream], sorted(names or []), low, high]
-        digest = list_digest(json.dumps(scope), None, DEFAULT_ORDER)
+        digest = list_digest(json.dumps(scope))
         position = _position(read_place(secret, digest, after, differing=ROWS_DIFFER)) if after else None
         async with info.context.reads:
             page = await scan(

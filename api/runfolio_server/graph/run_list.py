@@ -10,6 +10,7 @@ from runfolio_server.errors import AppError
 from runfolio_server.filters.cursor import list_digest, read_place, sign_place
 from runfolio_server.filters.order import Order, parse_order
 from runfolio_server.filters.parse import parse_filters
+from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.tree import Filter
 from runfolio_server.graph.connections import Connection, build_connection, page_size
 from runfolio_server.graph.info import RequestInfo
@@ -34,7 +35,8 @@ async def run_page(
     many runs there are: later pages need not count again.
     """
     context = info.context
-    tree, ordered, size = parse_filters(filters or None), parse_order(order or None), page_size(first)
+    tree, ordered = parse_filters(filters or None, RUN_FIELDS), parse_order(order or None, RUN_FIELDS)
+    size = page_size(first)
     digest = _digest(project_id, filters, ordered)
     place, total = _read(context, digest, after) if after else (None, None)
     async with context.database.connection() as connection:
@@ -57,7 +59,7 @@ async def run_page(
 
 async def count_once(context: Context, project_id: int, filters: str | None) -> int:
     """How many runs the filters choose; counted once in a request, whoever asks."""
-    tree = parse_filters(filters or None)
+    tree = parse_filters(filters or None, RUN_FIELDS)
     key = (project_id, filters or "")
     if key not in context.run_counts:
         context.run_counts[key] = asyncio.ensure_future(_count(context, project_id, tree))
@@ -69,7 +71,7 @@ def count_of_cursor(
 ) -> int | None:
     """The count that a cursor of this list carries; None when the list was not counted then, and for other cursors."""
     try:
-        return _read(context, _digest(project_id, filters, parse_order(order or None)), after)[1]
+        return _read(context, _digest(project_id, filters, parse_order(order or None, RUN_FIELDS)), after)[1]
     except AppError:
         return None
 

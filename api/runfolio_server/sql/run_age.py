@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import Final
 
 from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.fields import CREATED_AT, USER, JsonField
+from runfolio_server.filters.fields import JsonField
 from runfolio_server.filters.flatten import conditions_of
 from runfolio_server.filters.json_where import Ranges, containment_count
 from runfolio_server.filters.operators import OperatorName
 from runfolio_server.filters.order import Order
 from runfolio_server.filters.order_sql import Place, compile_order
+from runfolio_server.filters.run_fields import CREATED_AT, USER
 from runfolio_server.filters.tree import And, Condition, Filter
 from runfolio_server.sql.named import Query, composed
 from runfolio_server.sql.pool import Connection

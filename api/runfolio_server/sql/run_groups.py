@@ -97,7 +97,7 @@ async def select_values(
     parameters = Parameters(3)
     joined = ""
     if isinstance(field, Column) and field.kind is Kind.TAGS:
-        joined, value = "LEFT JOIN LATERAL unnest(r.tags) AS t (tag) ON true\n", "to_jsonb(t.tag)"
+        joined, value = f"LEFT JOIN LATERAL unnest({field.sql}) AS t (tag) ON true\n", "to_jsonb(t.tag)"
     else:
         value = value_expression(field, parameters)
     where = compile_filter(tree, 3 + len(parameters.values), project_id)
