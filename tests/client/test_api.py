@@ -158,6 +158,19 @@ def test_waiting_ends_with_the_run(api: Api, logger: Logger) -> None:
     assert "kept" == run.notes
 
 
+def test_waiting_ends_with_a_run_that_is_preempted(api: Api, logger: Logger) -> None:
+    run = api.run(logger.run("preempted"))
+    logger.stream("preempted", {"preempting": True})
+    run.reload()
+    during = (run.state, run.is_living)
+    logger.stream("preempted", {"complete": True, "exitcode": 1})
+    run.reload()
+
+    assert ("preempting", True) == during
+    assert ("preempted", False) == (run.state, run.is_living)
+    assert "preempted" == run.wait_until_finished(poll_s=0.01)
+
+
 def test_stopping_asks_the_run(api: Api, logger: Logger) -> None:
     run = api.run(logger.run("stopped"))
 

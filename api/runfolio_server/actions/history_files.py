@@ -18,7 +18,7 @@ from runfolio_server.aside import aside
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.owner import Owner, OwnerKind
-from runfolio_server.domain.run_state import RunState
+from runfolio_server.domain.run_state import ENDED_STATES
 from runfolio_server.history.parquet import NotRepresentable, rows_to_parquet
 from runfolio_server.history.pieces import pieces_of
 from runfolio_server.history.scan import Span, fetch_rows, in_order, take_rows
@@ -34,7 +34,6 @@ from runfolio_server.sql.pool import Database
 
 LOGGER = logging.getLogger(__name__)
 
-ENDED = frozenset({RunState.FINISHED, RunState.FAILED, RunState.CRASHED, RunState.KILLED, RunState.PREEMPTED})
 ROWS_PER_FILE = 100_000
 VALUES_PER_FILE = 1_000_000
 # What one request makes; the next goes on where it stopped.
@@ -57,12 +56,12 @@ class HistoryFiles:
 async def history_files(database: Database, store: ObjectStore, run_id: UUID) -> HistoryFiles:
     """The files of a run that has ended, made now if need be; none when there are rows that they do not hold."""
     export = await _export(database, run_id)
-    if export is not None and export.state in ENDED and export.rows and export.rows_seen != export.rows:
+    if export is not None and export.state in ENDED_STATES and export.rows and export.rows_seen != export.rows:
         await _make_files(database, store, run_id, export)
         export = await _export(database, run_id)
     if export is None or not export.rows:
         return HistoryFiles([], has_other_rows=False)
-    if export.state not in ENDED or export.rows_seen != export.rows or export.refusal is not None:
+    if export.state not in ENDED_STATES or export.rows_seen != export.rows or export.refusal is not None:
         return HistoryFiles([], has_other_rows=True)
     return await _stored_files(database, store, run_id)
 

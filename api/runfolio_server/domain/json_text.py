@@ -52,7 +52,7 @@ def parse(raw: bytes) -> Any:
         try:
             return parse_strict(raw)
         except orjson.JSONDecodeError:
-            pass  # Not strict JSON; perhaps what Python and the W&B SDK write.
+            pass  # Not strict JSON; perhaps what Python's json writes.
     return _parse_slowly(raw)
 
 

@@ -11,10 +11,12 @@ from typing import Final
 
 from runfolio_server.domain.names import DISPLAY_NAME_MAX
 from runfolio_server.domain.run_attribute import RunAttribute, RunInput, ValueKind
+from runfolio_server.domain.run_state import RunState
 
 TEXT, TEXTS, TIME, NUMBER, BOOLEAN, DOCUMENT = ValueKind
 EVERY_INPUT: Final = frozenset(RunInput)
 AT_CREATION: Final = frozenset({RunInput.CREATE})
+_STATES: Final = [state.value for state in RunState]
 
 # In the order in which filters tell what fields there are. Set by hand, so that a row is read in one look.
 # fmt: off
@@ -29,7 +31,7 @@ RUN_ATTRIBUTES: Final = (
         is_changeable=True, characters_max=DISPLAY_NAME_MAX,
     ),
     RunAttribute(
-        "state", TEXT, "pending, running, finished, failed, crashed, killed, preempting or preempted.",
+        "state", TEXT, f"{', '.join(_STATES[:-1])} or {_STATES[-1]}.",
         field="state", filter_names=("state",), export_names=("state",), is_changeable=True, is_short=True,
     ),
     RunAttribute(

@@ -1,11 +1,14 @@
-"""The states of a run, and what an exit code says of it."""
+"""The life of a run: its states, which of them are living, and what each event makes of a run in them.
+
+One table: SQL is printed from it (sql/run_states.py) or compared with it by tests, as the client and the README are.
+"""
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-# How Python ends after Ctrl-C, which is also how a run ends when it was told to stop.
-EXIT_CODE_INTERRUPTED = 255
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Final
 
 
 class RunState(StrEnum):
@@ -21,8 +24,85 @@ class RunState(StrEnum):
     PREEMPTED = "preempted"
 
 
-def state_after_exit(exit_code: int) -> RunState:
-    """0 finished, 255 killed, anything else failed."""
-    if exit_code == 0:
-        return RunState.FINISHED
-    return RunState.KILLED if exit_code == EXIT_CODE_INTERRUPTED else RunState.FAILED
+class Event(StrEnum):
+    """What may move a run to another state; the values are what the README calls them."""
+
+    START = "start"  # somebody makes the run or takes it up again, and gives no state
+    BATCH = "batch"  # one that says nothing of the run's end; an empty one too
+    NOTICE = "notice of preemption"  # a batch that says that the machine will be taken away
+    SUCCESS = "exit code 0"
+    FAILURE = "another exit code"  # it tells which end it was: see ingest/exit_code.py
+    SILENCE = "silence"  # no batch for longer than the setting heartbeat_timeout_s
+    UPDATE = "state given"  # whoever makes or changes the run says which one it is
+
+
+class Told(Enum):
+    """Stands for the state that the event itself tells."""
+
+    AS_TOLD = "as told"
+
+
+AS_TOLD: Final = Told.AS_TOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What one state means. Events that `moves` does not name leave the run in it; an update may name any state.
+
+    `is_living`: a process writes the run, or is still to come. A run that has ended goes on only when somebody starts
+    it again or, where its end was no more than a guess, when it is heard from.
+    """
+
+    is_living: bool
+    moves: Mapping[Event, RunState | Told]
+
+
+_EXITS: Final[Mapping[Event, RunState | Told]] = {Event.SUCCESS: RunState.FINISHED, Event.FAILURE: AS_TOLD}
+_BEGINS: Final[Mapping[Event, RunState | Told]] = {
+    Event.START: RunState.RUNNING,
+    Event.BATCH: RunState.RUNNING,
+    Event.NOTICE: RunState.PREEMPTING,
+    **_EXITS,
+}
+_ENDED: Final = Life(is_living=False, moves={Event.START: RunState.RUNNING})
+
+LIVES: Final[Mapping[RunState, Life]] = {
+    RunState.PENDING: Life(is_living=True, moves=_BEGINS),
+    RunState.RUNNING: Life(
+        is_living=True, moves={Event.NOTICE: RunState.PREEMPTING, **_EXITS, Event.SILENCE: RunState.CRASHED}
+    ),
+    RunState.FINISHED: _ENDED,
+    RunState.FAILED: _ENDED,
+    # Silence is a guess: what the run says later counts more.
+    RunState.CRASHED: Life(is_living=False, moves=_BEGINS),
+    RunState.KILLED: _ENDED,
+    RunState.PREEMPTING: Life(
+        is_living=True, moves={**_EXITS, Event.FAILURE: RunState.PREEMPTED, Event.SILENCE: RunState.CRASHED}
+    ),
+    # Its process has gone, as after any other end.
+    RunState.PREEMPTED: _ENDED,
+}
+
+LIVING_STATES: Final = tuple(state for state in RunState if LIVES[state].is_living)
+ENDED_STATES: Final = tuple(state for state in RunState if not LIVES[state].is_living)
+
+
+def next_state(state: RunState, event: Event, told: RunState | None = None) -> RunState:
+    """The state of a run in `state` after the event. `told` is the state that an update or a failure tells.
+
+    Raises ValueError when the event has to tell a state and does not.
+
+    >>> next_state(RunState.RUNNING, Event.FAILURE, RunState.KILLED).value
+    'killed'
+    """
+    move = AS_TOLD if event is Event.UPDATE else LIVES[state].moves.get(event, state)
+    if isinstance(move, RunState):
+        return move
+    if told is None:
+        raise ValueError(f"the event {event.value!r} tells no state")
+    return told
+
+
+def states_moved_by(event: Event) -> tuple[RunState, ...]:
+    """The states in which the event changes something, in the order of RunState."""
+    return tuple(state for state in RunState if event is Event.UPDATE or event in LIVES[state].moves)

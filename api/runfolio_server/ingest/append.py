@@ -15,10 +15,10 @@ from uuid import UUID
 from runfolio_server.aside import HEAVY_BYTES, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.json_text import to_jsonb
-from runfolio_server.domain.run_state import state_after_exit
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import OverlappingLines, Unavailable
 from runfolio_server.ingest.batch import Batch, ColumnBlock
+from runfolio_server.ingest.exit_code import state_after_exit
 from runfolio_server.ingest.piece import Piece, piece_of
 from runfolio_server.sql.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, INGEST_VISIBLE_COLUMNS, IngestedRow
 from runfolio_server.sql.pool import Connection, Database

@@ -1,5 +1,5 @@
 -- select_streams_to_compact: $1 limit → TailedStreamRow*
--- Streams whose tail is worth a chunk, or whose run is over or silent; the largest first. The tail is small as long as the
+-- Streams whose tail is worth a chunk, or whose run has ended or is silent; the largest first. The tail is small as long as the
 -- worker keeps up, run_stream is not: hence the sub-select.
 SELECT s.run_id, s.stream, s.writer, s.epoch
 FROM (SELECT DISTINCT t.run_id, t.stream, t.writer, t.epoch FROM history_tail AS t) AS found
@@ -9,7 +9,7 @@ WHERE (s.lease IS NULL OR s.lease < now())
   AND (
     s.tail_lines >= 200
     OR s.tail_bytes >= 1048576
-    OR r.state NOT IN ('pending', 'running', 'preempting')
+    OR {{state ended r.state}}
     OR r.heartbeat_at < now() - interval '5 minutes'
   )
 ORDER BY s.tail_bytes DESC, s.run_id, s.stream, s.writer, s.epoch

@@ -3,6 +3,7 @@
 A query starts with a header: `-- name: $1 what, $2 what → RowClass*`. The arrow and class are absent for queries that
 return nothing, `*` marks many rows. Text up to the next header is the query; further comment lines are kept.
 `{{columns r}}` stands for the columns of the table `r` that are the fields of the row class, or are given instead.
+`{{state …}}` is a condition on the state of a run: see run_states.py.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from importlib import resources
 from typing import Generic, TypeVar
 
 import msgspec
+
+from runfolio_server.sql import run_states
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -50,6 +53,7 @@ class QueryFile:
     def __init__(self, file_name: str) -> None:
         self.file_name = file_name
         text = resources.files(__package__).joinpath(file_name).read_text(encoding="utf-8")
+        text = run_states.expand(text)
         headers = list(HEADER.finditer(text))
         ends = [header.start() for header in headers[1:]] + [len(text)]
         self._found = {

@@ -35,7 +35,7 @@ WHERE run_id = $1 AND deleted_at IS NULL;
 -- mark_silent_runs_crashed: $1 seconds of silence
 UPDATE runs
 SET state = 'crashed', updated_at = now()
-WHERE state IN ('running', 'preempting') AND heartbeat_at < now() - make_interval(secs => $1);
+WHERE {{state moved_by_silence state}} AND heartbeat_at < now() - make_interval(secs => $1);
 
 -- select_streams: $1 run ids → StreamRow*
 -- Where each stream of these runs stands: its newest epoch.

@@ -273,7 +273,7 @@ class AsyncRun(RunData):
         self._take(await self._fetch_fields())
 
     async def wait_until_finished(self, poll_s: float = 5.0) -> str:
-        """Wait until the run has ended, asking every `poll_s` seconds; its state. Edits stay."""
+        """Wait until the run has ended (see is_living), asking every `poll_s` seconds; its state. Edits stay."""
         while self.is_living:
             await sleep(poll_s)
             self._rebase(await self._fetch_fields())

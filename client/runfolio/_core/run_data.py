@@ -17,8 +17,8 @@ from runfolio._core.run_edits import RunEdits
 from runfolio._core.user import User
 from runfolio._generated import RunFields
 
-# A run in one of these still has a process; from the others it does not come back by itself.
-LIVING_STATES = frozenset({"pending", "running", "preempting", "preempted"})
+# A process writes a run in one of these, or is still to come. In the others it has ended; the server has the same list.
+LIVING_STATES = frozenset({"pending", "running", "preempting"})
 
 
 class RunData:
@@ -158,7 +158,7 @@ class RunData:
 
     @property
     def is_living(self) -> bool:
-        """Whether the run has not ended yet."""
+        """Whether the run has not ended: it is pending, running or preempting. A preempted one has ended."""
         return self.state in LIVING_STATES
 
     @property

@@ -275,7 +275,7 @@ class Run(RunData):
         self._take(self._fetch_fields())
 
     def wait_until_finished(self, poll_s: float = 5.0) -> str:
-        """Wait until the run has ended, asking every `poll_s` seconds; its state. Edits stay."""
+        """Wait until the run has ended (see is_living), asking every `poll_s` seconds; its state. Edits stay."""
         while self.is_living:
             sleep(poll_s)
             self._rebase(self._fetch_fields())

@@ -22,6 +22,7 @@ from runfolio_server.graph.scalars import Int64, JSONString
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.batch import Batch, RejectedLine
 from runfolio_server.ingest.columns import read_columns
+from runfolio_server.ingest.exit_code import EXIT_CODES_TOLD
 from runfolio_server.ingest.lines import raw_lines, split_lines
 from runfolio_server.ingest.rows import batch_of_columns, batch_of_rows
 from runfolio_server.ingest.summary import LeftOutKey
@@ -94,8 +95,8 @@ class AppendHistoryInput:
     )
     exit_code: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Ends the run after these rows: 0 finished, 255 killed, else failed. The first end counts: a run "
-        "that has ended keeps its state and its code, which `run` tells.",
+        description=f"Ends the run after these rows: {EXIT_CODES_TOLD}. The first end counts: a run that has ended "
+        "keeps its state and its code, which `run` tells.",
     )
 
 
@@ -159,7 +160,7 @@ class FinishRunInput:
     """Input of finishRun."""
 
     id: strawberry.ID = strawberry.field(description="The run's node id.")
-    exit_code: int = strawberry.field(default=0, description="0 finished, 255 killed, any other failed.")
+    exit_code: int = strawberry.field(default=0, description=f"{EXIT_CODES_TOLD}.")
 
 
 @strawberry.type(description="What finishRun answers.")
