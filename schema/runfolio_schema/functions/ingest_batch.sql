@@ -23,9 +23,11 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_epochs int[] := '{}';                            -- of each piece of lines; null: they are known
   v_new    boolean;
+  v_state  text;                                     -- the run's, before this batch
+  v_open   boolean;                                  -- whether an exit still counts
 BEGIN
   -- The run's row first: batches of one run wait for each other here, and so see each other's streams.
-  PERFORM FROM runs AS r WHERE r.run_id = p_run_id AND r.deleted_at IS NULL FOR UPDATE;
+  SELECT r.state INTO v_state FROM runs AS r WHERE r.run_id = p_run_id AND r.deleted_at IS NULL FOR UPDATE;
   IF NOT FOUND THEN
     RETURN;
   END IF;
@@ -50,6 +52,8 @@ BEGIN
     SET rejected = excluded.rejected
     WHERE s.rejected < excluded.rejected;
   END IF;
+  -- A crashed run is open too: that it has crashed is what the server takes silence for.
+  v_open := v_state IN ('pending', 'running', 'preempting', 'crashed');
   RETURN QUERY
   UPDATE runs AS r
   SET heartbeat_at = now(),
@@ -58,16 +62,16 @@ BEGIN
       summary_text = CASE WHEN v_new THEN coalesce(p_summary_text, r.summary_text) ELSE r.summary_text END,
       summary = CASE WHEN v_new THEN coalesce(p_summary, r.summary) ELSE r.summary END,
       system_text = CASE WHEN v_new THEN coalesce(p_system_text, r.system_text) ELSE r.system_text END,
+      -- The moves of domain/run_state.py; tests/server/test_run_life.py compares.
       state = CASE
-        WHEN p_exit_state IS NOT NULL AND p_exit_state <> 'finished' AND r.state = 'preempting' THEN 'preempted'
-        WHEN p_exit_state IS NOT NULL AND r.state IN ('running', 'preempting', 'pending', 'crashed') THEN p_exit_state
-        WHEN p_preempting AND r.state IN ('running', 'pending', 'crashed') THEN 'preempting'
-        WHEN p_exit_state IS NULL AND r.state IN ('pending', 'crashed') THEN 'running'
-        ELSE r.state
+        WHEN p_exit_state <> 'finished' AND v_state = 'preempting' THEN 'preempted'
+        WHEN p_exit_state IS NOT NULL AND v_open THEN p_exit_state
+        WHEN p_preempting AND v_open THEN 'preempting'
+        WHEN v_state IN ('pending', 'crashed') THEN 'running'
+        ELSE v_state
       END,
       -- A run that has ended keeps its code with its state.
-      exit_code = CASE WHEN r.state IN ('running', 'preempting', 'pending', 'crashed')
-                       THEN coalesce(p_exit_code, r.exit_code) ELSE coalesce(r.exit_code, p_exit_code) END,
+      exit_code = CASE WHEN v_open THEN coalesce(p_exit_code, r.exit_code) ELSE coalesce(r.exit_code, p_exit_code) END,
       finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, now()) ELSE r.finished_at END
   WHERE r.run_id = p_run_id
   RETURNING r.stop_requested, r.state, v_epochs;

@@ -32,7 +32,7 @@ DECLARE
   v_state   text;
   v_deleted timestamptz;
   v_is_new  boolean := false;
-  v_is_over boolean;
+  v_begins  boolean;
 BEGIN
   SELECT r.state, r.deleted_at INTO v_state, v_deleted FROM runs AS r WHERE r.run_id = p_run_id FOR UPDATE;
   IF NOT FOUND THEN
@@ -61,7 +61,8 @@ BEGIN
 
   IF NOT v_is_new AND v_deleted IS NULL THEN
     -- A state that is given says no more than itself: it is no sign of life, and leaves how the run ended.
-    v_is_over := p_state IS NULL AND v_state NOT IN ('running', 'preempting');
+    -- Who is running or about to be preempted goes on: the moves of domain/run_state.py, and a test compares.
+    v_begins := p_state IS NULL AND v_state NOT IN ('running', 'preempting');
     UPDATE runs AS r
     SET display_name = coalesce(p_display_name, r.display_name),
         tags = coalesce(p_tags, r.tags),
@@ -78,12 +79,12 @@ BEGIN
         config = CASE WHEN p_config_if_new THEN r.config ELSE coalesce(p_config, r.config) END,
         summary_text = coalesce(p_summary_text, r.summary_text),
         summary = coalesce(p_summary, r.summary),
-        state = CASE WHEN v_is_over THEN 'running' ELSE coalesce(p_state, r.state) END,
+        state = CASE WHEN v_begins THEN 'running' ELSE coalesce(p_state, r.state) END,
         updated_at = now(),
         heartbeat_at = CASE WHEN p_state IS NULL THEN now() ELSE r.heartbeat_at END,
-        finished_at = CASE WHEN v_is_over THEN NULL ELSE r.finished_at END,
-        exit_code = CASE WHEN v_is_over THEN NULL ELSE r.exit_code END,
-        stop_requested = CASE WHEN v_is_over THEN false ELSE r.stop_requested END
+        finished_at = CASE WHEN v_begins THEN NULL ELSE r.finished_at END,
+        exit_code = CASE WHEN v_begins THEN NULL ELSE r.exit_code END,
+        stop_requested = CASE WHEN v_begins THEN false ELSE r.stop_requested END
     WHERE r.run_id = p_run_id;
   END IF;
 
