@@ -71,6 +71,7 @@ async def test_a_database_from_before_the_migrations_were_joined_is_told_how_to_
             )
             await connection.execute(
                 "INSERT INTO schema_migrations (number, name, checksum) VALUES (2, '0002_finding_runs', '')"
+                " ON CONFLICT (number) DO UPDATE SET name = excluded.name"
             )
             await connection.execute("DROP TABLE schema_functions")
             before = await describe(connection)
