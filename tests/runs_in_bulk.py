@@ -12,21 +12,23 @@ import msgspec
 from runfolio_server.domain import json_text
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.sql.named import NoRow, Query
-from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
 from tests.service import Service
 
 START = datetime(2026, 11, 3, tzinfo=UTC)
 
 
-class UserRow(msgspec.Struct, frozen=True):
-    """The owner of a project."""
+class OwnedRow(msgspec.Struct, frozen=True):
+    """A project and its owner."""
 
     user_id: int
-    entity_id: int
+    project_id: int
 
 
-SELECT_USER = Query(
-    "select_user", "SELECT user_id, entity_id FROM users JOIN entities USING (entity_id) WHERE name = $1", UserRow
+SELECT_OWNED = Query(
+    "select_owned",
+    "SELECT user_id, project_id FROM entities AS e JOIN users USING (entity_id) JOIN projects AS p USING (entity_id)"
+    " WHERE e.name = $1 AND p.name = $2",
+    OwnedRow,
 )
 INSERT_RUNS = Query(
     "insert_runs",
@@ -53,9 +55,7 @@ class SeededRun:
 async def seed_runs(service: Service, project: str, runs: Sequence[SeededRun], user: str = "ada") -> None:
     """Write runs into a project that has been made; each a second younger than the one before, unless told."""
     async with service.database.transaction() as connection:
-        owner = await connection.row(SELECT_USER, user)
-        assert owner is not None
-        row = await connection.row(SELECT_PROJECT_BY_NAME, user, project, [owner.entity_id])
+        row = await connection.row(SELECT_OWNED, user, project)
         assert row is not None
         await connection._raw.executemany(
             INSERT_RUNS.sql,
@@ -67,7 +67,7 @@ async def seed_runs(service: Service, project: str, runs: Sequence[SeededRun], u
                     run.state,
                     list(run.tags),
                     run.group,
-                    owner.user_id,
+                    row.user_id,
                     run.created_at or START + timedelta(seconds=number),
                     json_text.dump({key: {"value": value} for key, value in run.config.items()}),
                     json_text.to_jsonb(run.config),

@@ -29,6 +29,7 @@ from runfolio_server.ingest.target import RunTargets
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
 from runfolio_server.objects.signing import UploadGrant, UrlSigner
 from runfolio_server.objects.store import StoredObject, open_store, store_directory
+from runfolio_server.remembered import RememberedAccess
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import open_database
 from runfolio_server.sql.run_indexes import OrderIndexes
@@ -64,8 +65,9 @@ def create_app(settings: Settings) -> Starlette:
 
             app.state.settings = settings
             app.state.database = database
-            app.state.sign_in = SignIn(database)
-            app.state.run_targets = RunTargets(database)
+            app.state.remembered_access = RememberedAccess()
+            app.state.sign_in = SignIn(database, app.state.remembered_access)
+            app.state.run_targets = RunTargets(database, app.state.remembered_access)
             app.state.object_store = store
             app.state.url_signer = UrlSigner(url_secret, settings.url_lifetime_s)
             app.state.cursor_secret = cursor_secret

@@ -13,6 +13,7 @@ from runfolio_server.domain.viewer import Viewer
 from runfolio_server.loaders import Loaders
 from runfolio_server.objects.signing import DownloadGrant, UrlSigner
 from runfolio_server.objects.store import ObjectStore
+from runfolio_server.remembered import RememberedAccess
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.run_indexes import OrderIndexes
 
@@ -28,6 +29,7 @@ class Context:
     object_store: ObjectStore
     cursor_secret: bytes
     order_indexes: OrderIndexes
+    remembered_access: RememberedAccess
     base_url: str
     # Counts of runs under way in this request, by project and filters: two fields may ask for the same one.
     run_counts: dict[tuple[int, str], Future[int]] = field(default_factory=dict)

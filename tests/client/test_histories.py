@@ -96,7 +96,7 @@ def test_a_project_reads_those_that_are_named_sampled_or_the_first(api: Api) -> 
     assert [("r1", 5), ("r1", 6), ("r3", 5), ("r3", 6)] == list(zip(named["run_id"], named["acc"], strict=True))
     assert {"r1": 4, "r3": 4, "r5": 4} == sampled["run_id"].value_counts().to_dict()
     assert {"r5": STEPS, "r4": STEPS} == first["run_id"].value_counts().to_dict()
-    with pytest.raises(runfolio.NotFoundError, match="There is no run 'nobody' in ada/many"):
+    with pytest.raises(runfolio.NotFoundError, match="There is no run 'nobody' in project 'ada/many'"):
         project.histories("loss", ids=["r1", "nobody"])
     with pytest.raises(ValueError, match=r"ids is \[\]; allowed: a list of ids"):
         project.histories("loss", ids=[])
@@ -107,7 +107,7 @@ def test_no_run_is_a_table_without_rows_and_no_project_is_an_error(api: Api) -> 
 
     assert ["run_id", "_step", "loss"] == list(nothing.to_pandas().columns) == nothing.to_polars().columns
     assert 0 == len(nothing)
-    with pytest.raises(runfolio.NotFoundError, match="There is no project ada/nothing"):
+    with pytest.raises(runfolio.NotFoundError, match="There is no project 'nothing' in entity 'ada'"):
         api.runs("ada/nothing").histories("loss")
     with pytest.raises(runfolio.BadRequestError, match="Unknown operator"):
         api.runs("ada/many", {"name": {"$is": 1}}).histories("loss")

@@ -192,7 +192,7 @@ def test_a_deleted_run_is_not_there(api: Api, logger: Logger) -> None:
     run = api.run("ada/columns/gone")
     api.runs("ada/columns", {"name": "gone"}).delete(dry_run=False)
 
-    with pytest.raises(runfolio.NotFoundError, match="There is no run 'gone' in ada/columns"):
+    with pytest.raises(runfolio.NotFoundError, match="There is no run 'gone' in project 'ada/columns'"):
         run.history_table("loss")
     with pytest.raises(runfolio.NotFoundError, match="There is no run 'gone'"):
         run.metric("loss")

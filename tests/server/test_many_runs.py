@@ -280,4 +280,4 @@ async def test_a_project_that_is_not_there_is_an_error(service: Service) -> None
 
     for answer in (changed, await delete(service, "nowhere", filters="{}")):
         assert (404, "NOT_FOUND", "input") == refusal(answer)
-        assert "'nowhere' in 'ada'" in answer.error["message"]
+        assert "There is no project 'nowhere' in entity 'ada', or you may not" in answer.error["message"]

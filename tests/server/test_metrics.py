@@ -41,3 +41,7 @@ async def test_only_site_admins_see_the_metrics(service: Service, user: str | No
 
     assert status == response.status_code
     assert "runfolio_history" not in response.text
+    assert (
+        user is None
+        or "Only a site admin may see the metrics; eve is not one." == response.json()["errors"][0]["message"]
+    )

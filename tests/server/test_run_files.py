@@ -207,7 +207,10 @@ async def test_many_files_are_allowed_at_once_and_too_many_are_not(service: Serv
 async def test_a_run_that_is_not_there_gets_no_files(service: Service) -> None:
     answer = await _allow(service, "nope", "a.txt")
 
-    assert (404, "There is no run 'nope' in ada/p.") == (answer.status, answer.error["message"])
+    assert (404, "There is no run 'nope' in project 'ada/p', or you may not log to it.") == (
+        answer.status,
+        answer.error["message"],
+    )
 
 
 async def test_a_download_shows_the_name_of_the_file_and_not_its_key(service: Service) -> None:

@@ -241,5 +241,5 @@ async def test_names_of_runs_belong_to_their_project(service: Service) -> None:
 async def test_an_entity_of_somebody_else_is_404_and_its_project_is_not_made(service: Service) -> None:
     answer = await _answer(service, entityName="bob", modelName="forged", name="r")
 
-    assert (404, "There is no entity 'bob' that ada may write to.") == (answer.status, answer.error["message"])
+    assert (404, "There is no entity 'bob', or you may not log to it.") == (answer.status, answer.error["message"])
     assert {"project": None} == (await service.graphql('{ project(name: "forged") { id } }', "bob")).data

@@ -60,8 +60,13 @@ NULL_ANYWAY = {
 }
 NEVER_NULL = {("take_lease", "lease"): "set by the same statement"}
 ALL = [(file, name) for file, queries in QUERY_FILES.items() for name in queries._found]
+# Those that ask for any permission are one query for each.
 QUERIES: dict[str, Query[Any]] = {
-    value.name: value for module in MODULES for value in vars(module).values() if isinstance(value, Query)
+    query.name: query
+    for module in MODULES
+    for value in vars(module).values()
+    for query in (value.values() if isinstance(value, dict) else [value])
+    if isinstance(query, Query)
 }
 # Put together in Python, once, of fixed text.
 COMPOSED = [("run_change.py", "update_run")]

@@ -50,7 +50,7 @@ def test_the_sdk_says_what_was_wrong(newest: SDK, api: runfolio.Api) -> None:
         ("malformed path", "CommError", "Invalid path"),
         ("slash", "UsageError", "cannot contain the characters"),
         ("control character", "CommError", r"project 'bad\x01name' contains '\x01'; not allowed"),
-        ("another's entity", "CommError", "There is no entity 'nobody' that ada may write to."),
+        ("another's entity", "CommError", "There is no entity 'nobody', or you may not log to it."),
         ("large config", "CommError", "The body is larger than 33554432 bytes"),
     ):
         assert kind == told[name][0]
@@ -90,9 +90,9 @@ def test_our_client_says_what_was_wrong(newest: SDK, api: runfolio.Api) -> None:
     [
         ("ada/http/good", "{}", WRONG_KEY, 401, "This API key is not valid"),
         ("ada/http/good", "{}", None, 401, "key"),
-        ("ada/http/nowhere", "{}", "", 404, "There is no run 'nowhere' in ada/http"),
-        ("ada/nowhere/good", "{}", "", 404, "There is no run 'good' in ada/nowhere"),
-        ("nobody/http/good", "{}", "", 404, "There is no run 'good' in nobody/http"),
+        ("ada/http/nowhere", "{}", "", 404, "There is no run 'nowhere' in project 'ada/http'"),
+        ("ada/nowhere/good", "{}", "", 404, "There is no run 'good' in project 'ada/nowhere'"),
+        ("nobody/http/good", "{}", "", 404, "There is no run 'good' in project 'nobody/http'"),
         ("ada/http/go/od", "{}", "", 404, "Not Found"),
         ("ada/http/good", "{broken", "", 400, "not valid JSON"),
         ("ada/http/good", '{"files": {"wandb-history.jsonl": 3}}', "", 400, "files.wandb-history.jsonl must be"),

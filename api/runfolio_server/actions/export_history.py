@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from runfolio_server.actions.access import checked_project, missing_run
+from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import AppError, NotFound
+from runfolio_server.errors import AppError
 from runfolio_server.filters.order import parse_order
 from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.run_fields import RUN_FIELDS
@@ -19,7 +21,6 @@ from runfolio_server.history.column_kinds import TypedTables, read_typed_tables
 from runfolio_server.history.keys import list_keys
 from runfolio_server.history.table import Wanted
 from runfolio_server.sql.pool import Database
-from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
 from runfolio_server.sql.run_choice import RunNameRow, select_chosen_runs
 
 KEYS_MAX = 10_000
@@ -63,13 +64,10 @@ async def open_history_export(
 
 async def _choose_runs(database: Database, viewer: Viewer, choice: RunChoice) -> list[RunNameRow]:
     tree, order = parse_filters(choice.filters, RUN_FIELDS), parse_order(choice.order, RUN_FIELDS)
-    place = f"{choice.entity[:100]}/{choice.project[:100]}"
     if choice.names is not None and len(choice.names) > RUNS_MAX:
         raise AppError(f"{len(choice.names)} ids; allowed: {RUNS_MAX}", path="ids")
     async with database.connection() as connection:
-        row = await connection.row(SELECT_PROJECT_BY_NAME, choice.entity, choice.project, viewer.entity_ids)
-        if row is None:
-            raise NotFound(f"There is no project {place}")
+        row = await checked_project(connection, viewer, Permission.READ, choice.entity, choice.project)
         limit = RUNS_MAX + 1 if choice.first is None else choice.first
         found = await select_chosen_runs(connection, RunNameRow, row.project_id, tree, order, choice.names, limit)
     if len(found) > RUNS_MAX:
@@ -79,7 +77,7 @@ async def _choose_runs(database: Database, viewer: Viewer, choice: RunChoice) ->
     by_name = {run.name: run for run in found}
     unknown = [name for name in choice.names if name not in by_name]
     if unknown and choice.filters is None and choice.first is None:
-        raise NotFound(f"There is no run {', '.join(repr(name[:100]) for name in unknown[:5])} in {place}")
+        raise missing_run(unknown, choice.entity, choice.project, Permission.READ)
     return found if choice.order else [by_name[name] for name in dict.fromkeys(choice.names) if name in by_name]
 
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from runfolio_server.actions.access import checked_project
 from runfolio_server.actions.export_columns import ATTRIBUTES, DURATION, WantedColumn, parse_columns, value_at
 from runfolio_server.aside import HEAVY_BYTES, aside_if
+from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_columns import (
     Columns,
     TooManyCells,
@@ -21,13 +23,11 @@ from runfolio_server.domain.run_columns import (
     summary_columns,
 )
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import NotFound
 from runfolio_server.filters.order import Order, parse_order
 from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.tree import Filter
 from runfolio_server.sql.pool import Database
-from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
 from runfolio_server.sql.run_export import RUN_ID_BYTES, SELECT_EXPORT_RUNS, ExportRow, select_run_ids
 
 PAGE_RUNS: Final = 500
@@ -58,14 +58,7 @@ async def open_export(database: Database, viewer: Viewer, request: ExportRequest
     tree, order = parse_filters(request.filters or None, RUN_FIELDS), parse_order(request.order or None, RUN_FIELDS)
     columns = None if request.columns is None else parse_columns(request.columns)
     async with database.connection() as connection:
-        project = await connection.row(
-            SELECT_PROJECT_BY_NAME, request.entity_name, request.project_name, viewer.entity_ids
-        )
-    if project is None:
-        raise NotFound(
-            f"There is no project {request.project_name[:100]!r} in entity {request.entity_name[:100]!r}, "
-            "or you may not see it."
-        )
+        project = await checked_project(connection, viewer, Permission.READ, request.entity_name, request.project_name)
     return RunExport(database, project.project_id, request, tree, order, columns)
 
 

@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from typing import assert_never
 from uuid import UUID
 
+from runfolio_server.actions.access import checked_run_of_name
 from runfolio_server.domain.names import check_file_name
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.owner import Owner, OwnerKind
-from runfolio_server.domain.run_id import run_id_of
+from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import AppError, Forbidden, NotFound
+from runfolio_server.errors import AppError, Forbidden
 from runfolio_server.objects.signing import UploadGrant
 from runfolio_server.objects.store import ObjectStore, StoredObject
 from runfolio_server.sql.files import UPSERT_RUN_FILE
 from runfolio_server.sql.pool import Database
-from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
-from runfolio_server.sql.runs import SELECT_RUN_BY_NAME, RunRow
+from runfolio_server.sql.runs import RunRow
 
 FILES_MAX = 10_000
 
@@ -38,20 +38,14 @@ async def allow_uploads(
 ) -> AllowedUploads:
     """Allow each named file of the run to be uploaded. Nothing is stored before the bytes arrive.
 
-    Raises NotFound when the viewer sees no such run, AppError for a name that is not allowed.
+    Raises NotFound when there is no such run to which the viewer may log, AppError for a name that is not allowed.
     """
     if len(names) > FILES_MAX:
         raise AppError(f"{len(names)} files at once; allowed: {FILES_MAX}", path="input.files")
     for index, name in enumerate(names):
         check_file_name(name, f"input.files[{index}]")
     async with database.connection() as connection:
-        project = await connection.row(SELECT_PROJECT_BY_NAME, entity_name, project_name, viewer.entity_ids)
-        run = None
-        if project is not None:
-            run_id = run_id_of(project.project_id, run_name)
-            run = await connection.row(SELECT_RUN_BY_NAME, project.project_id, run_name, run_id)
-    if run is None:
-        raise NotFound(f"There is no run {run_name[:100]!r} in {entity_name[:100]}/{project_name[:100]}.")
+        run = await checked_run_of_name(connection, viewer, Permission.LOG, entity_name, project_name, run_name)
     issued_at = datetime.now(UTC)
     owner = Owner(OwnerKind.RUN, run.run_id)
     return AllowedUploads(run, [UploadGrant(ObjectKey.fresh(owner), name, issued_at) for name in names])

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from runfolio_server.actions.access import checked_project
 from runfolio_server.actions.run_change import FIELD_BY_COLUMN, check_change
 from runfolio_server.actions.runs import update_run_row
 from runfolio_server.domain import json_text
+from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import AppError, NotFound
+from runfolio_server.errors import AppError
 from runfolio_server.filters.parse import parse_filters, read_filters
 from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.tree import EVERYTHING, Filter
 from runfolio_server.sql.pool import Connection, Database
-from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
 from runfolio_server.sql.run_list import ChosenRunRow, select_runs_batch
 from runfolio_server.sql.runs import DELETE_RUNS
 
@@ -71,8 +72,8 @@ async def update_runs(
 ) -> ChangedRuns:
     """Change every chosen run. Idempotent: a repeat after a failure in the middle changes the rest.
 
-    A dry run checks all the same. Raises NotFound for a project that the viewer does not see, AppError for a change or
-    filter that is not allowed, also when one of the runs would get too many tags or too large a config by it.
+    A dry run checks all the same. Raises NotFound for a project whose runs the viewer may not change, AppError for a
+    change or filter that is not allowed, also when one of the runs would get too many tags or too large a config by it.
     """
     if not (change.columns or change.add_tags or change.remove_tags or change.config):
         raise AppError(f"There is nothing to change; allowed: {', '.join(CHANGES)}", path="input", allowed=CHANGES)
@@ -88,7 +89,7 @@ async def update_runs(
             if not is_dry_run:
                 await update_run_row(connection, row.run_id, columns)
 
-    return await _in_batches(database, viewer, choice, write, is_locked=not is_dry_run)
+    return await _in_batches(database, viewer, Permission.EDIT, choice, write, is_locked=not is_dry_run)
 
 
 async def delete_runs(database: Database, viewer: Viewer, choice: Choice, *, is_dry_run: bool) -> ChangedRuns:
@@ -97,26 +98,31 @@ async def delete_runs(database: Database, viewer: Viewer, choice: Choice, *, is_
     async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> None:
         await connection.execute(DELETE_RUNS, [row.run_id for row in rows])
 
-    return await _in_batches(database, viewer, choice, None if is_dry_run else write, is_locked=not is_dry_run)
+    written = None if is_dry_run else write
+    return await _in_batches(database, viewer, Permission.DELETE, choice, written, is_locked=not is_dry_run)
 
 
 async def _in_batches(
     database: Database,
     viewer: Viewer,
+    permission: Permission,
     choice: Choice,
     write: Callable[[Connection, Sequence[ChosenRunRow]], Awaitable[None]] | None,
     *,
     is_locked: bool,
 ) -> ChangedRuns:
-    """Give the chosen runs to `write`, a batch in each transaction; None only counts them."""
+    """Give the chosen runs to `write`, which needs this permission, a batch in each transaction; None counts them."""
     tree = _check_choice(choice)
-    project_id = await _project_id(database, viewer, choice)
+    async with database.connection() as connection:
+        project = await checked_project(
+            connection, viewer, permission, choice.entity_name, choice.project_name, path="input"
+        )
     changed = ChangedRuns()
     after = None
     while True:
         async with database.transaction() as connection:
             rows = await select_runs_batch(
-                connection, project_id, tree, choice.run_ids, after, BATCH_RUNS, is_locked=is_locked
+                connection, project.project_id, tree, choice.run_ids, after, BATCH_RUNS, is_locked=is_locked
             )
             if write is not None:
                 await write(connection, rows)
@@ -137,15 +143,6 @@ def _check_choice(choice: Choice) -> Filter:
         # For a list no filters are all runs. A change of all is asked for in so many words.
         raise AppError("filters is empty; {} means every run of the project.", path="input.filters")
     return parse_filters(choice.filters, RUN_FIELDS)
-
-
-async def _project_id(database: Database, viewer: Viewer, choice: Choice) -> int:
-    entity_name = choice.entity_name or viewer.username
-    async with database.connection() as connection:
-        row = await connection.row(SELECT_PROJECT_BY_NAME, entity_name, choice.project_name, viewer.entity_ids)
-    if row is None:
-        raise NotFound(f"There is no project {choice.project_name[:100]!r} in {entity_name[:100]!r}.", path="input")
-    return row.project_id
 
 
 def _config_entries(text: str | None) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from runfolio_server.actions.access import checked_run, missing_run_id
 from runfolio_server.actions.projects import find_project, make_project
 from runfolio_server.actions.run_change import FIELD_BY_COLUMN, checked_change
 from runfolio_server.actions.run_config import needs_the_old, with_the_old
 from runfolio_server.domain.names import check_run_name, new_display_words, new_run_name
+from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.viewer import Viewer
@@ -19,7 +21,6 @@ from runfolio_server.sql.projects import ProjectRow
 from runfolio_server.sql.run_change import UPDATE_RUN, change_values
 from runfolio_server.sql.runs import (
     REQUEST_STOP,
-    SELECT_VISIBLE_RUN,
     START_RUN,
     RunRow,
 )
@@ -59,7 +60,7 @@ async def start_run(
 
     With `joins_config` a run that is taken up keeps the entries of its config that are not given.
     Idempotent by the run's name: repeated, it gives the same run. Without a name each call makes another run.
-    Raises NotFound for an entity that the viewer may not write, Gone when the name belongs to a deleted run, AppError
+    Raises NotFound for an entity to which the viewer may not log, Gone when the name belongs to a deleted run, AppError
     when it belongs to another than `address.run_id`.
     """
     if address.name:
@@ -132,11 +133,11 @@ async def update_run(
 
     `config` and `summary` are JSON texts, replaced whole, but for what an SDK keeps in a config. Errors name columns
     as in `field_by_column`. Idempotent.
-    Raises NotFound when the viewer sees no such run.
+    Raises NotFound when there is no such run that the viewer may change.
     """
     columns = await checked_change(change, field_by_column)
     async with database.transaction() as connection:
-        await visible_run(connection, viewer, run_id)
+        await checked_run(connection, viewer, Permission.EDIT, run_id)
         if needs_the_old(columns, joins=False):
             columns = await with_the_old(connection, run_id, columns, field_by_column, joins=False)
         return await update_run_row(connection, run_id, columns)
@@ -145,16 +146,8 @@ async def update_run(
 async def stop_run(database: Database, viewer: Viewer, run_id: UUID) -> None:
     """Ask the run's process to stop: it is told with the answer to its next batch. Idempotent."""
     async with database.transaction() as connection:
-        await visible_run(connection, viewer, run_id)
+        await checked_run(connection, viewer, Permission.EDIT, run_id)
         await connection.execute(REQUEST_STOP, run_id)
-
-
-async def visible_run(connection: Connection, viewer: Viewer, run_id: UUID) -> RunRow:
-    """The run. Raises NotFound when there is none, or none that the viewer may see."""
-    row = await connection.row(SELECT_VISIBLE_RUN, run_id, viewer.entity_ids)
-    if row is None:
-        raise NotFound("There is no run of this id that you may change.", path="input.id")
-    return row
 
 
 async def update_run_row(connection: Connection, run_id: UUID, columns: Mapping[str, object]) -> RunRow:
@@ -162,5 +155,5 @@ async def update_run_row(connection: Connection, run_id: UUID, columns: Mapping[
     changed = [attribute.column for attribute in CHANGEABLE if attribute.column in columns]
     row = await connection.row(UPDATE_RUN, run_id, changed, *change_values(columns))
     if row is None:
-        raise NotFound("There is no run of this id that you may change.", path="input.id")
+        raise missing_run_id(Permission.EDIT, path="input.id")
     return row

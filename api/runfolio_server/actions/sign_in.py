@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import base64
-import time
 
 from runfolio_server.domain.api_keys import hash_api_key
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import Unauthenticated
+from runfolio_server.remembered import RememberedAccess
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.users import SELECT_VIEWER, TOUCH_API_KEY
-
-# How long a revoked key may still work, and how often a busy one asks the database.
-REMEMBERED_S = 5.0
-REMEMBERED_MAX = 10_000
 
 HOW_TO = "Send it as `Authorization: Bearer KEY`, or Basic with user `api`."
 
@@ -21,26 +17,24 @@ HOW_TO = "Send it as `Authorization: Bearer KEY`, or Basic with user `api`."
 class SignIn:
     """Signs in by the Authorization header; remembers the viewers of valid keys for a few seconds."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, remembered: RememberedAccess) -> None:
         self._database = database
-        self._remembered: dict[bytes, tuple[float, Viewer]] = {}
+        self._viewers = remembered.viewers
 
     async def viewer(self, authorization: str | None) -> Viewer:
         """Who sent this header. Raises Unauthenticated when nobody did."""
         if not authorization:
             raise Unauthenticated(f"This request has no API key. {HOW_TO}")
         key_hash = hash_api_key(read_key(authorization))
-        known = self._remembered.get(key_hash)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
+        known = self._viewers.get(key_hash)
+        if known is not None:
+            return known
         async with self._database.connection() as connection:
             viewer = await connection.row(SELECT_VIEWER, key_hash)
             if viewer is None:
                 raise Unauthenticated("This API key is not valid: it was never issued here, or it has been revoked.")
             await connection.execute(TOUCH_API_KEY, key_hash)
-        if len(self._remembered) >= REMEMBERED_MAX:
-            self._remembered.clear()
-        self._remembered[key_hash] = (time.monotonic() + REMEMBERED_S, viewer)
+        self._viewers.put(key_hash, viewer)
         return viewer
 
 

@@ -7,10 +7,13 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from runfolio_server.actions.access import check_site
 from runfolio_server.domain.api_keys import hash_api_key, new_api_key
 from runfolio_server.domain.names import check_entity_name
+from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import AppError, Forbidden, NotFound
+from runfolio_server.errors import AppError, NotFound
+from runfolio_server.remembered import RememberedAccess
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.users import (
     COUNT_USERS,
@@ -57,7 +60,7 @@ async def create_user(database: Database, viewer: Viewer, *, username: str, emai
 
     Raises Forbidden, AppError for a name or email that is not one, Conflict when either is taken.
     """
-    _check_admin(viewer, "create users")
+    check_site(viewer, Permission.MANAGE, "create users")
     check_entity_name(username, "input.username")
     if email is not None and not EMAIL.fullmatch(email):
         raise AppError(f"input.email {email[:100]!r} is not an email address", path="input.email")
@@ -78,7 +81,7 @@ async def generate_api_key(
     async with database.transaction() as connection:
         user_id = viewer.user_id
         if username is not None and username != viewer.username:
-            _check_admin(viewer, "make keys for other users")
+            check_site(viewer, Permission.MANAGE, "make keys for other users")
             user = await connection.row(SELECT_USER_BY_USERNAME, username)
             if user is None:
                 raise NotFound(f"There is no user {username[:100]!r}.", path="input.username")
@@ -88,11 +91,15 @@ async def generate_api_key(
         return issued
 
 
-async def revoke_api_key(database: Database, viewer: Viewer, api_key_id: UUID) -> None:
-    """Make one's own key invalid. Raises NotFound when it is not one of the viewer's valid keys."""
+async def revoke_api_key(database: Database, remembered: RememberedAccess, viewer: Viewer, api_key_id: UUID) -> None:
+    """Make one's own key invalid: here at once, in other processes within seconds.
+
+    Raises NotFound when it is not one of the viewer's valid keys.
+    """
     async with database.connection() as connection:
         if not await connection.execute(REVOKE_API_KEY, api_key_id, viewer.user_id):
             raise NotFound("You have no API key of this id.", path="input.id")
+    remembered.clear(user_id=viewer.user_id)
 
 
 async def ensure_secret(connection: Connection, purpose: str) -> bytes:
@@ -112,8 +119,3 @@ async def _insert_user(connection: Connection, username: str, *, email: str | No
     if user is None:
         raise LookupError("INSERT … RETURNING gave no user")
     return user.user_id
-
-
-def _check_admin(viewer: Viewer, what: str) -> None:
-    if not viewer.is_admin:
-        raise Forbidden(f"Only a site admin may {what}; {viewer.username} is not one.")

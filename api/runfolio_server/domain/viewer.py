@@ -8,7 +8,10 @@ import msgspec
 
 
 class Viewer(msgspec.Struct, frozen=True):
-    """The owner of the API key that came with a request; the columns of select_viewer, which are UserRow's."""
+    """The owner of the API key that came with a request; the columns of select_viewer.
+
+    What a viewer may do is not told here: see domain/permission.py.
+    """
 
     user_id: int
     entity_id: int
@@ -16,8 +19,3 @@ class Viewer(msgspec.Struct, frozen=True):
     email: str | None
     is_admin: bool
     created_at: datetime
-
-    @property
-    def entity_ids(self) -> list[int]:
-        """The entities whose projects this viewer may see and change: the personal one."""
-        return [self.entity_id]

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from runfolio_server.actions.access import missing_run
 from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.domain.permission import Permission
 from runfolio_server.endpoints.answers import answering_errors, json_response, read_body
-from runfolio_server.errors import NotFound
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.parse import HOW_TO_MAKE_A_RUN, WRITER_HEADER, read_batch
 from runfolio_server.ingest.target import RunTargets
@@ -39,10 +40,7 @@ async def file_stream(request: Request) -> Response:
     batch = await read_batch(body, encoding, writer, settings.max_body_bytes)
     stored = None if run_id is None else await append_batch(database, run_id, batch)
     if stored is None:
-        raise NotFound(
-            f"There is no run {path['run'][:100]!r} in {path['entity'][:100]}/{path['project'][:100]}; "
-            f"{HOW_TO_MAKE_A_RUN}"
-        )
+        raise missing_run([path["run"]], path["entity"], path["project"], Permission.LOG, hint=HOW_TO_MAKE_A_RUN)
     answer: dict[str, object] = {"exitcode": None, "limits": {}, "stopped": stored.is_stop_requested}
     if batch.rejected:
         answer["rejectedCount"] = len(batch.rejected)

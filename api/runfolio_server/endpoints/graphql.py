@@ -61,6 +61,7 @@ async def execute_document(request: Request) -> Response:
         state.object_store,
         state.cursor_secret,
         state.order_indexes,
+        state.remembered_access,
         base_url_of(request),
     )
     try:

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from runfolio_server.actions.access import check_site
 from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.domain.permission import Permission
 from runfolio_server.endpoints.answers import answering_errors
-from runfolio_server.errors import Forbidden
 from runfolio_server.sql.counters import SELECT_COMPACTION_STATUS
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.unused_objects import SELECT_SWEEP_STATUS
@@ -39,8 +40,7 @@ async def tell_metrics(request: Request) -> Response:
     sign_in: SignIn = request.app.state.sign_in
     database: Database = request.app.state.database
     viewer = await sign_in.viewer(request.headers.get("Authorization"))
-    if not viewer.is_admin:
-        raise Forbidden("Only site admins may see the metrics.")
+    check_site(viewer, Permission.READ, "see the metrics")
     async with database.connection() as connection:
         compaction = await connection.row(SELECT_COMPACTION_STATUS)
         sweep = await connection.row(SELECT_SWEEP_STATUS)

@@ -7,13 +7,15 @@ from typing import Annotated
 
 import strawberry
 
+from runfolio_server.actions.access import visible_entity
+from runfolio_server.domain.permission import Permission
 from runfolio_server.graph.connections import After, Connection, First
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.node import Node
 from runfolio_server.graph.node_ids import encode_node_id
 from runfolio_server.graph.project import Project, find_project, project_page
 from runfolio_server.graph.wandb.entity import EntityWireNames
-from runfolio_server.sql.users import SELECT_ENTITY_BY_NAME, EntityRow
+from runfolio_server.sql.users import EntityRow
 
 
 @strawberry.type(description="An owner of projects: a user or a team.")
@@ -47,5 +49,5 @@ class Entity(EntityWireNames, Node):
 async def find_entity(info: RequestInfo, name: str) -> Entity | None:
     """The entity of this name, when the viewer may see it."""
     async with info.context.database.connection() as connection:
-        row = await connection.row(SELECT_ENTITY_BY_NAME, name, info.context.viewer.entity_ids)
+        row = await visible_entity(connection, info.context.viewer, Permission.READ, name)
     return None if row is None else Entity.of(row)

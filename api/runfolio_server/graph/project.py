@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from runfolio_server.actions.access import visible_project
 from runfolio_server.context import Context
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.domain.permission import Permission
 from runfolio_server.graph.columns import batched
 from runfolio_server.graph.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.info import RequestInfo
@@ -22,7 +24,7 @@ from runfolio_server.graph.run_group import ProjectRunGroups
 from runfolio_server.graph.run_list import run_page
 from runfolio_server.graph.user import User, users_of
 from runfolio_server.graph.wandb.project import ProjectWireNames
-from runfolio_server.sql.projects import COUNT_PROJECTS, SELECT_PROJECT_BY_NAME, SELECT_PROJECTS_PAGE, ProjectRow
+from runfolio_server.sql.projects import COUNT_PROJECTS, SELECT_PROJECTS_PAGE, ProjectRow
 
 if TYPE_CHECKING:
     from runfolio_server.graph.entity import Entity
@@ -98,11 +100,8 @@ class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNam
 
 async def find_project(info: RequestInfo, entity_name: str | None, name: str | None) -> Project | None:
     """The project of this name, when the viewer may see it; without an entity the viewer's own."""
-    viewer = info.context.viewer
     async with info.context.database.connection() as connection:
-        row = await connection.row(
-            SELECT_PROJECT_BY_NAME, entity_name or viewer.username, name or "", viewer.entity_ids
-        )
+        row = await visible_project(connection, info.context.viewer, Permission.READ, entity_name, name or "")
     return None if row is None else Project.of(row)
 
 
@@ -114,13 +113,11 @@ async def project_page(
     size = page_size(first)
     name, project_id = decode_cursor("projects", after, [str, int]) if after else (None, None)
     async with context.database.connection() as connection:
-        rows = await connection.rows(
-            SELECT_PROJECTS_PAGE, context.viewer.entity_ids, entity_name, name, project_id, size + 1
-        )
+        rows = await connection.rows(SELECT_PROJECTS_PAGE, context.viewer, entity_name, name, project_id, size + 1)
 
     async def count() -> int:
         async with context.database.connection() as connection:
-            row = await connection.row(COUNT_PROJECTS, context.viewer.entity_ids, entity_name)
+            row = await connection.row(COUNT_PROJECTS, context.viewer, entity_name)
         return row.count if row else 0
 
     return build_connection(

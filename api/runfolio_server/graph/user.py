@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from runfolio_server.actions.access import Account, Owned, allowed
 from runfolio_server.context import Context
+from runfolio_server.domain.permission import Permission
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.node import Node
 from runfolio_server.graph.node_ids import encode_node_id
@@ -47,14 +49,13 @@ class User(UserWireNames, Node):
         """The personal entity, for the user."""
         from runfolio_server.graph.entity import Entity
 
-        if self.row.entity_id not in info.context.viewer.entity_ids:
+        if not allowed(info.context.viewer, Permission.READ, Owned(self.row.entity_id)):
             return None
         row = await info.context.loaders.entity.load(self.row.entity_id)
         return None if row is None else Entity.of(row)
 
     def _is_for(self, info: RequestInfo) -> bool:
-        viewer = info.context.viewer
-        return viewer.is_admin or viewer.user_id == self.row.user_id
+        return allowed(info.context.viewer, Permission.READ, Account(self.row.user_id))
 
     @classmethod
     def of(cls, row: UserRow) -> User:

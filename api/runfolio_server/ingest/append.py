@@ -80,9 +80,9 @@ async def _store(
         return await connection.row(INGEST_BATCH, run_id, batch.writer, *lines, *console, *rest)
     if has_chunks:
         return await connection.row(
-            INGEST_VISIBLE_COLUMNS, run_id, batch.writer, *lines, *rest, *_of_chunks(pieces), viewer.entity_ids
+            INGEST_VISIBLE_COLUMNS, run_id, batch.writer, *lines, *rest, *_of_chunks(pieces), viewer
         )
-    return await connection.row(INGEST_VISIBLE_BATCH, run_id, batch.writer, *lines, *console, *rest, viewer.entity_ids)
+    return await connection.row(INGEST_VISIBLE_BATCH, run_id, batch.writer, *lines, *console, *rest, viewer)
 
 
 async def _trim(pieces: Sequence[Piece], overlap: OverlappingLines) -> list[Piece]:

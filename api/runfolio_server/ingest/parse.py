@@ -28,7 +28,7 @@ MAX_CONSOLE_LINES = 50_000
 MAX_CONSOLE_LINE_NUMBER = 2**31 - 1 - MAX_CONSOLE_LINES
 # The client id, where several processes write one run.
 WRITER_HEADER = "X-WANDB-ASYNC-CLIENT-ID"
-HOW_TO_MAKE_A_RUN = "make it with upsertBucket first."
+HOW_TO_MAKE_A_RUN = "make it with upsertBucket first"
 # `ERROR 2026-11-20T09:52:02.767091 [label] text`: level, label and even the time may be absent.
 CONSOLE_LINE = re.compile(
     r"(?P<level>ERROR )?(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?) "

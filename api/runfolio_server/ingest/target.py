@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.viewer import Viewer
+from runfolio_server.remembered import RememberedAccess
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
 
-REMEMBERED_MAX = 10_000
-
 
 class RunTargets:
-    """Finds runs by name; remembers projects, whose names and owners never change, so that a batch costs one call."""
+    """Finds runs by name; remembers for seconds who may log to which project, so that a batch costs one call."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, remembered: RememberedAccess) -> None:
         self._database = database
-        self._project_ids: dict[tuple[int, str, str], int] = {}
+        self._project_ids = remembered.project_ids
 
     async def find(self, viewer: Viewer, entity_name: str, project_name: str, run_name: str) -> UUID | None:
-        """The id that the run has if it exists; None when the viewer sees no such project."""
+        """The id that the run has if it exists; None when there is no such project to which the viewer may log."""
         key = (viewer.user_id, entity_name, project_name)
         project_id = self._project_ids.get(key)
         if project_id is None:
             async with self._database.connection() as connection:
-                row = await connection.row(SELECT_PROJECT_BY_NAME, entity_name, project_name, viewer.entity_ids)
+                row = await connection.row(SELECT_PROJECT_BY_NAME[Permission.LOG], entity_name, project_name, viewer)
             if row is None:
                 return None
-            if len(self._project_ids) >= REMEMBERED_MAX:
-                self._project_ids.clear()
-            project_id = self._project_ids[key] = row.project_id
+            project_id = row.project_id
+            self._project_ids.put(key, project_id)
         return run_id_of(project_id, run_name)

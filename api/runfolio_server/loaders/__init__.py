@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-import msgspec
-
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.history.keys import KeySummary, list_keys
 from runfolio_server.history.metric import MetricSummary
@@ -41,13 +39,13 @@ class Loaders:
             async with database.connection() as connection:
                 return await connection.rows(SELECT_USERS, list(user_ids))
 
-        async def entities(entity_ids: Sequence[int]) -> Iterable[EntityRow]:
+        async def entities(keys: Sequence[int]) -> Iterable[EntityRow]:
             async with database.connection() as connection:
-                return await connection.rows(SELECT_ENTITIES, list(entity_ids))
+                return await connection.rows(SELECT_ENTITIES, list(keys))
 
         async def projects(project_ids: Sequence[int]) -> Iterable[ProjectRow]:
             async with database.connection() as connection:
-                return await connection.rows(SELECT_PROJECTS, list(project_ids), viewer.entity_ids)
+                return await connection.rows(SELECT_PROJECTS, list(project_ids), viewer)
 
         async def streams(run_ids: list[UUID]) -> list[list[StreamRow]]:
             async with database.connection() as connection:
@@ -76,7 +74,7 @@ class Loaders:
 
         self.user: Loader[int, UserRow | None] = _in_key_order(users, lambda row: row.user_id)
         # Most runs that somebody looks at, and all that they start, are their own.
-        self.user.know(viewer.user_id, UserRow(*msgspec.structs.astuple(viewer)))
+        self.user.know(viewer.user_id, _user_row(viewer))
         self.entity: Loader[int, EntityRow | None] = _in_key_order(entities, lambda row: row.entity_id)
         self.project: Loader[int, ProjectRow | None] = _in_key_order(projects, lambda row: row.project_id)
         self.streams: Loader[UUID, list[StreamRow]] = Loader(streams)
@@ -92,6 +90,17 @@ class Loaders:
         for loader in vars(self).values():
             if isinstance(loader, Loader):
                 loader.forget()
+
+
+def _user_row(viewer: Viewer) -> UserRow:
+    return UserRow(
+        user_id=viewer.user_id,
+        entity_id=viewer.entity_id,
+        username=viewer.username,
+        email=viewer.email,
+        is_admin=viewer.is_admin,
+        created_at=viewer.created_at,
+    )
 
 
 def _in_key_order(

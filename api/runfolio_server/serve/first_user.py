@@ -11,6 +11,7 @@ from runfolio_server.actions.sign_in import SignIn
 from runfolio_server.actions.users import ensure_first_user
 from runfolio_server.domain.names import ENTITY_NAME, check_entity_name
 from runfolio_server.errors import AppError, Unauthenticated
+from runfolio_server.remembered import RememberedAccess
 from runfolio_server.serve.data_dir import DataDir
 from runfolio_server.serve.errors import ServeError
 from runfolio_server.sql.pool import Database
@@ -56,7 +57,7 @@ async def key_of_new_first_user(database: Database, data_dir: DataDir, username:
 
 async def _works(database: Database, key: str) -> bool:
     try:
-        await SignIn(database).viewer(f"Bearer {key}")
+        await SignIn(database, RememberedAccess()).viewer(f"Bearer {key}")
     except Unauthenticated:
         return False
     return True

@@ -4,6 +4,7 @@ A query starts with a header: `-- name: $1 what, $2 what → RowClass*`. The arr
 return nothing, `*` marks many rows. Text up to the next header is the query; further comment lines are kept.
 `{{columns r}}` stands for the columns of the table `r` that are the fields of the row class, or are given instead.
 `{{state …}}` is a condition on the state of a run: see run_states.py.
+`{{may …}}` says who may see or change what the query finds: see access.py.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from runfolio_server.domain.permission import Permission
 from runfolio_server.sql import run_states
+from runfolio_server.sql.access import ANY, PLACEHOLDER, Asked, expand
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -34,12 +37,18 @@ class Query(Generic[R]):
     """One statement and the class of its rows; the columns are the class's fields, in order.
 
     `is_callers`: a caller's filter or order shaped it, so that it is the caller's when it takes too long.
+    `asks`: the permission without which it finds nothing; the viewer is among its arguments.
     """
 
     name: str
     sql: str
     row: type[R]
     is_callers: bool = False
+    asks: Asked | None = None
+
+    def bind(self, arguments: tuple[object, ...]) -> tuple[object, ...]:
+        """What to bind to the parameters: the arguments, and for the viewer what the permission makes of them."""
+        return arguments if self.asks is None else self.asks.bind(arguments)
 
 
 def composed(name: str, sql: str, row: type[R]) -> Query[R]:
@@ -63,16 +72,26 @@ class QueryFile:
 
     def query(self, name: str, row: type[R], *, columns: Sequence[str] | None = None) -> Query[R]:
         """The query that returns rows of this class. Raises LookupError when file and class disagree."""
-        sql, row_name = self._found[name]
-        if row_name != row.__name__:
-            raise LookupError(f"{self.file_name}: {name} returns {row_name}, not {row.__name__}")
-        wanted = row.__struct_fields__ if columns is None else columns
-        sql = COLUMNS.sub(lambda found: ", ".join(f"{found['table']}.{column}" for column in wanted), sql)
-        return Query(name, sql, row)
+        sql, asks = expand(self._text(name, row, columns))
+        return Query(name, sql, row, asks=asks)
+
+    def queries(self, name: str, row: type[R]) -> dict[Permission, Query[R]]:
+        """The query for each permission that its `?` may stand for. Raises LookupError as `query` does."""
+        text = self._text(name, row)
+        if ANY not in {found["permission"] for found in PLACEHOLDER.finditer(text)}:
+            raise LookupError(f"{self.file_name}: {name} asks for one permission")
+        expanded = {permission: expand(text, permission) for permission in Permission}
+        return {permission: Query(name, sql, row, asks=asks) for permission, (sql, asks) in expanded.items()}
 
     def command(self, name: str) -> Query[NoRow]:
         """The query that returns nothing."""
-        sql, row_name = self._found[name]
-        if row_name is not None:
-            raise LookupError(f"{self.file_name}: {name} returns {row_name}")
-        return Query(name, sql, NoRow)
+        sql, asks = expand(self._text(name, NoRow))
+        return Query(name, sql, NoRow, asks=asks)
+
+    def _text(self, name: str, row: type[msgspec.Struct], columns: Sequence[str] | None = None) -> str:
+        """The query with its columns. Raises LookupError when file and class disagree."""
+        text, row_name = self._found[name]
+        if row_name != (None if row is NoRow else row.__name__):
+            raise LookupError(f"{self.file_name}: {name} returns {row_name}, not {row.__name__}")
+        wanted = row.__struct_fields__ if columns is None else columns
+        return COLUMNS.sub(lambda found: ", ".join(f"{found['table']}.{column}" for column in wanted), text)

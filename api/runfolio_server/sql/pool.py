@@ -50,7 +50,10 @@ IN_EACH_OTHERS_WAY = "Another request changed the same thing at the same moment;
 
 
 class Connection:
-    """One connection, held for as short as possible; rows come back as the query's own class."""
+    """One connection, held for as short as possible; rows come back as the query's own class.
+
+    Arguments are the values of the query's parameters, in order, and the viewer where it asks for a permission.
+    """
 
     def __init__(self, raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
         self._raw = raw
@@ -58,7 +61,7 @@ class Connection:
     async def rows(self, query: Query[R], *arguments: object) -> list[R]:
         """All rows of the query, in its order."""
         try:
-            records = await self._raw.fetch(query.sql, *arguments)
+            records = await self._raw.fetch(query.sql, *query.bind(arguments))
         except asyncpg.QueryCanceledError as error:
             if query.is_callers:
                 raise AppError(TOO_SLOW) from error
@@ -72,12 +75,12 @@ class Connection:
 
     async def row(self, query: Query[R], *arguments: object) -> R | None:
         """The first row of the query, or None."""
-        record = await self._raw.fetchrow(query.sql, *arguments)
+        record = await self._raw.fetchrow(query.sql, *query.bind(arguments))
         return None if record is None else query.row(*record)
 
     async def execute(self, query: Query[Any], *arguments: object) -> int:
         """Run the query; the number of rows it changed (0 for a statement that changes none)."""
-        status = await self._raw.execute(query.sql, *arguments)
+        status = await self._raw.execute(query.sql, *query.bind(arguments))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 

@@ -25,7 +25,7 @@ class ProjectRow(msgspec.Struct, frozen=True):
 _FILE = QueryFile("projects.sql")
 
 INSERT_PROJECT: Final = _FILE.command("insert_project")
-SELECT_PROJECT_BY_NAME: Final = _FILE.query("select_project_by_name", ProjectRow)
+SELECT_PROJECT_BY_NAME: Final = _FILE.queries("select_project_by_name", ProjectRow)
 SELECT_PROJECTS: Final = _FILE.query("select_projects", ProjectRow)
 SELECT_PROJECTS_PAGE: Final = _FILE.query("select_projects_page", ProjectRow)
 COUNT_PROJECTS: Final = _FILE.query("count_projects", CountRow)

@@ -4,31 +4,31 @@ INSERT INTO projects (entity_id, name, created_by)
 VALUES ($1, $2, $3)
 ON CONFLICT (entity_id, name) DO NOTHING;
 
--- select_project_by_name: $1 entity name, $2 project name, $3 entity ids that the viewer may see → ProjectRow
+-- select_project_by_name: $1 entity name, $2 project name, $3 viewer → ProjectRow
 SELECT p.project_id, p.entity_id, p.name, p.description, p.created_by, p.created_at
 FROM projects AS p
 JOIN entities AS e USING (entity_id)
-WHERE e.name = $1 AND p.name = $2 AND p.entity_id = ANY ($3::bigint[]);
+WHERE e.name = $1 AND p.name = $2 AND {{may ? project p $3}};
 
--- select_projects: $1 project ids, $2 entity ids that the viewer may see → ProjectRow*
-SELECT project_id, entity_id, name, description, created_by, created_at
-FROM projects
-WHERE project_id = ANY ($1::bigint[]) AND entity_id = ANY ($2::bigint[])
-ORDER BY project_id;
+-- select_projects: $1 project ids, $2 viewer → ProjectRow*
+SELECT p.project_id, p.entity_id, p.name, p.description, p.created_by, p.created_at
+FROM projects AS p
+WHERE p.project_id = ANY ($1::bigint[]) AND {{may read project p $2}}
+ORDER BY p.project_id;
 
--- select_projects_page: $1 entity ids that the viewer may see, $2 entity name or null, $3 after name or null, $4 after id, $5 limit → ProjectRow*
+-- select_projects_page: $1 viewer, $2 entity name or null, $3 after name or null, $4 after id, $5 limit → ProjectRow*
 SELECT p.project_id, p.entity_id, p.name, p.description, p.created_by, p.created_at
 FROM projects AS p
 JOIN entities AS e USING (entity_id)
-WHERE p.entity_id = ANY ($1::bigint[])
+WHERE {{may read project p $1}}
   AND ($2::text IS NULL OR e.name = $2)
   AND ($3::text IS NULL OR (p.name, p.project_id) > ($3, $4::bigint))
 ORDER BY p.name, p.project_id
 LIMIT $5;
 
--- count_projects: $1 entity ids that the viewer may see, $2 entity name or null → CountRow
+-- count_projects: $1 viewer, $2 entity name or null → CountRow
 SELECT count(*)
 FROM projects AS p
 JOIN entities AS e USING (entity_id)
-WHERE p.entity_id = ANY ($1::bigint[])
+WHERE {{may read project p $1}}
   AND ($2::text IS NULL OR e.name = $2);

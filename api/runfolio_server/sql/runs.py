@@ -83,7 +83,7 @@ class ConsoleRow(msgspec.Struct, frozen=True):
 _FILE = QueryFile("runs.sql")
 
 SELECT_RUN_BY_NAME: Final = _FILE.query("select_run_by_name", RunRow)
-SELECT_VISIBLE_RUN: Final = _FILE.query("select_visible_run", RunRow)
+SELECT_VISIBLE_RUN: Final = _FILE.queries("select_visible_run", RunRow)
 START_RUN: Final = _FILE.query("start_run", StartedRunRow)
 LOCK_CONFIG: Final = _FILE.query("lock_config", ConfigRow)
 REQUEST_STOP: Final = _FILE.command("request_stop")

@@ -4,11 +4,11 @@ SELECT {{columns r}}
 FROM runs AS r
 WHERE r.project_id = $1 AND r.name = $2 AND r.run_id = $3 AND r.deleted_at IS NULL;
 
--- select_visible_run: $1 run id, $2 entity ids that the viewer may see → RunRow
+-- select_visible_run: $1 run id, $2 viewer → RunRow
 SELECT {{columns r}}
 FROM runs AS r
 JOIN projects AS p USING (project_id)
-WHERE r.run_id = $1 AND p.entity_id = ANY ($2::bigint[]) AND r.deleted_at IS NULL;
+WHERE r.run_id = $1 AND {{may ? project p $2}} AND r.deleted_at IS NULL;
 
 -- start_run: $1 run id, $2 project id, $3 name, $4 words of a display name, $5 user id, $6 to $21 values of the columns to change, null for others, $22 whether the config is for a new run only → StartedRunRow
 SELECT s.run_id, s.project_id, s.name, s.display_name, s.state, s.tags, s.group_name, s.job_type, s.notes,

@@ -48,10 +48,10 @@ FROM entities
 WHERE entity_id = ANY ($1::bigint[])
 ORDER BY entity_id;
 
--- select_entity_by_name: $1 name, $2 entity ids that the viewer may see → EntityRow
-SELECT entity_id, name, kind, created_at
-FROM entities
-WHERE name = $1 AND entity_id = ANY ($2::bigint[]);
+-- select_entity_by_name: $1 name, $2 viewer → EntityRow
+SELECT e.entity_id, e.name, e.kind, e.created_at
+FROM entities AS e
+WHERE e.name = $1 AND {{may ? entity e $2}};
 
 -- insert_api_key: $1 key id, $2 user id, $3 key hash, $4 description
 INSERT INTO api_keys (api_key_id, user_id, key_hash, description)

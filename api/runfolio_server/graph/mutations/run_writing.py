@@ -8,10 +8,12 @@ from uuid import UUID
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
-from runfolio_server.actions.runs import RunAddress, start_run, visible_run
+from runfolio_server.actions.access import checked_run, missing_run_id
+from runfolio_server.actions.runs import RunAddress, start_run
 from runfolio_server.aside import HEAVY_BYTES, aside, aside_if
+from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attribute import RunInput
-from runfolio_server.errors import AppError, NotFound
+from runfolio_server.errors import AppError
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.mutations.history_columns import HistoryColumnsInput
 from runfolio_server.graph.mutations.run_input import RunLabelsInput, asked_change
@@ -145,7 +147,7 @@ class AppendHistoryPayload:
     async def run(self, info: RequestInfo) -> Run:
         """The run."""
         async with info.context.database.connection() as connection:
-            return Run.of(await visible_run(connection, info.context.viewer, self.run_id))
+            return Run.of(await checked_run(connection, info.context.viewer, Permission.READ, self.run_id))
 
     @strawberry.field(description="Where the writer goes on: one past its highest row.")
     async def next_offset(self, info: RequestInfo) -> Int64:
@@ -168,9 +170,6 @@ class FinishRunPayload:
     """Payload of finishRun."""
 
     run: Run = strawberry.field(description="The run as it is now.")
-
-
-NO_SUCH_RUN = "There is no run of this id that you may write to."
 
 
 async def _batch_of(input: AppendHistoryInput) -> Batch:
@@ -223,7 +222,7 @@ class RunWritingMutations:
         batch = await _batch_of(input)
         stored = await append_batch(info.context.database, run_id, batch, viewer=info.context.viewer)
         if stored is None:
-            raise NotFound(NO_SUCH_RUN, path="input.runId")
+            raise missing_run_id(Permission.LOG, path="input.runId")
         left_out = batch.summary.left_out if batch.summary else []
         return AppendHistoryPayload(
             rejected=[RejectedRow.of(line) for line in batch.rejected[:REJECTED_SHOWN]],
@@ -244,6 +243,6 @@ class RunWritingMutations:
         database, viewer = info.context.database, info.context.viewer
         run_id = decode_uuid("Run", input.id)
         if await append_batch(database, run_id, Batch(exit_code=input.exit_code), viewer=viewer) is None:
-            raise NotFound(NO_SUCH_RUN, path="input.id")
+            raise missing_run_id(Permission.LOG, path="input.id")
         async with database.connection() as connection:
-            return FinishRunPayload(run=Run.of(await visible_run(connection, viewer, run_id)))
+            return FinishRunPayload(run=Run.of(await checked_run(connection, viewer, Permission.READ, run_id)))

@@ -106,5 +106,7 @@ class UserMutations:
         self, info: RequestInfo, input: Annotated[DeleteApiKeyInput, strawberry.argument(description="The key.")]
     ) -> DeleteApiKeyPayload:
         """Revoke a key."""
-        await revoke_api_key(info.context.database, info.context.viewer, decode_uuid("ApiKey", input.id))
+        context = info.context
+        key_id = decode_uuid("ApiKey", input.id)
+        await revoke_api_key(context.database, context.remembered_access, context.viewer, key_id)
         return DeleteApiKeyPayload(success=True)

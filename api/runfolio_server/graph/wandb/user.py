@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from runfolio_server.actions.access import Account, allowed
+from runfolio_server.domain.permission import Permission
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.scalars import JSONString
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
@@ -81,7 +83,7 @@ class UserWireNames:
         """Asked by Api().viewer."""
         from runfolio_server.graph.user import ApiKey
 
-        if info.context.viewer.user_id != self.row.user_id:
+        if not allowed(info.context.viewer, Permission.EDIT, Account(self.row.user_id)):
             return None
         async with info.context.database.connection() as connection:
             rows = await connection.rows(SELECT_API_KEYS_OF_USER, self.row.user_id, API_KEYS_MAX)

@@ -1,0 +1,64 @@
+"""What was looked up a moment ago, kept for seconds: whom a key belongs to, and where somebody may log.
+
+A request is spared a look-up by it, and whatever is taken away from somebody still stops working soon.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Final, Generic, TypeVar
+
+from runfolio_server.domain.viewer import Viewer
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+ACCESS_REMEMBERED_S: Final = 5.0
+"""How long what was taken away may still work, and how often a busy client asks the database."""
+REMEMBERED_MAX: Final = 10_000
+
+
+class Remembered(Generic[K, V]):
+    """Values by key, each for so many seconds, and the newest `most` of them."""
+
+    def __init__(self, seconds: float, most: int = REMEMBERED_MAX) -> None:
+        self._seconds = seconds
+        self._most = most
+        # The oldest first.
+        self._kept: dict[K, tuple[float, V]] = {}
+
+    def get(self, key: K) -> V | None:
+        """The value; None when there is none, or none that is new enough."""
+        found = self._kept.get(key)
+        return found[1] if found is not None and found[0] > time.monotonic() else None
+
+    def put(self, key: K, value: V) -> None:
+        """Keep a value that has just been looked up."""
+        self._kept.pop(key, None)
+        if len(self._kept) >= self._most:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = (time.monotonic() + self._seconds, value)
+
+    def clear(self, is_meant: Callable[[K, V], bool]) -> None:
+        """Drop what this is true of."""
+        self._kept = {key: kept for key, kept in self._kept.items() if not is_meant(key, kept[1])}
+
+
+class RememberedAccess:
+    """What one process remembers of who may do what. Whatever changes that calls `clear`.
+
+    Other processes learn of a change when their seconds are over, and so does this one of a change that comes between
+    a look-up and its `put`.
+    """
+
+    def __init__(self, seconds: float = ACCESS_REMEMBERED_S) -> None:
+        self.viewers: Remembered[bytes, Viewer] = Remembered(seconds)
+        """By hash of the API key."""
+        self.project_ids: Remembered[tuple[int, str, str], int] = Remembered(seconds)
+        """The projects that a user may log to, by user id, entity name and project name."""
+
+    def clear(self, *, user_id: int | None = None, project_id: int | None = None) -> None:
+        """Forget what is known of this user, and of this project."""
+        self.viewers.clear(lambda _, viewer: viewer.user_id == user_id)
+        self.project_ids.clear(lambda key, found: key[0] == user_id or found == project_id)

@@ -1,0 +1,122 @@
+"""Every statement that finds projects or runs by what a caller names asks for a permission; nothing else decides."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import runfolio_server
+from runfolio_server.domain.permission import Permission
+from runfolio_server.sql.access import PLACEHOLDER
+from runfolio_server.sql.named import HEADER
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = Path(runfolio_server.__file__).parent
+# Tables that somebody owns, and the functions that write them.
+OWNED = re.compile(
+    r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(projects|runs)\b|\bFROM\s+(entities)\b|\b(start_run|ingest_batch|ingest_columns)\("
+)
+WORKER = "the worker's: it is for nobody"
+RUN_CHECKED = "in the transaction that has checked, made or taken up the run"
+PROJECT_FOUND = "by the id of a project that a statement which asks has found"
+# Statements that find or change what is somebody's and ask for nothing, with the reason.
+ASK_NOTHING = {
+    "insert_project": "by the id of an entity that has been checked",
+    "select_entities": "by the ids of entities whose projects have been found",
+    "select_run_by_name": PROJECT_FOUND,
+    "start_run": PROJECT_FOUND,
+    "delete_runs": PROJECT_FOUND,
+    "select_export_runs": PROJECT_FOUND,
+    "add_order_uses": PROJECT_FOUND,
+    "lock_config": RUN_CHECKED,
+    "request_stop": RUN_CHECKED,
+    "select_export": "by the id of a run that has been found",
+    "ingest_batch": "by the id that ingest/target.py has made of a project which was found by a statement that asks",
+    "mark_silent_runs_crashed": WORKER,
+    "select_streams_to_compact": WORKER,
+    "select_used_orders": WORKER,
+    "select_known_runs": WORKER,
+    "select_runs_with_obsolete_files": WORKER,
+}
+# Modules that put statements together and the tables in them: by the id of a project that has been found, unless told.
+COMPOSED = {
+    **{
+        f"sql/{name}.py": {"runs"}
+        for name in ("run_age", "run_choice", "run_export", "run_groups", "run_keys", "run_list", "run_walk")
+    },
+    "sql/run_change.py": {"runs"},  # by the id of a run, in the transaction that has checked it
+    "filters/run_fields.py": {"projects"},  # the names of the project that a run is in, as a filter compares them
+}
+
+
+def _statements() -> dict[str, str]:
+    """The text of every statement of every .sql file, by name, without comments."""
+    found: dict[str, str] = {}
+    for path in sorted(PACKAGE.rglob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        headers = list(HEADER.finditer(text))
+        ends = [header.start() for header in headers[1:]] + [len(text)]
+        for header, end in zip(headers, ends, strict=True):
+            assert header["name"] not in found
+            found[header["name"]] = re.sub(r"^\s*--.*$", "", text[header.end() : end], flags=re.MULTILINE)
+    return found
+
+
+def _texts(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def _modules_with(pattern: str) -> set[str]:
+    files = [path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".sql")]
+    return {
+        path.relative_to(PACKAGE).as_posix() for path in files if re.search(pattern, path.read_text(encoding="utf-8"))
+    }
+
+
+def test_a_statement_on_what_is_owned_asks_for_a_permission_or_has_a_reason_not_to() -> None:
+    owned = {name: sql for name, sql in _statements().items() if OWNED.search(sql)}
+
+    assert len(owned) > 20
+    assert set(ASK_NOTHING) == {name for name, sql in owned.items() if not PLACEHOLDER.search(sql)}
+
+
+def test_statements_ask_for_the_permission_that_belongs_to_what_they_do() -> None:
+    asked = {name: found["permission"] for name, sql in _statements().items() for found in PLACEHOLDER.finditer(sql)}
+
+    assert {
+        "select_entity_by_name": "?",
+        "select_project_by_name": "?",
+        "select_visible_run": "?",
+        "select_projects": "read",
+        "select_projects_page": "read",
+        "count_projects": "read",
+        "ingest_visible_batch": "log",
+        "ingest_visible_columns": "log",
+    } == asked
+
+
+def test_statements_put_together_in_python_find_runs_by_the_id_of_a_project_only() -> None:
+    composed: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        tables = {table for text in _texts(path) for groups in OWNED.findall(text) for table in groups if table}
+        if tables:
+            composed[path.relative_to(PACKAGE).as_posix()] = tables
+
+    assert COMPOSED == composed
+
+
+def test_what_a_viewer_may_do_is_spelled_in_one_place() -> None:
+    assert {"actions/access.py", "domain/permission.py", "sql/access.py"} == _modules_with(r"\bentity_ids\b")
+    assert {"sql/access.py", "sql/users.sql"} == _modules_with(r"\bentity_id = ANY\b")
+    # A loader knows the viewer's own row.
+    assert {"actions/access.py", "loaders/__init__.py"} == _modules_with(r"\bviewer\.is_admin\b")
+    assert {"actions/access.py"} == _modules_with(r"\bThere is no (project|run|entity|\{)")
+
+
+def test_every_permission_is_in_the_table_of_the_readme() -> None:
+    readme = (ROOT / "api" / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("## Who may do what")[2].partition("\n## ")[0]
+
+    assert [*Permission] == re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
