@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from runfolio_server.filters.fields import Field
 from runfolio_server.filters.order import Order
-from runfolio_server.filters.order import parse_order as parse_order_of
-from runfolio_server.filters.parse import parse_filters as parse_filters_of
 from runfolio_server.filters.run_fields import RUN_FIELDS
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.tree import Filter
 
 
 def parse_filters(text: str | None) -> Filter:
     """The tree of filters of runs."""
-    return parse_filters_of(text, RUN_FIELDS)
+    return RunQuery.parse(text).filters
 
 
 def parse_order(text: str | None) -> Order:
     """An order of runs."""
-    return parse_order_of(text, RUN_FIELDS)
+    return RunQuery.parse(None, text).order
 
 
 def find_field(name: str, path: str = "") -> Field:

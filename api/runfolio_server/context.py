@@ -5,8 +5,8 @@ Made for each request by endpoints/graphql.py; read by resolvers as `info.contex
 
 from __future__ import annotations
 
-from asyncio import Future, Semaphore
-from dataclasses import dataclass, field
+from asyncio import Semaphore
+from dataclasses import dataclass
 
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.viewer import Viewer
@@ -31,8 +31,6 @@ class Context:
     order_indexes: OrderIndexes
     remembered_access: RememberedAccess
     base_url: str
-    # Counts of runs under way in this request, by project and filters: two fields may ask for the same one.
-    run_counts: dict[tuple[int, str], Future[int]] = field(default_factory=dict)
 
     @property
     def reads(self) -> Semaphore:

@@ -124,6 +124,64 @@ async def test_later_pages_of_the_sdk_take_the_count_of_the_first(
     assert {"select_project_by_name select_runs_page"} == set(names[1:])
 
 
+@pytest.mark.parametrize(
+    ("beside", "counted"),
+    [
+        ("runCount(filters: $f)", [1, 0]),
+        ("several: runCount(filters: $f)", [1, 0]),
+        ("...Count", [1, 0]),
+        ("... on Project { ...Count @include(if: $yes) }", [1, 0]),
+        ("runCount(filters: $f) @skip(if: $yes)", [0, 0]),
+        ("...Count @skip(if: $yes)", [0, 0]),
+        ("runCount", [1, 1]),
+        ("runCount none: runCount(filters: null)", [1, 1]),
+        ("name", [0, 0]),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_cursor_carries_the_count_of_its_filters_wherever_that_is_asked_for(
+    service: Service, paged: str, monkeypatch: pytest.MonkeyPatch, beside: str, counted: list[int], *, is_first: bool
+) -> None:
+    statements = Statements(monkeypatch)
+    runs = "runs(filters: $f, first: 2, after: $cursor) { pageInfo { endCursor } }"
+    document = (
+        "query($p: String, $f: JSONString, $cursor: String, $yes: Boolean = true) { viewer { ... @include(if: $yes)"
+        f" {{ id }} }} project(name: $p) {{ {f'{beside} {runs}' if is_first else f'{runs} {beside}'} }} }}"
+    )
+    if "...Count" in beside:
+        document += " fragment Count on Project { runCount(filters: $f) }"
+
+    cursor, found = None, []
+    for _ in range(2):
+        await service.graphql("{ serverInfo { version } }")
+        statements.names.clear()
+        answer = await service.graphql(document, p=paged, f=json.dumps(FILTERS), cursor=cursor)
+        found.append(statements.names.count("count_runs"))
+        cursor = answer.data["project"]["runs"]["pageInfo"]["endCursor"]
+
+    assert counted == found
+
+
+async def test_a_cursor_carries_the_count_of_each_project_of_a_list(
+    service: Service, paged: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = "runCount runs(first: 1, after: $cursor) { pageInfo { endCursor } }"
+    listed = await service.graphql(
+        f"query($cursor: String) {{ projects {{ edges {{ node {{ name {runs} }} }} }} }}", cursor=None
+    )
+    found = {edge["node"]["name"]: edge["node"] for edge in listed.data["projects"]["edges"]}
+
+    names = await Statements(monkeypatch).of(
+        service,
+        f"query($p: String, $cursor: String) {{ project(name: $p) {{ {runs} }} }}",
+        p=paged,
+        cursor=found[paged]["runs"]["pageInfo"]["endCursor"],
+    )
+
+    assert 120 == found[paged]["runCount"]
+    assert ["select_project_by_name", "select_runs_page"] == names
+
+
 async def test_a_count_and_a_total_of_the_same_filters_are_counted_once(
     service: Service, paged: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.filters.tree import And
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.history import table
 from runfolio_server.history.key_path import find, has
 from runfolio_server.loaders import history as loader
@@ -16,7 +16,6 @@ from runfolio_server.sql.named import Query
 from runfolio_server.sql.run_choice import RunNameRow, select_chosen_runs
 from runfolio_server.sql.users import CountRow
 from tests.history_service import compact_some, log_rows
-from tests.run_language import DEFAULT_ORDER
 from tests.service import Service
 
 PROJECT_ID = Query("project_id", "SELECT project_id FROM projects WHERE name = $1", CountRow)
@@ -262,7 +261,7 @@ async def test_pages_go_on_where_they_were_though_everything_is_compacted_betwee
         await log_rows(service, f"ada/{project}/{name}", rows[name], batch=20)
     async with service.database.connection() as connection:
         project_id = (await connection.rows(PROJECT_ID, project))[0].count
-        runs = await select_chosen_runs(connection, RunNameRow, project_id, And(()), DEFAULT_ORDER, None, 9)
+        runs = await select_chosen_runs(connection, RunNameRow, project_id, RunQuery.parse().page(9), None)
     wanted = table.Wanted("history", ("y",), low=15, samples=samples)
 
     pages = []

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from runfolio_server.filters.index_sql import order_index
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.run_indexes import OrderIndexes
 from runfolio_server.worker.index_upkeep import RUNS_MIN, USES_MIN, keep_indexes_once
-from tests.run_language import parse_order
 from tests.service import Service
 
 ORDER = "-summary_metrics.acc"
@@ -63,7 +63,7 @@ async def test_pages_are_the_same_before_and_after_the_worker_has_made_an_index(
     after = [await _pages(service, order, filters) for order in orders for _ in range(USES_MIN)]
     followed = await _pages(service, ORDER, None, cursor)
     async with service.database.connection() as connection:
-        chosen = await indexes.choose(connection, project, parse_order(ORDER))
+        chosen = await indexes.choose(connection, project, RunQuery.parse(None, ORDER))
 
     assert index.name in made
     assert before == after

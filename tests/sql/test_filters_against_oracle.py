@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 
 from runfolio_server.domain.json_text import to_jsonb
 from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.cursor import list_digest, read_place, sign_place
+from runfolio_server.filters.cursor import read_place, sign_place
 from runfolio_server.filters.fields import Field
 from runfolio_server.filters.limits import CURSOR_MAX_CHARACTERS
 from runfolio_server.filters.order import Order
 from runfolio_server.filters.order_sql import compile_order
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.named import NoRow, Query
 from runfolio_server.sql.pool import Connection, Database
 from tests.filter_oracle import RunDocument, evaluate, sorted_ids
@@ -167,12 +168,12 @@ async def page_of(connection: Connection, order: Order, size: int, after: list[s
 
 async def all_pages(connection: Connection, text: str, size: int, most: int = RUNS_MAX) -> list[str]:
     """The run ids of every page, each page asked for with the signed cursor of the one before."""
-    order = parse_order(text)
-    digest = list_digest("1", None, order)
+    query = RunQuery.parse(None, text)
+    digest = query.digest("1")
     found: list[str] = []
     place = None
     while True:
-        page = await page_of(connection, order, size, place)
+        page = await page_of(connection, query.order, size, place)
         found += [row.run_id for row in page]
         assert len(found) <= most, "pages that never end"
         if len(page) < size:

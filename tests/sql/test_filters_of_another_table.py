@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -10,13 +11,12 @@ import pytest
 
 from runfolio_server.errors import AppError
 from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.cursor import list_digest, read_place, sign_place
+from runfolio_server.filters.cursor import read_place, sign_place
 from runfolio_server.filters.field_table import FieldTable, UniqueKey
 from runfolio_server.filters.fields import Column, Document
+from runfolio_server.filters.list_query import ListQuery
 from runfolio_server.filters.operators import Kind
-from runfolio_server.filters.order import parse_order
-from runfolio_server.filters.order_sql import Place, compile_order
-from runfolio_server.filters.parse import parse_filters
+from runfolio_server.filters.order_sql import compile_order
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Database
 
@@ -54,6 +54,11 @@ INSERT INTO books VALUES
 """
 
 
+@dataclass(frozen=True, slots=True)
+class BookQuery(ListQuery):
+    fields = BOOKS
+
+
 class BookRow(msgspec.Struct, frozen=True):
     book_no: int
     place: list[str | None]
@@ -65,19 +70,17 @@ async def _books(database: Database) -> None:
         await connection.script(FILL)
 
 
-async def books(
-    database: Database, filters: dict[str, Any], order: str | None = None, after: Place | None = None, limit: int = 10
-) -> list[BookRow]:
-    where = compile_filter(parse_filters(json.dumps(filters), BOOKS), 2)
-    ordered = compile_order(parse_order(order, BOOKS), 2 + len(where.parameters), after)
+async def select_books(database: Database, query: BookQuery) -> list[BookRow]:
+    where = compile_filter(query.filters, 2)
+    ordered = compile_order(query.order, 2 + len(where.parameters), query.after)
     behind = f"AND {ordered.after}" if ordered.after else ""
     sql = (
         f"SELECT r.book_no, {ordered.place} FROM books AS r WHERE {where.sql} {behind} "
         f"ORDER BY {ordered.order_by} LIMIT $1"
     )
-    query = Query("select_books", sql, BookRow)
+    statement = Query("select_books", sql, BookRow)
     async with database.connection() as connection:
-        return await connection.rows(query, limit, *where.parameters, *ordered.parameters)
+        return await connection.rows(statement, query.limit, *where.parameters, *ordered.parameters)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,9 @@ async def books(
 async def test_a_filter_of_another_table_means_what_it_means_for_runs(
     database: Database, filters: dict[str, Any], expected: list[int]
 ) -> None:
-    assert expected == [row.book_no for row in await books(database, filters)]
+    query = BookQuery.parse(json.dumps(filters))
+
+    assert expected == [row.book_no for row in await select_books(database, query)]
 
 
 @pytest.mark.parametrize(
@@ -121,12 +126,12 @@ async def test_a_filter_of_another_table_means_what_it_means_for_runs(
 async def test_pages_in_an_order_of_another_table_are_the_whole_list(
     database: Database, order: str | None, expected: list[int]
 ) -> None:
-    digest = list_digest("books", "{}", parse_order(order, BOOKS))
+    query = BookQuery.parse(None, order).page(1)
+    digest = query.digest("books")
     found: list[int] = []
-    after: Place | None = None
-    while page := await books(database, {}, order, after, limit=1):
+    while page := await select_books(database, query):
         found.append(page[0].book_no)
-        after = read_place(SECRET, digest, sign_place(SECRET, digest, page[0].place))
+        query = query.page(1, read_place(SECRET, digest, sign_place(SECRET, digest, page[0].place)))
 
     assert expected == found
 
@@ -135,9 +140,9 @@ async def test_pages_in_an_order_of_another_table_are_the_whole_list(
 async def test_an_unknown_field_is_answered_with_those_of_its_table(name: str) -> None:
     known = ("title", "printed_at", "pages", "subjects", "about.<key>", "extra.<key>", "language")
 
-    for parse in (lambda: parse_filters(json.dumps({name: 1}), BOOKS), lambda: parse_order(name, BOOKS)):
+    for filters, order in ((json.dumps({name: 1}), None), (None, name)):
         with pytest.raises(AppError, match="Unknown field") as caught:
-            parse()
+            BookQuery.parse(filters, order)
 
         assert (*known, "subjects.<tag>", "has.<key>") == caught.value.allowed
         assert "created" not in caught.value.message.replace(name, "")

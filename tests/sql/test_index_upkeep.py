@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from runfolio_server.filters.index_sql import order_index
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_indexes import SELECT_ORDER_INDEXES, OrderIndexes
 from runfolio_server.sql.run_list import count_runs
@@ -17,7 +18,6 @@ from runfolio_server.worker.index_upkeep import (
     USES_MIN,
     keep_indexes_once,
 )
-from tests.run_language import parse_filters, parse_order
 
 FILL = f"""
 INSERT INTO entities (name) VALUES ('ada');
@@ -53,7 +53,7 @@ async def _list(connection: Connection, indexes: OrderIndexes, project_id: int, 
     """Ask for lists in this order and tell; whether an index would serve the last one."""
     found = None
     for _ in range(times):
-        found = await indexes.choose(connection, project_id, parse_order(order))
+        found = await indexes.choose(connection, project_id, RunQuery.parse(None, order))
     await indexes.exchange(connection)
     return found is not None
 
@@ -93,10 +93,10 @@ async def test_an_order_that_is_often_used_in_a_large_project_gets_an_index(
 async def test_a_range_that_is_often_asked_for_gets_an_index(
     filled: Database, database_url: str, projects: dict[str, int]
 ) -> None:
-    indexes, order = OrderIndexes(), parse_order("+created_at")
-    good = parse_filters(f'{{"summary.acc": {{"$gte": {RUNS_MIN - 1}, "$lt": 1e9}}, "state": "running"}}')
+    indexes = OrderIndexes()
+    good = RunQuery.parse(f'{{"summary.acc": {{"$gte": {RUNS_MIN - 1}, "$lt": 1e9}}, "state": "running"}}')
     others = [
-        parse_filters(text)
+        RunQuery.parse(text)
         for text in (
             '{"summary.acc": "high"}',
             '{"summary.acc": {"$gt": "high"}}',
@@ -105,8 +105,8 @@ async def test_a_range_that_is_often_asked_for_gets_an_index(
         )
     ]
     async with filled.connection() as connection:
-        for tree in [good, *others] * USES_MIN:
-            await indexes.choose(connection, projects["large"], order, tree)
+        for query in [good, *others] * USES_MIN:
+            await indexes.choose(connection, projects["large"], query)
         before = indexes.ranges(projects["large"], good)
         await indexes.exchange(connection)
 
@@ -189,8 +189,8 @@ async def test_what_is_remembered_of_a_project_is_bounded(
         indexes = OrderIndexes()
         await indexes.exchange(connection)
         for number in range(1000):
-            await indexes.choose(connection, projects["small"], parse_order(f"config.k{number}"))
-        await indexes.choose(connection, projects["small"], parse_order("config." + "k" * 900))
+            await indexes.choose(connection, projects["small"], RunQuery.parse(None, f"config.k{number}"))
+        await indexes.choose(connection, projects["small"], RunQuery.parse(None, "config." + "k" * 900))
         await indexes.exchange(connection)
         told = await connection._raw.fetchval("SELECT count(*) FROM run_order_use WHERE uses = 1")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from runfolio_server.filters.tree import And
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.compaction import SELECT_LAST_SEGMENTS, SELECT_SEGMENT_CHUNKS, SELECT_TAIL, TAKE_LEASE
 from runfolio_server.sql.history import (
     SELECT_KEYS,
@@ -28,7 +28,6 @@ from runfolio_server.sql.runs import (
     SELECT_RUN_BY_NAME,
     SELECT_STREAMS,
 )
-from tests.run_language import DEFAULT_ORDER, parse_filters
 from tests.sql.databases import RawConnection, connected
 
 RUN_COUNT = 20_000
@@ -77,7 +76,7 @@ async def filled(database_url: str) -> AsyncIterator[RawConnection]:
 
 
 async def test_the_first_page_of_runs_is_read_from_the_index_of_its_order(filled: RawConnection) -> None:
-    query, arguments = runs_page_statement(await _project(filled), And(()), DEFAULT_ORDER, None, 51)
+    query, arguments = runs_page_statement(await _project(filled), RunQuery.parse().page(51))
 
     plan = await _plan(filled, query, *arguments)
 
@@ -93,7 +92,7 @@ async def test_a_page_far_down_the_list_starts_where_the_cursor_says(filled: Raw
     assert cursor is not None
 
     place = [str(cursor["created_at"]), str(cursor["run_id"])]
-    query, arguments = runs_page_statement(project, And(()), DEFAULT_ORDER, place, 51)
+    query, arguments = runs_page_statement(project, RunQuery.parse().page(51, place))
 
     plan = await _plan(filled, query, *arguments)
 
@@ -123,7 +122,7 @@ async def test_a_page_far_down_the_list_starts_where_the_cursor_says(filled: Raw
 async def test_a_few_runs_of_a_large_project_are_found_by_an_index(
     filled: RawConnection, filters: str, index: str
 ) -> None:
-    query, arguments = runs_page_statement(await _project(filled), parse_filters(filters), DEFAULT_ORDER, None, 51)
+    query, arguments = runs_page_statement(await _project(filled), RunQuery.parse(filters).page(51))
 
     plan = await _plan(filled, query, *arguments)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from runfolio_server.filters.order_sql import Place
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_age import (
     WALK_MAX_RUNS,
@@ -18,8 +19,7 @@ from runfolio_server.sql.run_age import (
     is_guessed,
     select_runs_by_age,
 )
-from runfolio_server.sql.run_list import runs_page_statement
-from tests.run_language import parse_filters, parse_order
+from runfolio_server.sql.run_list import select_runs_page
 from tests.sql.every_index import ranges_of
 
 RUN_COUNT = 2 * WALK_MAX_RUNS + 1000
@@ -66,16 +66,15 @@ async def project(database: Database) -> int:
 async def test_the_pages_are_those_of_a_plain_statement(
     database: Database, project: int, filters: dict[str, Any], order: str
 ) -> None:
-    tree, ordered = parse_filters(json.dumps(filters)), parse_order(order)
+    query = RunQuery.parse(json.dumps(filters), order)
     async with database.connection() as connection:
-        query, arguments = runs_page_statement(project, tree, ordered, None, RUN_COUNT)
-        expected = [(row.name, row.place) for row in await connection.rows(query, *arguments)]
+        expected = [(row.name, row.place) for row in await select_runs_page(connection, project, query)]
         size = max(2, len(expected) // 3 + 1)
 
         found: list[tuple[str, Place]] = []
         after: Place | None = None
         while True:
-            page = await select_runs_by_age(connection, project, tree, ordered, after, size, {})
+            page = await select_runs_by_age(connection, project, query.page(size, after), {})
             found += [(row.name, row.place) for row in page]
             if len(page) < size:
                 break
@@ -97,10 +96,10 @@ async def test_the_pages_are_those_of_a_plain_statement(
 async def test_a_walk_ends_after_so_many_runs(
     database: Database, project: int, filters: str, length: int, order: str
 ) -> None:
-    tree, ordered = parse_filters(filters), parse_order(order)
+    query = RunQuery.parse(filters, order).page(51)
     async with database.connection() as connection:
-        walk = await _plan(connection, *age_statement(project, tree, ordered, None, 51, {}, is_walk=True))
-        found = await _plan(connection, *age_statement(project, tree, ordered, None, 51, {}, is_walk=False))
+        walk = await _plan(connection, *age_statement(project, query, {}, is_walk=True))
+        found = await _plan(connection, *age_statement(project, query, {}, is_walk=False))
 
     read = [node for node in _nodes(walk) if node.get("Index Name") == "runs_project_id_created_at"]
     assert [length] == [node["Actual Rows"] for node in read]
@@ -122,20 +121,20 @@ async def test_a_walk_ends_after_so_many_runs(
     ids=str,
 )
 def test_what_postgresql_knows_well_is_left_to_it(filters: Any, order: str, expected: bool) -> None:
-    tree = parse_filters(json.dumps(filters))
+    query = RunQuery.parse(json.dumps(filters), order)
 
-    assert expected == is_guessed(tree, parse_order(order), {})
-    assert not is_guessed(tree, parse_order(order), ranges_of(tree))
+    assert expected == is_guessed(query, {})
+    assert not is_guessed(query, ranges_of(query.filters))
 
 
 def test_how_many_runs_a_user_has_is_not_known() -> None:
-    assert is_guessed(parse_filters('{"user": "bob", "group": "g"}'), parse_order("-created_at"), {})
+    assert is_guessed(RunQuery.parse('{"user": "bob", "group": "g"}', "-created_at"), {})
 
 
 async def test_the_runs_of_a_user_are_found_by_an_index(database: Database, project: int) -> None:
-    tree, ordered = parse_filters('{"user": "bob"}'), parse_order("+created_at")
+    query = RunQuery.parse('{"user": "bob"}', "+created_at").page(51)
     async with database.connection() as connection:
-        found = await _plan(connection, *age_statement(project, tree, ordered, None, 51, {}, is_walk=False))
+        found = await _plan(connection, *age_statement(project, query, {}, is_walk=False))
 
     indexes = {node.get("Index Name", "") for node in _nodes(found)}
     assert {"runs_created_by", "runs_pkey"} == {name for name in indexes if name.startswith("runs_")}

@@ -14,13 +14,13 @@ from runfolio_server.domain.json_text import storable_text, to_jsonb
 from runfolio_server.filters.fields import JsonField
 from runfolio_server.filters.index_sql import OrderIndex, drop_statement, field_name, literal, order_index, segments
 from runfolio_server.filters.order_sql import Place
-from runfolio_server.filters.tree import EVERYTHING
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_indexes import OrderIndexes, ReadyIndex, create_order_index
 from runfolio_server.sql.run_list import runs_page_statement, select_runs_page
 from runfolio_server.sql.run_walk import ALONG_THE_INDEX, WALK_MAX_RUNS, select_runs_along, walk_statement
-from tests.run_language import find_field, parse_filters, parse_order
+from tests.run_language import find_field
 from tests.unit.test_filters_parse import INJECTIONS
 
 RUN_COUNT = 12_000
@@ -65,15 +65,14 @@ async def index(database: Database) -> OrderIndex:
 async def test_pages_along_an_index_are_the_pages_of_a_scan(
     database: Database, index: OrderIndex, filters: dict[str, Any], order: str, size: int, runs: int
 ) -> None:
-    tree = parse_filters(json.dumps(filters))
+    query = RunQuery.parse(json.dumps(filters), order)
     async with database.connection() as connection:
-        query, arguments = runs_page_statement(index.project_id, tree, parse_order(order), None, RUN_COUNT)
-        expected = [(row.name, row.place) for row in await connection.rows(query, *arguments)]
+        expected = [(row.name, row.place) for row in await select_runs_page(connection, index.project_id, query)]
 
         found: list[tuple[str, Place]] = []
         after: Place | None = None
         while True:
-            page = await select_runs_along(connection, ReadyIndex(index, runs), tree, parse_order(order), after, size)
+            page = await select_runs_along(connection, ReadyIndex(index, runs), query.page(size, after))
             found += [(row.name, row.place) for row in page]
             if len(page) < size:
                 break
@@ -85,16 +84,16 @@ async def test_pages_along_an_index_are_the_pages_of_a_scan(
 async def test_the_first_trap_a_rare_filter_reads_no_more_than_so_many_runs_of_the_index(
     database: Database, index: OrderIndex
 ) -> None:
-    rare, order = parse_filters('{"config.n": {"$gt": 11999, "$lt": 12001}}'), parse_order(f"+{FIELD}")
-    walked, walked_arguments = walk_statement(index, rare, order, segments(index, order, None, 2)[0], 51)
-    scanned, scanned_arguments = runs_page_statement(index.project_id, rare, order, None, 51)
+    rare = RunQuery.parse('{"config.n": {"$gt": 11999, "$lt": 12001}}', f"+{FIELD}").page(51)
+    walked, walked_arguments = walk_statement(index, rare, segments(index, rare.order, None, 2)[0], 51)
+    scanned, scanned_arguments = runs_page_statement(index.project_id, rare)
 
     async with database.connection() as connection:
         async with connection.snapshot(ALONG_THE_INDEX):
             walk = await _plan(connection, walked, walked_arguments, "ANALYZE, ")
         scan = await _plan(connection, scanned, scanned_arguments)
-        page = await select_runs_along(connection, ReadyIndex(index, RUN_COUNT), rare, order, None, 51)
-        same = await select_runs_page(connection, index.project_id, rare, order, None, 51)
+        page = await select_runs_along(connection, ReadyIndex(index, RUN_COUNT), rare)
+        same = await select_runs_page(connection, index.project_id, rare)
 
     read = [node for node in _nodes(walk) if node.get("Index Name") == index.name]
     assert [WALK_MAX_RUNS] == [node["Actual Rows"] for node in read]
@@ -118,12 +117,12 @@ async def test_the_first_trap_a_rare_filter_reads_no_more_than_so_many_runs_of_t
 async def test_the_few_runs_of_a_range_are_found_in_an_index(
     database: Database, index: OrderIndex, operand: Any, is_rare: bool
 ) -> None:
-    tree, order = parse_filters(json.dumps({FIELD: operand})), parse_order("+created_at")
+    query = RunQuery.parse(json.dumps({FIELD: operand}))
     indexes = OrderIndexes()
     indexes._ready[index.name] = RUN_COUNT
-    ranges = indexes.ranges(index.project_id, tree)
-    scanned, scanned_arguments = runs_page_statement(index.project_id, tree, order, None, RUN_COUNT)
-    found, found_arguments = runs_page_statement(index.project_id, tree, order, None, RUN_COUNT, ranges)
+    ranges = indexes.ranges(index.project_id, query)
+    scanned, scanned_arguments = runs_page_statement(index.project_id, query)
+    found, found_arguments = runs_page_statement(index.project_id, query, ranges)
 
     async with database.connection() as connection:
         expected = await connection.rows(scanned, *scanned_arguments)
@@ -139,13 +138,13 @@ async def test_the_few_runs_of_a_range_are_found_in_an_index(
 async def test_the_second_trap_both_directions_start_in_the_index_where_the_cursor_says(
     database: Database, index: OrderIndex, order: str, has_value: bool
 ) -> None:
-    keys = parse_order(order)
+    query = RunQuery.parse(None, order)
     async with database.connection() as connection:
-        query, arguments = runs_page_statement(index.project_id, EVERYTHING, keys, None, RUN_COUNT)
-        rows = [row for row in await connection.rows(query, *arguments) if (row.place[0] is not None) == has_value]
+        every = await select_runs_page(connection, index.project_id, query)
+        rows = [row for row in every if (row.place[0] is not None) == has_value]
         place = rows[len(rows) // 2].place
-        segment = segments(index, keys, place, 2)[0]
-        walked, walked_arguments = walk_statement(index, EVERYTHING, keys, segment, 51)
+        segment = segments(index, query.order, place, 2)[0]
+        walked, walked_arguments = walk_statement(index, query, segment, 51)
         async with connection.snapshot(ALONG_THE_INDEX):
             plan = await _plan(connection, walked, walked_arguments, "ANALYZE, ")
             page = await connection.rows(walked, *walked_arguments)
@@ -182,11 +181,11 @@ async def test_the_third_trap_no_value_is_refused_because_of_an_index(
 
 
 async def test_a_list_is_right_when_its_index_is_gone(database: Database, index: OrderIndex) -> None:
-    gone, order = order_index(index.project_id, "config.n"), parse_order("-config.n")
+    gone, query = order_index(index.project_id, "config.n"), RunQuery.parse(None, "-config.n").page(1000)
 
     async with database.connection() as connection:
-        found = await select_runs_along(connection, ReadyIndex(gone, RUN_COUNT), EVERYTHING, order, None, 1000)
-        expected = await select_runs_page(connection, index.project_id, EVERYTHING, order, None, 1000)
+        found = await select_runs_along(connection, ReadyIndex(gone, RUN_COUNT), query)
+        expected = await select_runs_page(connection, index.project_id, query)
 
     assert expected == found
 

@@ -56,6 +56,21 @@ async def test_what_failed_fails_again_without_being_asked_again() -> None:
     assert [[12, 13]] == store.asked
 
 
+async def test_what_one_key_fails_with_fails_no_other() -> None:
+    async def fetch(keys: list[int]) -> list[int | BaseException]:
+        return [LookupError("no 13") if key == 13 else 2 * key for key in keys]
+
+    loader = Loader(fetch)
+
+    found = await asyncio.gather(*map(loader.load, [12, 13]), return_exceptions=True)
+
+    assert [24, "no 13"] == [found[0], str(found[1])]
+    assert 24 == await loader.load(12)
+    for asking in (loader.load(13), loader.load_many([12, 13])):
+        with pytest.raises(LookupError, match="no 13"):
+            await asking
+
+
 async def test_no_keys_ask_nothing() -> None:
     store = Store()
 

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.cursor import list_digest, read_place, sign_place
+from runfolio_server.filters.cursor import read_place, sign_place
 from runfolio_server.filters.limits import CURSOR_MAX_CHARACTERS, ORDER_MAX_KEYS, SORT_TEXT_CHARACTERS
-from tests.run_language import parse_order
+from runfolio_server.filters.run_query import RunQuery
 
 SECRET = b"s" * 32
 FILTERS = '{"state": "finished", "config.lr": 0.1}'
-DIGEST = list_digest("7", FILTERS, parse_order("-config.lr"))
+DIGEST = RunQuery.parse(FILTERS, "-config.lr").digest("7")
 PLACE = ["2", "0.5", None, "2026-01-01 00:00:00+00", "00000000-0000-0000-0000-000000000001"]
 
 
@@ -56,15 +56,15 @@ def test_another_secret_does_not_do() -> None:
     [("8", FILTERS, "-config.lr"), ("7", None, "-config.lr"), ("7", FILTERS, "+config.lr"), ("7", FILTERS, None)],
 )
 def test_a_cursor_of_another_list_is_refused(scope: str, filters: str | None, order: str | None) -> None:
-    other = list_digest(scope, filters, parse_order(order))
+    other = RunQuery.parse(filters, order).digest(scope)
 
     with pytest.raises(AppError, match="another list"):
         read_place(SECRET, other, sign_place(SECRET, DIGEST, PLACE))
 
 
 def test_white_space_and_the_order_of_keys_make_no_other_list() -> None:
-    assert DIGEST == list_digest("7", '{"config.lr":0.1,"state":"finished"}', parse_order(" -config.lr "))
-    assert list_digest("7", None, parse_order(None)) == list_digest("7", "{}", parse_order("created_at"))
+    assert DIGEST == RunQuery.parse('{"config.lr":0.1,"state":"finished"}', " -config.lr ").digest("7")
+    assert RunQuery.parse().digest("7") == RunQuery.parse("{}", "created_at").digest("7")
 
 
 def test_the_longest_place_fits_into_a_cursor() -> None:

@@ -13,9 +13,7 @@ from runfolio_server.actions.access import checked_project, missing_run
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError
-from runfolio_server.filters.order import parse_order
-from runfolio_server.filters.parse import parse_filters
-from runfolio_server.filters.run_fields import RUN_FIELDS
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.history.arrow import Layout
 from runfolio_server.history.column_kinds import TypedTables, read_typed_tables
 from runfolio_server.history.keys import list_keys
@@ -63,13 +61,12 @@ async def open_history_export(
 
 
 async def _choose_runs(database: Database, viewer: Viewer, choice: RunChoice) -> list[RunNameRow]:
-    tree, order = parse_filters(choice.filters, RUN_FIELDS), parse_order(choice.order, RUN_FIELDS)
+    query = RunQuery.parse(choice.filters, choice.order).page(RUNS_MAX + 1 if choice.first is None else choice.first)
     if choice.names is not None and len(choice.names) > RUNS_MAX:
         raise AppError(f"{len(choice.names)} ids; allowed: {RUNS_MAX}", path="ids")
     async with database.connection() as connection:
         row = await checked_project(connection, viewer, Permission.READ, choice.entity, choice.project)
-        limit = RUNS_MAX + 1 if choice.first is None else choice.first
-        found = await select_chosen_runs(connection, RunNameRow, row.project_id, tree, order, choice.names, limit)
+        found = await select_chosen_runs(connection, RunNameRow, row.project_id, query, choice.names)
     if len(found) > RUNS_MAX:
         raise AppError(f"These are more than {RUNS_MAX} runs, which is the most; choose fewer, or give first")
     if choice.names is None:

@@ -23,10 +23,7 @@ from runfolio_server.domain.run_columns import (
     summary_columns,
 )
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.filters.order import Order, parse_order
-from runfolio_server.filters.parse import parse_filters
-from runfolio_server.filters.run_fields import RUN_FIELDS
-from runfolio_server.filters.tree import Filter
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.run_export import RUN_ID_BYTES, SELECT_EXPORT_RUNS, ExportRow, select_run_ids
 
@@ -55,11 +52,11 @@ async def open_export(database: Database, viewer: Viewer, request: ExportRequest
     Raises NotFound for a project that the viewer does not see, AppError for filters, order or columns that are not
     allowed.
     """
-    tree, order = parse_filters(request.filters or None, RUN_FIELDS), parse_order(request.order or None, RUN_FIELDS)
+    query = RunQuery.parse(request.filters, request.order)
     columns = None if request.columns is None else parse_columns(request.columns)
     async with database.connection() as connection:
         project = await checked_project(connection, viewer, Permission.READ, request.entity_name, request.project_name)
-    return RunExport(database, project.project_id, request, tree, order, columns)
+    return RunExport(database, project.project_id, request, query, columns)
 
 
 class RunExport:
@@ -74,15 +71,13 @@ class RunExport:
         database: Database,
         project_id: int,
         request: ExportRequest,
-        tree: Filter,
-        order: Order,
+        query: RunQuery,
         columns: Sequence[WantedColumn] | None,
     ) -> None:
         self._database = database
         self._project_id = project_id
         self._request = request
-        self._tree = tree
-        self._order = order
+        self._query = query
         self._wanted = columns
 
     async def lines(self) -> AsyncIterator[bytes]:
@@ -91,7 +86,7 @@ class RunExport:
         There is a first page even when there are no runs.
         """
         async with self._database.connection() as connection:
-            run_ids = await select_run_ids(connection, self._project_id, self._tree, self._order)
+            run_ids = await select_run_ids(connection, self._project_id, self._query)
         start = count = 0
         is_last = False
         while not is_last:

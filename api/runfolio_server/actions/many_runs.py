@@ -16,9 +16,7 @@ from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError
-from runfolio_server.filters.parse import parse_filters, read_filters
-from runfolio_server.filters.run_fields import RUN_FIELDS
-from runfolio_server.filters.tree import EVERYTHING, Filter
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_list import ChosenRunRow, select_runs_batch
 from runfolio_server.sql.runs import DELETE_RUNS
@@ -112,37 +110,36 @@ async def _in_batches(
     is_locked: bool,
 ) -> ChangedRuns:
     """Give the chosen runs to `write`, which needs this permission, a batch in each transaction; None counts them."""
-    tree = _check_choice(choice)
+    query = _check_choice(choice).page(BATCH_RUNS)
     async with database.connection() as connection:
         project = await checked_project(
             connection, viewer, permission, choice.entity_name, choice.project_name, path="input"
         )
     changed = ChangedRuns()
-    after = None
+    behind = None
     while True:
         async with database.transaction() as connection:
             rows = await select_runs_batch(
-                connection, project.project_id, tree, choice.run_ids, after, BATCH_RUNS, is_locked=is_locked
+                connection, project.project_id, query, choice.run_ids, behind, is_locked=is_locked
             )
             if write is not None:
                 await write(connection, rows)
         changed.add(rows)
         if len(rows) < BATCH_RUNS:
             return changed
-        after = rows[-1].run_id
+        behind = rows[-1].run_id
 
 
-def _check_choice(choice: Choice) -> Filter:
+def _check_choice(choice: Choice) -> RunQuery:
     if (choice.filters is None) == (choice.run_ids is None):
         raise AppError("Give either filters or ids; filters of {} mean every run of the project.", path="input")
     if choice.run_ids is not None and len(choice.run_ids) > IDS_MAX:
         raise AppError(f"{len(choice.run_ids)} ids; allowed: {IDS_MAX}", path="input.ids")
-    if choice.filters is None:
-        return EVERYTHING
-    if read_filters(choice.filters) is None:
+    query = RunQuery.parse(choice.filters)
+    if choice.run_ids is None and not query.has_filters:
         # For a list no filters are all runs. A change of all is asked for in so many words.
         raise AppError("filters is empty; {} means every run of the project.", path="input.filters")
-    return parse_filters(choice.filters, RUN_FIELDS)
+    return query
 
 
 def _config_entries(text: str | None) -> dict[str, Any]:

@@ -56,7 +56,7 @@ async def execute_document(request: Request) -> Response:
     context = Context(
         viewer,
         database,
-        Loaders(database, viewer),
+        Loaders(database, viewer, state.order_indexes),
         state.url_signer,
         state.object_store,
         state.cursor_secret,

@@ -60,7 +60,7 @@ def compile_filter(
 
     >>> from runfolio_server.filters.parse import parse_filters
     >>> from runfolio_server.filters.run_fields import RUN_FIELDS
-    >>> compile_filter(parse_filters('{"group": "folds"}', RUN_FIELDS), 3)
+    >>> compile_filter(parse_filters({"group": "folds"}, RUN_FIELDS), 3)
     Where(sql='(r.group_name = $3::text)', parameters=['folds'])
     """
     parameters = Parameters(first_parameter)

@@ -11,15 +11,14 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 
 import orjson
 
 from runfolio_server.domain.json_text import dump
 from runfolio_server.errors import AppError
 from runfolio_server.filters.limits import CURSOR_MAX_CHARACTERS
-from runfolio_server.filters.order import Order
 from runfolio_server.filters.order_sql import Place
-from runfolio_server.filters.parse import read_filters
 
 # Raise it when the terms of an order change: cursors made before are refused then instead of misread.
 _VERSION = 2
@@ -27,13 +26,13 @@ _LIST_BYTES = 8
 _TAG_BYTES = 16
 
 
-def list_digest(scope: str, filters: str | None = None, order: Order | None = None) -> bytes:
-    """What tells lists apart: the scope (such as a project's id), the filters and the order, where there is a choice.
+def list_digest(scope: str, filters: str = "{}", order: Sequence[str] = ()) -> bytes:
+    """What tells lists apart: the scope (such as a project's id), and where they are a choice, filters and order.
 
-    White space and the order of keys in filters make no difference. Raises AppError when filters are no JSON.
+    `filters` is JSON with sorted keys, `order` the texts of its keys: see ListQuery.digest.
     """
-    known = [_VERSION, scope, read_filters(filters) or {}, [key.text for key in order.keys] if order else []]
-    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).digest()
+    known = f"[{_VERSION}, {json.dumps(scope)}, {filters}, {json.dumps(list(order))}]"
+    return hashlib.sha256(known.encode()).digest()
 
 
 def sign_place(secret: bytes, digest: bytes, place: Place) -> str:

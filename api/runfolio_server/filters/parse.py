@@ -1,4 +1,4 @@
-"""Filters from JSON text to a tree, or an error that says where and what is allowed. Called by graph/ and actions/."""
+"""Filters from JSON text to a tree, or an error that says where and what is allowed. Called by list_query.py."""
 
 from __future__ import annotations
 
@@ -17,17 +17,16 @@ from runfolio_server.filters.tree import EVERYTHING, And, Condition, Filter, Not
 from runfolio_server.filters.value_text import readable_number
 
 
-def parse_filters(text: str | None, table: FieldTable) -> Filter:
-    """The tree of a `filters` argument; null, empty text, `null` and `{}` let every row through.
+def parse_filters(value: Any, table: FieldTable) -> Filter:
+    """The tree of what read_filters gave, with the fields of this table; None and `{}` let every row through.
 
     Conditions of a kind are merged (flatten.py). Raises AppError with the path of the first mistake
     (`filters.$or[1].config.lr`) and what is allowed there.
 
     >>> from runfolio_server.filters.run_fields import RUN_FIELDS
-    >>> parse_filters('{"state": "finished"}', RUN_FIELDS).operator.value
+    >>> parse_filters({"state": "finished"}, RUN_FIELDS).operator.value
     '$eq'
     """
-    value = read_filters(text)
     tree = EVERYTHING if value is None else flattened(_parse_object(value, table, "filters", 1))
     if (count := condition_count(tree)) > CONDITIONS_MAX:
         raise AppError(
@@ -47,7 +46,7 @@ def parse_filters(text: str | None, table: FieldTable) -> Filter:
 
 
 def read_filters(text: str | None) -> Any:
-    """The JSON value of a `filters` argument, None for none. Raises AppError: too long, or not JSON."""
+    """The JSON value of a `filters` argument, None for no text and `null`. Raises AppError: too long, or not JSON."""
     if text is None or not text.strip():
         return None
     raw = json_text.escape_surrogates(text).encode()

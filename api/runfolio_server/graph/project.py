@@ -11,6 +11,7 @@ from runfolio_server.actions.access import visible_project
 from runfolio_server.context import Context
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.domain.permission import Permission
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.columns import batched
 from runfolio_server.graph.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.info import RequestInfo
@@ -23,7 +24,7 @@ from runfolio_server.graph.run_facets import ProjectRunFacets
 from runfolio_server.graph.run_group import ProjectRunGroups
 from runfolio_server.graph.run_list import run_page
 from runfolio_server.graph.user import User, users_of
-from runfolio_server.graph.wandb.project import ProjectWireNames
+from runfolio_server.graph.wandb.project import ProjectWireNames, has_run_count_beside
 from runfolio_server.sql.projects import COUNT_PROJECTS, SELECT_PROJECTS_PAGE, ProjectRow
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNam
     """One project."""
 
     row: strawberry.Private[ProjectRow]
-    counted: strawberry.Private[set[str]]
     name: str = strawberry.field(description="Its name in URLs; unique in its entity.")
     description: str | None = strawberry.field(description="Text for people; null: none.")
     created_at: datetime = strawberry.field(description="When it was made, UTC.")
@@ -83,7 +83,9 @@ class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNam
         after: After = strawberry.UNSET,
     ) -> Connection[Run]:
         """A page of the project's runs."""
-        return await run_page(info, self.row.project_id, filters, order, first, after, self.counted)
+        query, size = RunQuery.parse(filters or None, order or None), page_size(first)
+        is_counted = has_run_count_beside(info, filters or None)
+        return await run_page(info.context, self.row.project_id, query, size, after or None, is_counted=is_counted)
 
     @classmethod
     def of(cls, row: ProjectRow) -> Project:
@@ -91,7 +93,6 @@ class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNam
         return cls(
             id=encode_node_id("Project", row.project_id),
             row=row,
-            counted=set(),
             name=row.name,
             description=row.description,
             created_at=row.created_at,

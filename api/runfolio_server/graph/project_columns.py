@@ -11,10 +11,7 @@ import strawberry
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
 from runfolio_server.filters.fields import Field
-from runfolio_server.filters.order import parse_order
-from runfolio_server.filters.parse import parse_filters
-from runfolio_server.filters.run_fields import RUN_FIELDS
-from runfolio_server.filters.tree import Filter
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.cost import ROWS_ASSUMED, Cost, costs, key_count, number, values_cost
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.run import Run
@@ -99,10 +96,10 @@ class HistoryBand:
 
 @dataclass(frozen=True, slots=True)
 class GroupScope:
-    """What makes a group: the runs of a project that the filter chooses and whose fields have these values."""
+    """What makes a group: the runs of a project that the query chooses and whose fields have these values."""
 
     project_id: int
-    tree: Filter
+    query: RunQuery
     by: Sequence[Field]
     values: Sequence[str | None]
 
@@ -137,7 +134,7 @@ class RunGroupHistory:
         database, scope = info.context.database, self.scope
         async with database.connection() as connection:
             runs = await select_group_runs(
-                connection, scope.project_id, scope.tree, scope.by, scope.values, BAND_RUNS_MAX
+                connection, scope.project_id, scope.query.page(BAND_RUNS_MAX), scope.by, scope.values
             )
         async with info.context.reads:
             found = await band_of_runs(database, [run.run_id for run in runs], STREAM_NAMES[stream], key, samples)
@@ -184,16 +181,9 @@ class ProjectColumns:
             raise AppError(f"{len(chosen)} names; allowed: {RUNS_MAX}", path="names")
         if not 1 <= limit <= RUNS_MAX:
             raise AppError(f"first is {limit}; allowed: 1 to {RUNS_MAX}", path="first")
+        query = RunQuery.parse(filters or None, order or None).page(limit)
         async with info.context.database.connection() as connection:
-            rows = await select_chosen_runs(
-                connection,
-                RunRow,
-                self.row.project_id,
-                parse_filters(filters or None, RUN_FIELDS),
-                parse_order(order or None, RUN_FIELDS),
-                chosen,
-                limit,
-            )
+            rows = await select_chosen_runs(connection, RunRow, self.row.project_id, query, chosen)
         tables = await info.context.loaders.history_tables.load_many([(row.run_id, wanted) for row in rows])
         return [
             RunHistoryColumns(run=Run.of(row), columns=await HistoryColumns.of(table, wanted))

@@ -10,9 +10,10 @@ import strawberry
 
 from runfolio_server.domain.json_text import storable_text
 from runfolio_server.errors import AppError
-from runfolio_server.filters.parse import parse_filters
+from runfolio_server.filters.fields import Field
 from runfolio_server.filters.regex import translate_regex
 from runfolio_server.filters.run_fields import RUN_FIELDS
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.shown import shown_name
 from runfolio_server.filters.value_text import readable_value
 from runfolio_server.graph.info import RequestInfo
@@ -90,14 +91,9 @@ class ProjectRunFacets:
     ) -> list[FieldValue]:
         """Values with counts."""
         _check("first", first, VALUES_MAX)
+        query, wanted = RunQuery.parse(filters or None).page(first), _field(field)
         async with info.context.database.connection() as connection:
-            rows = await select_values(
-                connection,
-                self.row.project_id,
-                parse_filters(filters or None, RUN_FIELDS),
-                RUN_FIELDS.find(field, f"field.{shown_name(field)}"),
-                first,
-            )
+            rows = await select_values(connection, self.row.project_id, query, wanted)
         return [
             FieldValue(
                 value=None if row.value is None else JSONString(readable_value(row.value)), run_count=Int64(row.count)
@@ -117,14 +113,9 @@ class ProjectRunFacets:
     ) -> list[HistogramBin]:
         """A histogram."""
         _check("bins", bins, BINS_MAX)
+        query, wanted = RunQuery.parse(filters or None), _field(field)
         async with info.context.database.connection() as connection:
-            rows = await select_bins(
-                connection,
-                self.row.project_id,
-                parse_filters(filters or None, RUN_FIELDS),
-                RUN_FIELDS.find(field, f"field.{shown_name(field)}"),
-                bins,
-            )
+            rows = await select_bins(connection, self.row.project_id, query, wanted, bins)
         if not rows:
             return []
         # Fractions: the width may be beyond floats, though no edge is.
@@ -162,16 +153,14 @@ class ProjectRunFacets:
         wanted = KeySearch(
             text=storable_text(search) if search else None, pattern=translate_regex(regex, "regex") if regex else None
         )
+        query = RunQuery.parse(filters or None).page(first)
         async with info.context.database.connection() as connection:
-            rows = await select_document_keys(
-                connection,
-                self.row.project_id,
-                parse_filters(filters or None, RUN_FIELDS),
-                DOCUMENT_NAMES[document],
-                wanted,
-                first,
-            )
+            rows = await select_document_keys(connection, self.row.project_id, query, DOCUMENT_NAMES[document], wanted)
         return [DocumentKey(key=row.key, type=row.type_name, run_count=Int64(row.count)) for row in rows]
+
+
+def _field(name: str) -> Field:
+    return RUN_FIELDS.find(name, f"field.{shown_name(name)}")
 
 
 def _check(name: str, number: int, largest: int) -> None:

@@ -11,10 +11,10 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.cursor import list_digest, read_place, sign_place
+from runfolio_server.filters.cursor import read_place, sign_place
 from runfolio_server.filters.fields import Field
-from runfolio_server.filters.parse import parse_filters
 from runfolio_server.filters.run_fields import RUN_FIELDS
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.shown import shown_name
 from runfolio_server.filters.value_text import readable_value
 from runfolio_server.graph.connections import After, First, PageInfo, page_size
@@ -97,17 +97,17 @@ class ProjectRunGroups:
                 path="metrics",
                 allowed=(f"{METRICS_MAX} fields",),
             )
-        tree = parse_filters(filters or None, RUN_FIELDS)
+        query = RunQuery.parse(filters or None)
         fields, metric_fields = _fields(by, "by"), _fields(names, "metrics")
         secret, project_id = info.context.cursor_secret, self.row.project_id
-        digest = list_digest(f"groups:{project_id}:{json.dumps(by)}", filters or None)
+        digest = query.digest(f"groups:{project_id}:{json.dumps(by)}")
         # A place holds whole values, so there is no bound for it but that of the request.
         place = read_place(secret, digest, after, max_characters=None) if after else None
         async with info.context.database.connection() as connection:
-            rows = await select_groups(connection, project_id, tree, fields, metric_fields, place, size + 1)
+            rows = await select_groups(connection, project_id, query.page(size + 1, place), fields, metric_fields)
         page = rows[:size]
         return RunGroups(
-            groups=[_group(row, names, GroupScope(project_id, tree, fields, row.values)) for row in page],
+            groups=[_group(row, names, GroupScope(project_id, query, fields, row.values)) for row in page],
             page_info=PageInfo(
                 has_next_page=len(rows) > size,
                 end_cursor=sign_place(secret, digest, page[-1].values) if page else None,

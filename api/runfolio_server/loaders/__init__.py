@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from asyncio import Semaphore
+from asyncio import Semaphore, gather
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
 from runfolio_server.domain.viewer import Viewer
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.history.keys import KeySummary, list_keys
 from runfolio_server.history.metric import MetricSummary
 from runfolio_server.history.table import Table
@@ -16,6 +17,8 @@ from runfolio_server.loaders.loader import Loader
 from runfolio_server.sql.ingest import COUNT_REJECTED_LINES, RejectedCountRow
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.projects import SELECT_PROJECTS, ProjectRow
+from runfolio_server.sql.run_indexes import OrderIndexes
+from runfolio_server.sql.run_list import count_runs
 from runfolio_server.sql.runs import SELECT_STREAMS, StreamRow
 from runfolio_server.sql.users import SELECT_ENTITIES, SELECT_USERS, EntityRow, UserRow
 
@@ -32,7 +35,7 @@ class Loaders:
     `reads` is held while a history is read; nobody who holds it may wait for a loader.
     """
 
-    def __init__(self, database: Database, viewer: Viewer) -> None:
+    def __init__(self, database: Database, viewer: Viewer, order_indexes: OrderIndexes) -> None:
         self.reads = Semaphore(READS_MAX)
 
         async def users(user_ids: Sequence[int]) -> Iterable[UserRow]:
@@ -54,6 +57,15 @@ class Loaders:
             for row in rows:
                 by_run[row.run_id].append(row)
             return [by_run[run_id] for run_id in run_ids]
+
+        async def run_counts(keys: list[tuple[int, RunQuery]]) -> list[int | BaseException]:
+            async def count(project_id: int, query: RunQuery) -> int:
+                ranges = order_indexes.ranges(project_id, query)
+                async with database.connection() as connection:
+                    return await count_runs(connection, project_id, query, ranges)
+
+            # Side by side, and each for itself: one that takes too long fails none of the others.
+            return await gather(*(count(*key) for key in keys), return_exceptions=True)
 
         async def rejected_counts(run_ids: Sequence[UUID]) -> Iterable[RejectedCountRow]:
             async with database.connection() as connection:
@@ -78,6 +90,8 @@ class Loaders:
         self.entity: Loader[int, EntityRow | None] = _in_key_order(entities, lambda row: row.entity_id)
         self.project: Loader[int, ProjectRow | None] = _in_key_order(projects, lambda row: row.project_id)
         self.streams: Loader[UUID, list[StreamRow]] = Loader(streams)
+        # By project and ListQuery.whole: the count of all pages together.
+        self.run_count: Loader[tuple[int, RunQuery], int] = Loader(run_counts)
         self.rejected_count: Loader[UUID, RejectedCountRow | None] = _in_key_order(
             rejected_counts, lambda row: row.run_id
         )

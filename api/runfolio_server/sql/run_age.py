@@ -1,4 +1,4 @@
-"""A page of runs in order of creation that a filter on config, summary or user chooses. Called by graph/.
+"""A page of runs in order of creation that a filter on config, summary or user chooses. Called by run_page.py.
 
 PostgreSQL guesses how many runs a value of config or summary lets through from a hundred documents, and takes all
 users for alike. Where it takes few for many, it walks along the index of creation until the page is full, perhaps
@@ -15,9 +15,9 @@ from runfolio_server.filters.fields import JsonField
 from runfolio_server.filters.flatten import conditions_of
 from runfolio_server.filters.json_where import Ranges, containment_count
 from runfolio_server.filters.operators import OperatorName
-from runfolio_server.filters.order import Order
-from runfolio_server.filters.order_sql import Place, compile_order
+from runfolio_server.filters.order_sql import compile_order
 from runfolio_server.filters.run_fields import CREATED_AT, USER
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.tree import And, Condition, Filter
 from runfolio_server.sql.named import Query, composed
 from runfolio_server.sql.pool import Connection
@@ -30,45 +30,39 @@ WALK_MAX_RUNS_BESIDE_INDEX: Final = 1000
 _LIVING: Final = "r.project_id = $1 AND r.deleted_at IS NULL"
 
 
-def is_guessed(tree: Filter, order: Order, ranges: Ranges) -> bool:
+def is_guessed(query: RunQuery, ranges: Ranges) -> bool:
     """Whether a list is one of these: in order of creation, and about what PostgreSQL knows little of."""
-    is_by_age = len(order.keys) == 1 and order.keys[0].field == CREATED_AT
-    fields = (item.field for item in conditions_of(tree))
+    is_by_age = len(query.order.keys) == 1 and query.order.keys[0].field == CREATED_AT
+    fields = (item.field for item in conditions_of(query.filters))
     return is_by_age and any(
         field == USER or (isinstance(field, JsonField) and field not in ranges) for field in fields
     )
 
 
 async def select_runs_by_age(
-    connection: Connection,
-    project_id: int,
-    tree: Filter,
-    order: Order,
-    after: Place | None,
-    limit: int,
-    ranges: Ranges,
+    connection: Connection, project_id: int, query: RunQuery, ranges: Ranges
 ) -> list[ListedRunRow]:
     """What select_runs_page gives."""
-    query, arguments = age_statement(project_id, tree, order, after, limit, ranges, is_walk=True)
-    rows = await connection.rows(query, *arguments)
-    if len(rows) == limit or not await _goes_on(connection, project_id, tree, order, after):
+    statement, arguments = age_statement(project_id, query, ranges, is_walk=True)
+    rows = await connection.rows(statement, *arguments)
+    if len(rows) == query.limit or not await _goes_on(connection, project_id, query):
         return rows
-    query, arguments = age_statement(project_id, tree, order, after, limit, ranges, is_walk=False)
-    return await connection.rows(query, *arguments)
+    statement, arguments = age_statement(project_id, query, ranges, is_walk=False)
+    return await connection.rows(statement, *arguments)
 
 
 def age_statement(
-    project_id: int, tree: Filter, order: Order, after: Place | None, limit: int, ranges: Ranges, *, is_walk: bool
+    project_id: int, query: RunQuery, ranges: Ranges, *, is_walk: bool
 ) -> tuple[Query[ListedRunRow], list[object]]:
     """The statement that goes over the next runs, or the one that finds all that match, and its arguments."""
-    where = compile_filter(tree, 3, project_id, ranges)
-    ordered = compile_order(order, 3 + len(where.parameters), after)
+    where = compile_filter(query.filters, 3, project_id, ranges)
+    ordered = compile_order(query.order, 3 + len(where.parameters), query.after)
     living = _LIVING + ("" if ordered.after is None else f" AND {ordered.after}")
     if is_walk:
         # The limit inside keeps the filter out of there.
         found = (
             f"(\n  SELECT {RUN_COLUMNS}, r.config, r.summary\n  FROM runs AS r\n  WHERE {living}\n"
-            f"  ORDER BY {ordered.order_by}\n  LIMIT {walk_length(tree):d}\n) AS r\nWHERE {where.sql}"
+            f"  ORDER BY {ordered.order_by}\n  LIMIT {walk_length(query.filters):d}\n) AS r\nWHERE {where.sql}"
         )
     else:
         # OFFSET 0 keeps the order and the limit out of there.
@@ -79,7 +73,7 @@ def age_statement(
         )
     sql = f"SELECT {RUN_COLUMNS}, {ordered.place}\nFROM {found}\nORDER BY {ordered.order_by}\nLIMIT $2"
     name = "select_runs_page" if is_walk else "select_runs_sorted"
-    return composed(name, sql, ListedRunRow), [project_id, limit, *where.parameters, *ordered.parameters]
+    return composed(name, sql, ListedRunRow), [project_id, query.limit, *where.parameters, *ordered.parameters]
 
 
 def walk_length(tree: Filter) -> int:
@@ -94,14 +88,14 @@ def walk_length(tree: Filter) -> int:
     return WALK_MAX_RUNS_BESIDE_INDEX if is_indexed else WALK_MAX_RUNS
 
 
-async def _goes_on(connection: Connection, project_id: int, tree: Filter, order: Order, after: Place | None) -> bool:
+async def _goes_on(connection: Connection, project_id: int, query: RunQuery) -> bool:
     """Whether there are more runs than were walked."""
-    ordered = compile_order(order, 3, after)
+    ordered = compile_order(query.order, 3, query.after)
     behind = "" if ordered.after is None else f" AND {ordered.after}"
     sql = (
         f"SELECT count(*)\nFROM (\n  SELECT\n  FROM runs AS r\n  WHERE {_LIVING}{behind}\n"
         f"  ORDER BY {ordered.order_by}\n  OFFSET $2\n  LIMIT 1\n) AS beyond"
     )
-    query = composed("count_runs_beyond", sql, CountRow)
-    row = await connection.row(query, project_id, walk_length(tree), *ordered.parameters)
+    statement = composed("count_runs_beyond", sql, CountRow)
+    row = await connection.row(statement, project_id, walk_length(query.filters), *ordered.parameters)
     return row is not None and row.count > 0

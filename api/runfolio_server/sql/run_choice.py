@@ -16,10 +16,9 @@ from runfolio_server.domain.json_text import storable_text
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.filters.compile import compile_filter
 from runfolio_server.filters.fields import Field
-from runfolio_server.filters.order import Order
 from runfolio_server.filters.order_sql import compile_order
 from runfolio_server.filters.parameters import Parameters
-from runfolio_server.filters.tree import Filter
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.value_sql import value_expression
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Connection
@@ -38,14 +37,12 @@ async def select_chosen_runs(
     connection: Connection,
     row: type[R],
     project_id: int,
-    tree: Filter,
-    order: Order,
+    query: RunQuery,
     names: Sequence[str] | None,
-    limit: int,
 ) -> list[R]:
-    """The runs that the filter chooses and that, when names are given, are among these, in order.
+    """The runs that the query chooses and that, when names are given, are among these, in order.
 
-    The fields of `row` are columns of runs.
+    From the beginning of the list, as many as the query's limit. The fields of `row` are columns of runs.
     """
     chosen = Parameters(3)
     named = "TRUE"
@@ -55,24 +52,24 @@ async def select_chosen_runs(
         given = [name for name in names if storable_text(name) == name]
         run_ids = chosen.bind([run_id_of(project_id, name) for name in given], "uuid[]")
         named = f"r.run_id = ANY ({run_ids}) AND r.name = ANY ({chosen.bind(given, 'text[]')})"
-    where = compile_filter(tree, 3 + len(chosen.values), project_id)
+    where = compile_filter(query.filters, 3 + len(chosen.values), project_id)
     arguments = [*chosen.values, *where.parameters]
-    ordered = compile_order(order, 3 + len(arguments), None)
+    ordered = compile_order(query.order, 3 + len(arguments))
     sql = (
         f"SELECT {', '.join(f'r.{name}' for name in row.__struct_fields__)}\n"
         f"FROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n  AND {named}\n"
         f"  AND {where.sql}\nORDER BY {ordered.order_by}\nLIMIT $2"
     )
-    query = Query("select_chosen_runs", sql, row)
-    return await connection.rows(query, project_id, limit, *arguments, *ordered.parameters)
+    statement = Query("select_chosen_runs", sql, row)
+    return await connection.rows(statement, project_id, query.limit, *arguments, *ordered.parameters)
 
 
 async def select_group_runs(
-    connection: Connection, project_id: int, tree: Filter, by: Sequence[Field], values: Sequence[str | None], limit: int
+    connection: Connection, project_id: int, query: RunQuery, by: Sequence[Field], values: Sequence[str | None]
 ) -> list[RunNameRow]:
     """The runs of a group of sql/run_groups.py, oldest first: `values` are its JSON texts, one per field.
 
-    Of more than `limit` runs the oldest, the newest and others evenly between them: as many as `limit`.
+    Of more runs than the query's limit the oldest, the newest and others evenly between them: as many as the limit.
     """
     parameters = Parameters(3)
     conditions = []
@@ -82,8 +79,8 @@ async def select_group_runs(
             conditions.append(f"({expression}) IS NULL")
         else:
             conditions.append(f"({expression}) = {parameters.bind(text, 'text')}::jsonb")
-    where = compile_filter(tree, 3 + len(parameters.values), project_id)
-    # The first run of each of `limit` equal stretches, of which the last holds the newest run alone.
+    where = compile_filter(query.filters, 3 + len(parameters.values), project_id)
+    # The first run of each of so many equal stretches, of which the last holds the newest run alone.
     sql = (
         "WITH found AS (SELECT r.run_id, r.name, row_number() OVER (ORDER BY r.created_at, r.run_id) - 1 AS place,\n"
         "  greatest(count(*) OVER () - 1, 1) AS last\nFROM runs AS r\n"
@@ -93,5 +90,5 @@ async def select_group_runs(
         "WHERE f.last < $2 OR f.place = 0 OR f.place * ($2 - 1) / f.last <> (f.place - 1) * ($2 - 1) / f.last\n"
         "ORDER BY f.place\nLIMIT $2"
     )
-    query = Query("select_group_runs", sql, RunNameRow)
-    return await connection.rows(query, project_id, limit, *parameters.values, *where.parameters)
+    statement = Query("select_group_runs", sql, RunNameRow)
+    return await connection.rows(statement, project_id, query.limit, *parameters.values, *where.parameters)

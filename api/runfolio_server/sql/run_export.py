@@ -12,9 +12,8 @@ import msgspec
 
 from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.order import Order
 from runfolio_server.filters.order_sql import compile_order
-from runfolio_server.filters.tree import Filter
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.named import Query, QueryFile
 from runfolio_server.sql.pool import Connection
 
@@ -57,14 +56,14 @@ EXPORTED_COLUMNS: Final = tuple(
 SELECT_EXPORT_RUNS: Final = QueryFile("run_export.sql").query("select_export_runs", ExportRow, columns=EXPORTED_COLUMNS)
 
 
-async def select_run_ids(connection: Connection, project_id: int, tree: Filter, order: Order) -> bytes:
-    """The ids of all runs that the filter chooses, in order: RUN_ID_BYTES each, so that a million take 16 MB."""
-    where = compile_filter(tree, 2, project_id)
-    ordered = compile_order(order, 2 + len(where.parameters))
+async def select_run_ids(connection: Connection, project_id: int, query: RunQuery) -> bytes:
+    """The ids of all runs that the filters choose, in order: RUN_ID_BYTES each, so that a million take 16 MB."""
+    where = compile_filter(query.filters, 2, project_id)
+    ordered = compile_order(query.order, 2 + len(where.parameters))
     sql = (
         f"SELECT string_agg(uuid_send(r.run_id), ''::bytea ORDER BY {ordered.order_by})\n"
         f"FROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n  AND {where.sql}"
     )
-    query = Query("select_run_ids", sql, RunIdsRow)
-    row = await connection.row(query, project_id, *where.parameters, *ordered.parameters)
+    statement = Query("select_run_ids", sql, RunIdsRow)
+    row = await connection.row(statement, project_id, *where.parameters, *ordered.parameters)
     return b"" if row is None or row.run_ids is None else row.run_ids

@@ -16,7 +16,7 @@ from runfolio_server.filters.compile import compile_filter
 from runfolio_server.filters.fields import Column, Field
 from runfolio_server.filters.operators import Kind
 from runfolio_server.filters.parameters import Parameters
-from runfolio_server.filters.tree import Filter
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.value_sql import finite_expression, value_expression
 from runfolio_server.sql.named import composed
 from runfolio_server.sql.pool import Connection
@@ -56,20 +56,19 @@ class BinRow(msgspec.Struct, frozen=True):
 async def select_groups(
     connection: Connection,
     project_id: int,
-    tree: Filter,
+    query: RunQuery,
     by: Sequence[Field],
     metrics: Sequence[Field],
-    after: Sequence[str | None] | None,
-    limit: int,
 ) -> list[GroupRow]:
     """Groups in order of their values (jsonb's order, runs without a value last), from behind a group's values.
 
+    The place that the query begins behind is the values of a group, and its limit one of groups; its order is not used.
     Only numbers that a float64 can hold count for the metrics.
     """
     parameters = Parameters(3)
     keys = [value_expression(field, parameters) for field in by]
     numbers = [finite_expression(field, parameters) for field in metrics]
-    where = compile_filter(tree, 3 + len(parameters.values), project_id)
+    where = compile_filter(query.filters, 3 + len(parameters.values), project_id)
     names = [f"k{number}" for number in range(len(keys))]
     # Each key once, in an inner query: its parameters must not be repeated in GROUP BY.
     inner = ", ".join(
@@ -83,38 +82,39 @@ async def select_groups(
         f"ARRAY[{', '.join(aggregates)}]::numeric[]\n"
         # OFFSET 0: else PostgreSQL writes each expression out in every aggregate, and evaluates it six times.
         f"FROM (SELECT {inner}\n{_LIVING.format(joined='', where=where.sql)}\nOFFSET 0) AS f\n"
-        + ("" if after is None else f"WHERE {_behind(names, after, behind)}\n")
+        + ("" if query.after is None else f"WHERE {_behind(names, query.after, behind)}\n")
         + f"GROUP BY {', '.join(names)}\nORDER BY {', '.join(f'{name} NULLS LAST' for name in names)}\nLIMIT $2"
     )
-    query = composed("select_groups", sql, GroupRow)
-    return await connection.rows(query, project_id, limit, *parameters.values, *where.parameters, *behind.values)
+    statement = composed("select_groups", sql, GroupRow)
+    arguments = [*parameters.values, *where.parameters, *behind.values]
+    return await connection.rows(statement, project_id, query.limit, *arguments)
 
 
-async def select_values(
-    connection: Connection, project_id: int, tree: Filter, field: Field, limit: int
-) -> list[ValueRow]:
-    """The values of a field, the most frequent first; each tag counts for itself."""
+async def select_values(connection: Connection, project_id: int, query: RunQuery, field: Field) -> list[ValueRow]:
+    """The values of a field, the most frequent first, as many as the query's limit; each tag counts for itself."""
     parameters = Parameters(3)
     joined = ""
     if isinstance(field, Column) and field.kind is Kind.TAGS:
         joined, value = f"LEFT JOIN LATERAL unnest({field.sql}) AS t (tag) ON true\n", "to_jsonb(t.tag)"
     else:
         value = value_expression(field, parameters)
-    where = compile_filter(tree, 3 + len(parameters.values), project_id)
+    where = compile_filter(query.filters, 3 + len(parameters.values), project_id)
     sql = (
         f"SELECT v::text, count(*)\nFROM (SELECT {value} AS v\n{_LIVING.format(joined=joined, where=where.sql)}) AS f\n"
         # Of `v` alone the order would be that of the text above.
         "GROUP BY f.v\nORDER BY count(*) DESC, f.v NULLS LAST\nLIMIT $2"
     )
-    query = composed("select_values", sql, ValueRow)
-    return await connection.rows(query, project_id, limit, *parameters.values, *where.parameters)
+    statement = composed("select_values", sql, ValueRow)
+    return await connection.rows(statement, project_id, query.limit, *parameters.values, *where.parameters)
 
 
-async def select_bins(connection: Connection, project_id: int, tree: Filter, field: Field, bins: int) -> list[BinRow]:
+async def select_bins(
+    connection: Connection, project_id: int, query: RunQuery, field: Field, bins: int
+) -> list[BinRow]:
     """The bins of a field's finite numbers that are not empty: equally wide from the least to the greatest number."""
     parameters = Parameters(3)
     number = finite_expression(field, parameters)
-    where = compile_filter(tree, 3 + len(parameters.values), project_id)
+    where = compile_filter(query.filters, 3 + len(parameters.values), project_id)
     sql = (
         f"WITH found AS (SELECT {number} AS v\n{_LIVING.format(joined='', where=where.sql)}), "
         "edges AS (SELECT min(v) AS low, max(v) AS high FROM found)\n"
@@ -123,8 +123,8 @@ async def select_bins(connection: Connection, project_id: int, tree: Filter, fie
         "  count(*), min(low), max(high)\n"
         "FROM found CROSS JOIN edges\nWHERE v IS NOT NULL\nGROUP BY 1\nORDER BY 1"
     )
-    query = composed("select_bins", sql, BinRow)
-    return await connection.rows(query, project_id, bins, *parameters.values, *where.parameters)
+    statement = composed("select_bins", sql, BinRow)
+    return await connection.rows(statement, project_id, bins, *parameters.values, *where.parameters)
 
 
 def _aggregates(name: str) -> list[str]:

@@ -23,8 +23,7 @@ from runfolio_server.filters.index_sql import (
     order_index,
 )
 from runfolio_server.filters.json_where import Ranges
-from runfolio_server.filters.order import Order
-from runfolio_server.filters.tree import EVERYTHING, Filter
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.named import NoRow, Query, QueryFile
 from runfolio_server.sql.pool import Connection
 from runfolio_server.sql.users import CountRow
@@ -77,15 +76,13 @@ class OrderIndexes:
         self._uses: Counter[tuple[int, str]] = Counter()
         self._exchanged_at = -EXCHANGE_INTERVAL_S
 
-    async def choose(
-        self, connection: Connection, project_id: int, order: Order, tree: Filter = EVERYTHING
-    ) -> ReadyIndex | None:
-        """The index that serves a project's list in this order, or None.
+    async def choose(self, connection: Connection, project_id: int, query: RunQuery) -> ReadyIndex | None:
+        """The index that serves a project's list in the query's order, or None.
 
-        That the order was used is remembered, and so is what the filter compares with numbers.
+        That the order was used is remembered, and so is what the filters compare with numbers.
         """
-        ordered = indexed_field(order)
-        fields = dict.fromkeys([ordered, *map(field_name, compared_fields(tree))])
+        ordered = indexed_field(query.order)
+        fields = dict.fromkeys([ordered, *map(field_name, compared_fields(query.filters))])
         for field in fields:
             if field and (len(self._uses) < PENDING_MAX_ORDERS or (project_id, field) in self._uses):
                 self._uses[project_id, field] += 1
@@ -97,10 +94,10 @@ class OrderIndexes:
         runs = self._ready.get(index.name)
         return None if runs is None else ReadyIndex(index, runs)
 
-    def ranges(self, project_id: int, tree: Filter) -> Ranges:
-        """What compile_filter wants to know of the indexes that serve the filter's comparisons with numbers."""
+    def ranges(self, project_id: int, query: RunQuery) -> Ranges:
+        """What compile_filter wants to know of the indexes that serve the filters' comparisons with numbers."""
         found: dict[JsonField, tuple[str, str]] = {}
-        for field in compared_fields(tree):
+        for field in compared_fields(query.filters):
             name = field_name(field)
             index = None if name is None else order_index(project_id, name)
             if index is not None and index.name in self._ready:

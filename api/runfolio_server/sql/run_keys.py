@@ -14,7 +14,7 @@ import msgspec
 from runfolio_server.domain.run_columns import INTERNAL_KEYS
 from runfolio_server.filters.compile import compile_filter
 from runfolio_server.filters.json_sql import not_finite
-from runfolio_server.filters.tree import Filter
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.named import composed
 from runfolio_server.sql.pool import Connection
 
@@ -42,24 +42,30 @@ class DocumentKeyRow(msgspec.Struct, frozen=True):
 async def select_document_keys(
     connection: Connection,
     project_id: int,
-    tree: Filter,
+    query: RunQuery,
     document: str,
     search: KeySearch,
-    limit: int,
 ) -> list[DocumentKeyRow]:
     """The keys of config or summary, nested ones dotted, by name; without those that the SDK keeps for itself.
 
-    A nested key is left out where the run has that very name at the top: the filter language finds that one.
+    As many as the query's limit. A nested key is left out where the run has that very name at the top: the
+    filter language finds that one.
     """
     column = {"config": "r.config", "summary": "r.summary"}[document]
-    where = compile_filter(tree, 6, project_id)
+    where = compile_filter(query.filters, 6, project_id)
     counts: Counter[tuple[str, str]] = Counter()
     # In a snapshot, so that a run that changes meanwhile is the same on every level.
     async with connection.snapshot():
         for depth in range(1, KEY_DEPTH_MAX + 1):
-            query = composed("select_document_keys", _keys_at(depth, column, where.sql), DocumentKeyRow)
+            statement = composed("select_document_keys", _keys_at(depth, column, where.sql), DocumentKeyRow)
             rows = await connection.rows(
-                query, project_id, limit + 1, search.text, search.pattern, sorted(INTERNAL_KEYS), *where.parameters
+                statement,
+                project_id,
+                query.limit + 1,
+                search.text,
+                search.pattern,
+                sorted(INTERNAL_KEYS),
+                *where.parameters,
             )
             for row in rows:
                 if row.type_name != _NESTED:
@@ -67,7 +73,7 @@ async def select_document_keys(
             if not any(row.type_name == _NESTED for row in rows):
                 break
     # Code point order, which is that of collation "C" as well.
-    return [DocumentKeyRow(key, type_name, counts[key, type_name]) for key, type_name in sorted(counts)[:limit]]
+    return [DocumentKeyRow(key, type_name, counts[key, type_name]) for key, type_name in sorted(counts)[: query.limit]]
 
 
 def _keys_at(depth: int, column: str, where: str) -> str:

@@ -12,9 +12,8 @@ import msgspec
 
 from runfolio_server.filters.compile import compile_filter
 from runfolio_server.filters.json_where import NO_RANGES, Ranges
-from runfolio_server.filters.order import Order
-from runfolio_server.filters.order_sql import Place, compile_order
-from runfolio_server.filters.tree import Filter
+from runfolio_server.filters.order_sql import compile_order
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.named import Query, composed
 from runfolio_server.sql.pool import Connection
 from runfolio_server.sql.runs import RunRow
@@ -41,58 +40,55 @@ class ChosenRunRow(msgspec.Struct, frozen=True):
 
 
 async def select_runs_page(
-    connection: Connection,
-    project_id: int,
-    tree: Filter,
-    order: Order,
-    after: Place | None,
-    limit: int,
-    ranges: Ranges = NO_RANGES,
+    connection: Connection, project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES
 ) -> list[ListedRunRow]:
-    """The runs that the filter chooses, in order, from behind a place of it; see run_walk.py for a quicker way."""
-    query, arguments = runs_page_statement(project_id, tree, order, after, limit, ranges)
-    return await connection.rows(query, *arguments)
+    """The runs of the query's page, in order; see run_page.py for quicker ways."""
+    statement, arguments = runs_page_statement(project_id, query, ranges)
+    return await connection.rows(statement, *arguments)
 
 
 def runs_page_statement(
-    project_id: int, tree: Filter, order: Order, after: Place | None, limit: int, ranges: Ranges = NO_RANGES
+    project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES
 ) -> tuple[Query[ListedRunRow], list[object]]:
     """The statement of select_runs_page and its arguments."""
-    where = compile_filter(tree, 3, project_id, ranges)
-    ordered = compile_order(order, 3 + len(where.parameters), after)
+    where = compile_filter(query.filters, 3, project_id, ranges)
+    ordered = compile_order(query.order, 3 + len(where.parameters), query.after)
     behind = "" if ordered.after is None else f"\n  AND {ordered.after}"
     sql = (
         f"SELECT {RUN_COLUMNS}, {ordered.place}\n{_LIVING}\n  AND {where.sql}{behind}\n"
         f"ORDER BY {ordered.order_by}\nLIMIT $2"
     )
-    return composed("select_runs_page", sql, ListedRunRow), [project_id, limit, *where.parameters, *ordered.parameters]
+    arguments = [project_id, query.limit, *where.parameters, *ordered.parameters]
+    return composed("select_runs_page", sql, ListedRunRow), arguments
 
 
-async def count_runs(connection: Connection, project_id: int, tree: Filter, ranges: Ranges = NO_RANGES) -> int:
-    """How many runs of the project the filter chooses."""
-    where = compile_filter(tree, 2, project_id, ranges)
-    query = composed("count_runs", f"SELECT count(*)\n{_LIVING}\n  AND {where.sql}", CountRow)
-    row = await connection.row(query, project_id, *where.parameters)
+async def count_runs(connection: Connection, project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES) -> int:
+    """How many runs of the project the filters choose, on all pages together."""
+    where = compile_filter(query.filters, 2, project_id, ranges)
+    statement = composed("count_runs", f"SELECT count(*)\n{_LIVING}\n  AND {where.sql}", CountRow)
+    row = await connection.row(statement, project_id, *where.parameters)
     return row.count if row else 0
 
 
 async def select_runs_batch(
     connection: Connection,
     project_id: int,
-    tree: Filter,
+    query: RunQuery,
     run_ids: list[UUID] | None,
-    after: UUID | None,
-    limit: int,
+    behind: UUID | None,
     *,
     is_locked: bool,
 ) -> list[ChosenRunRow]:
-    """The next runs, by key, that the filter chooses and, when given, are among these; locked for a change."""
-    where = compile_filter(tree, 5, project_id)
+    """The next runs, by key, that the filters choose and, when given, are among these; locked for a change.
+
+    They come in the order of their keys, whatever the query's, from behind the key `behind`.
+    """
+    where = compile_filter(query.filters, 5, project_id)
     lock = "\nFOR UPDATE OF r" if is_locked else ""
     sql = (
         f"SELECT r.run_id, r.name, r.tags, r.config_text\n{_LIVING}\n"
         "  AND ($3::uuid[] IS NULL OR r.run_id = ANY ($3))\n"
         f"  AND ($4::uuid IS NULL OR r.run_id > $4)\n  AND {where.sql}\nORDER BY r.run_id\nLIMIT $2{lock}"
     )
-    query = composed("select_runs_batch", sql, ChosenRunRow)
-    return await connection.rows(query, project_id, limit, run_ids, after, *where.parameters)
+    statement = composed("select_runs_batch", sql, ChosenRunRow)
+    return await connection.rows(statement, project_id, query.limit, run_ids, behind, *where.parameters)

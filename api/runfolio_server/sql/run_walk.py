@@ -1,4 +1,4 @@
-"""A page of runs read along the index of its order, while that is quick. Called by graph/; see filters/index_sql.py.
+"""A page of runs read along the index of its order, while that is quick. See run_page.py, filters/index_sql.py.
 
 The walk ends when the page is full, or after so many runs that scanning and sorting all would soon have been quicker:
 then that is done (run_list.py). So a page takes as long in a million runs as in a thousand while the filter lets one of
@@ -12,9 +12,7 @@ from typing import Final
 from runfolio_server.filters.compile import compile_filter
 from runfolio_server.filters.index_sql import OrderIndex, Segment, segments
 from runfolio_server.filters.json_where import NO_RANGES, Ranges
-from runfolio_server.filters.order import Order
-from runfolio_server.filters.order_sql import Place
-from runfolio_server.filters.tree import Filter
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.named import Query, composed
 from runfolio_server.sql.pool import Connection
 from runfolio_server.sql.run_indexes import ReadyIndex
@@ -30,39 +28,35 @@ few behind the cursor, and would fetch and sort what is half the project."""
 
 
 async def select_runs_along(
-    connection: Connection,
-    ready: ReadyIndex,
-    tree: Filter,
-    order: Order,
-    after: Place | None,
-    limit: int,
-    ranges: Ranges = NO_RANGES,
+    connection: Connection, ready: ReadyIndex, query: RunQuery, ranges: Ranges = NO_RANGES
 ) -> list[ListedRunRow]:
     """What select_runs_page gives; right, if slow, when the index is gone."""
     index = ready.index
-    most = max(limit, min(ready.runs // WALK_SHARE, WALK_MAX_RUNS))
+    most = max(query.limit, min(ready.runs // WALK_SHARE, WALK_MAX_RUNS))
     # In a snapshot, so that a run that changes meanwhile is neither in both segments nor in none.
     async with connection.snapshot(ALONG_THE_INDEX):
         found: list[ListedRunRow] = []
-        for segment in segments(index, order, after, 2):
-            found += await _walk(connection, index, tree, order, segment, limit - len(found), most)
-            if len(found) == limit:
+        for segment in segments(index, query.order, query.after, 2):
+            rest = query.limit - len(found)
+            statement, arguments = walk_statement(index, query, segment, rest, most)
+            found += await connection.rows(statement, *arguments)
+            if len(found) == query.limit:
                 return found
             if await _goes_on(connection, segment, most):
                 break
         else:
             return found
-    return await select_runs_page(connection, index.project_id, tree, order, after, limit, ranges)
+    return await select_runs_page(connection, index.project_id, query, ranges)
 
 
 def walk_statement(
-    index: OrderIndex, tree: Filter, order: Order, segment: Segment, limit: int, most: int = WALK_MAX_RUNS
+    index: OrderIndex, query: RunQuery, segment: Segment, limit: int, most: int = WALK_MAX_RUNS
 ) -> tuple[Query[ListedRunRow], list[object]]:
-    """The runs that the filter lets through among the first of a segment; its parameters are numbered from 2."""
-    where = compile_filter(tree, 2 + len(segment.parameters), index.project_id)
+    """Of the runs that the filters let through among the first of a segment, `limit`; its parameters begin at 2."""
+    where = compile_filter(query.filters, 2 + len(segment.parameters), index.project_id)
     keys = [f"k{number}" for number in range(len(index.expressions))]
     walked = ", ".join(f"{sql} AS {key}" for sql, key in zip(index.expressions, keys, strict=True))
-    direction = "DESC" if order.keys[-1].is_descending else "ASC"
+    direction = "DESC" if query.order.keys[-1].is_descending else "ASC"
     # The limit inside keeps the filter out of there; the order outside is the one that the rows have already.
     sql = (
         f"SELECT {RUN_COLUMNS}, ARRAY[{', '.join(f'r.{key}::text' for key in keys)}]\n"
@@ -71,13 +65,6 @@ def walk_statement(
         f"WHERE {where.sql}\nORDER BY {', '.join(f'r.{key} {direction}' for key in keys)}\nLIMIT $1"
     )
     return composed("select_runs_walk", sql, ListedRunRow), [limit, *segment.parameters, *where.parameters]
-
-
-async def _walk(
-    connection: Connection, index: OrderIndex, tree: Filter, order: Order, segment: Segment, limit: int, most: int
-) -> list[ListedRunRow]:
-    query, arguments = walk_statement(index, tree, order, segment, limit, most)
-    return await connection.rows(query, *arguments)
 
 
 async def _goes_on(connection: Connection, segment: Segment, most: int) -> bool:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from runfolio_server.context import Context
+from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.columns import batched
 from runfolio_server.graph.connections import After, First, PageInfo
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.run_arguments import Filters
+from runfolio_server.graph.siblings import arguments_beside
 from runfolio_server.graph.wandb.artifact import Artifact
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.graph.wandb.resume import know_lines_of_others
@@ -30,12 +32,16 @@ async def entity_names(projects: Sequence[ProjectWireNames], context: Context) -
     return [row.name if row else "" for row in rows]
 
 
+def has_run_count_beside(info: RequestInfo, filters: str | None) -> bool:
+    """Whether `runCount` of these filters is asked for beside the field that is resolved."""
+    return any((given.get("filters") or None) == filters for given in arguments_beside(info, "runCount"))
+
+
 @strawberry.type
 class ProjectWireNames:
     """Wire names of Project."""
 
     row: strawberry.Private[ProjectRow]
-    counted: strawberry.Private[set[str]]  # filters whose runCount is asked for in the same selection
 
     @strawberry.field(
         deprecation_reason=instead("entity"), description="Name of the owner.", metadata=batched(entity_names)
@@ -64,19 +70,15 @@ class ProjectWireNames:
     )
     async def run_count(self, info: RequestInfo, filters: Filters = strawberry.UNSET) -> int:
         """Asked with every page of runs; on later pages the count is that of the first, which the cursor carries."""
-        from runfolio_server.graph.run_list import count_of_cursor, count_once
+        from runfolio_server.graph.run_list import count_of_cursor, count_runs_once
 
-        context, project_id = info.context, self.row.project_id
+        context, project_id, query = info.context, self.row.project_id, RunQuery.parse(filters or None)
         cursor, order = info.variable_values.get("cursor"), info.variable_values.get("order")
         if isinstance(cursor, str):
-            known = count_of_cursor(
-                context, project_id, filters or None, order if isinstance(order, str) else None, cursor
-            )
+            known = count_of_cursor(context, project_id, query, order if isinstance(order, str) else None, cursor)
             if known is not None:
                 return known
-        # Before the first wait, so that the page beside it, which waits for its rows, is sure to see it.
-        self.counted.add(filters or "")
-        return await count_once(context, project_id, filters or None)
+        return await count_runs_once(context, project_id, query)
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="How many sweeps; there are none yet.")
     def total_sweeps(self) -> int:

@@ -1,0 +1,68 @@
+"""The fields that a document selects beside the one that is being resolved: for fields that serve each other.
+
+What is selected is known before anything runs, so that nothing depends on which of the fields is resolved first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql.execution.collect_fields import FragmentDetails, GroupedFieldSet, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.pyutils import Path
+
+from runfolio_server.graph.info import RequestInfo
+
+
+class _Step(NamedTuple):
+    """A field by its key in the answer, and the type that has it."""
+
+    key: str
+    type_name: str
+
+
+def arguments_beside(info: RequestInfo, name: str) -> list[Mapping[str, Any]]:
+    """The arguments of each field of this GraphQL name that is selected of the same object, by their GraphQL names."""
+    raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - strawberry shows no more than the field itself
+    # strawberry keeps no more of them; where they came from matters to tools that print documents.
+    variables = VariableValues(sources={}, coerced=info.variable_values)
+    definition = raw.parent_type.fields[name]
+    return [
+        get_argument_values(definition, details[0].node, variables, details[0].fragment_variable_values)
+        for details in _selection(raw, variables).values()
+        if details[0].node.name.value == name
+    ]
+
+
+def _selection(raw: GraphQLResolveInfo[Any], variables: VariableValues) -> GroupedFieldSet:
+    """What is selected of the object whose field is resolved, by response key; found from the root along the path."""
+    schema, operation = raw.schema, raw.operation
+    fragments = {name: FragmentDetails(definition) for name, definition in raw.fragments.items()}
+    steps = _fields_of(raw.path)
+    selected = collect_fields(schema, fragments, variables, _type(schema, steps[0]), operation).grouped_field_set
+    for outer, inner in pairwise(steps):
+        details = selected[outer.key]
+        collected = collect_subfields(schema, fragments, variables, operation, _type(schema, inner), details)
+        selected = collected.grouped_field_set
+    return selected
+
+
+def _fields_of(path: Path) -> list[_Step]:
+    """The fields from the root to this one; the numbers of items of lists are left out."""
+    found = []
+    step: Path | None = path
+    while step is not None:
+        if isinstance(step.key, str) and step.typename is not None:
+            found.append(_Step(step.key, step.typename))
+        step = step.prev
+    return found[::-1]
+
+
+def _type(schema: GraphQLSchema, step: _Step) -> GraphQLObjectType:
+    found = schema.get_type(step.type_name)
+    if not isinstance(found, GraphQLObjectType):
+        raise LookupError(f"{step.type_name} has no fields")
+    return found
