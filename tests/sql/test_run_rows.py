@@ -16,8 +16,8 @@ COUNTS = (
     " pg_stat_get_tuples_hot_updated('runs'::regclass) AS hot, pg_relation_size('runs') AS bytes"
 )
 START = (
-    "SELECT FROM start_run(gen_random_uuid(), $1, 'r' || $2::int, 'a-b', $3, NULL, '{t}', 'g', 'train', NULL, NULL,"
-    " NULL, NULL, NULL, NULL, NULL, $4, $4::text::jsonb, NULL, NULL, NULL)"
+    "SELECT FROM start_run(gen_random_uuid(), $1, 'r' || $2::int, 'a-b', $3,"
+    """ '{"tags": ["t"], "group_name": "g", "job_type": "train"}', $4, $4::text::jsonb, NULL, NULL)"""
 )
 LOG = (
     "UPDATE runs SET heartbeat_at = clock_timestamp(), summary = $2::text::jsonb, summary_text = $2"

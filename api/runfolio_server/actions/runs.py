@@ -18,7 +18,7 @@ from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, Gone, NotFound
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.projects import ProjectRow
-from runfolio_server.sql.run_change import UPDATE_RUN, change_values
+from runfolio_server.sql.run_change import UPDATE_RUN, change_values, start_values
 from runfolio_server.sql.runs import (
     REQUEST_STOP,
     START_RUN,
@@ -112,7 +112,7 @@ async def _start(
         name,
         new_display_words(),
         viewer.user_id,
-        *change_values(columns),
+        *start_values(columns),
         needs_the_old(columns, joins=joins_config),
     )
     if row is None:

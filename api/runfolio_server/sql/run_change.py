@@ -1,4 +1,4 @@
-"""The statement that changes a run: every attribute that may be changed, and which of them are.
+"""Changes of a run: the statement that writes every attribute that may be changed, and what to bind for each.
 
 Called by actions/runs.py. Fixed text made once of the table of attributes; every value is bound.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from runfolio_server.domain import json_text
 from runfolio_server.domain.run_attribute import ValueKind
 from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.sql.named import Query
@@ -71,3 +72,12 @@ def change_values(columns: Mapping[str, object]) -> list[object]:
         columns.get(f"{attribute}_jsonb" if cast == "text::jsonb" else attribute)
         for attribute, _, cast in _written_columns()
     ]
+
+
+def start_values(columns: Mapping[str, object]) -> list[object]:
+    """What START_RUN writes, likewise: a JSON object of columns, then text and jsonb of each document."""
+    documents = [attribute for attribute in CHANGEABLE if attribute.kind is ValueKind.DOCUMENT]
+    texts = [columns.get(column) for document in documents for column in (document.column, f"{document.column}_jsonb")]
+    others = {attribute.column: columns.get(attribute.column) for attribute in CHANGEABLE if attribute not in documents}
+    given = {column: value for column, value in others.items() if value is not None}
+    return [json_text.dump(given), *texts]

@@ -10,15 +10,9 @@ FROM runs AS r
 JOIN projects AS p USING (project_id)
 WHERE r.run_id = $1 AND {{may ? project p $2}} AND r.deleted_at IS NULL;
 
--- start_run: $1 run id, $2 project id, $3 name, $4 words of a display name, $5 user id, $6 to $21 values of the columns to change, null for others, $22 whether the config is for a new run only → StartedRunRow
-SELECT s.run_id, s.project_id, s.name, s.display_name, s.state, s.tags, s.group_name, s.job_type, s.notes,
-  s.description, s.sweep_name, s.host, s.program, s.commit_hash, s.repository, s.created_by, s.created_at,
-  s.updated_at, s.heartbeat_at, s.finished_at, s.exit_code, s.stop_requested, s.config_text, s.summary_text,
-  s.system_text, s.is_new, s.is_deleted
-FROM start_run(
-  $1, $2, $3, $4, $5, $6, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19::text::jsonb, $20, $21::text::jsonb,
-  $7, $22
-) AS s;
+-- start_run: $1 run id, $2 project id, $3 name, $4 words of a display name, $5 user id, $6 JSON object of columns to write, $7 to $10 config and summary, each as text and for filters, null: as it is, $11 whether the config is for a new run only → StartedRunRow
+SELECT {{columns s}}
+FROM start_run($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8::text::jsonb, $9, $10::text::jsonb, $11) AS s;
 
 -- lock_config: $1 run id → ConfigRow
 -- Who puts something together with a config holds the run until it is written.

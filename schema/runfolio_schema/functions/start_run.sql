@@ -2,9 +2,11 @@
 -- project that the caller may write.
 --
 -- p_run_id is made of p_project_id and p_name, so a repeat gives the same run: it is idempotent, except that a run that
--- is taken up runs again and forgets how it ended, unless p_state says what it is. A deleted run stays as it is.
--- p_words and the run's number make a display name of a new run when p_display_name is null.
--- p_created_by is the user's number, of a new run only. p_display_name to p_state: null leaves a column as it is.
+-- is taken up runs again and forgets how it ended, unless p_given has a state. A deleted run stays as it is.
+-- p_words and the run's number make a display name of a new run when p_given has none.
+-- p_created_by is the user's number, of a new run only.
+-- p_given is an object of column and value: what it lacks leaves a column as it is, and it holds no null.
+-- p_config_text to p_summary: null leaves a column as it is.
 -- p_config_if_new: the config is for a new run; one that is there keeps its own, and the caller joins the two.
 --
 -- Runs of one project are made one after another: whoever makes one holds the project's row, and so no number is given
@@ -12,11 +14,8 @@
 --
 -- Returns the run and how it was found. Returns no row when the project is gone.
 CREATE OR REPLACE FUNCTION start_run(
-  p_run_id uuid, p_project_id bigint, p_name text, p_words text, p_created_by bigint,
-  p_display_name text, p_tags text[], p_group_name text, p_job_type text, p_notes text, p_description text,
-  p_sweep_name text, p_host text, p_program text, p_commit_hash text, p_repository text,
-  p_config_text text, p_config jsonb, p_summary_text text, p_summary jsonb, p_state text,
-  p_config_if_new boolean DEFAULT false
+  p_run_id uuid, p_project_id bigint, p_name text, p_words text, p_created_by bigint, p_given jsonb,
+  p_config_text text, p_config jsonb, p_summary_text text, p_summary jsonb, p_config_if_new boolean DEFAULT false
 ) RETURNS TABLE (
   run_id uuid, project_id bigint, name text, display_name text, state text, tags text[], group_name text, job_type text,
   notes text, description text, sweep_name text, host text, program text, commit_hash text, repository text,
@@ -28,12 +27,18 @@ LANGUAGE plpgsql AS $$
 -- The names of the result are names of columns too, and mean these: ON CONFLICT takes no longer ones.
 #variable_conflict use_column
 DECLARE
-  v_number  bigint;
-  v_state   text;
-  v_deleted timestamptz;
-  v_is_new  boolean := false;
-  v_begins  boolean;
+  v_given_state text := p_given ->> 'state';
+  v_tags        text[];
+  v_number      bigint;
+  v_state       text;
+  v_deleted     timestamptz;
+  v_is_new      boolean := false;
+  v_begins      boolean;
 BEGIN
+  IF p_given ? 'tags' THEN
+    v_tags := ARRAY(SELECT jsonb_array_elements_text(p_given -> 'tags'));
+  END IF;
+
   SELECT r.state, r.deleted_at INTO v_state, v_deleted FROM runs AS r WHERE r.run_id = p_run_id FOR UPDATE;
   IF NOT FOUND THEN
     SELECT p.run_counter + 1 INTO v_number FROM projects AS p WHERE p.project_id = p_project_id FOR NO KEY UPDATE;
@@ -45,10 +50,12 @@ BEGIN
       sweep_name, host, program, commit_hash, repository, config_text, config, summary_text, summary
     )
     VALUES (
-      p_run_id, p_project_id, p_name, coalesce(p_display_name, p_words || '-' || v_number),
-      coalesce(p_state, 'running'), p_created_by, coalesce(p_tags, '{}'), p_group_name, p_job_type, p_notes,
-      p_description, p_sweep_name, p_host, p_program, p_commit_hash, p_repository, coalesce(p_config_text, '{}'),
-      coalesce(p_config, '{}'), coalesce(p_summary_text, '{}'), coalesce(p_summary, '{}')
+      p_run_id, p_project_id, p_name, coalesce(p_given ->> 'display_name', p_words || '-' || v_number),
+      coalesce(v_given_state, 'running'), p_created_by, coalesce(v_tags, '{}'), p_given ->> 'group_name',
+      p_given ->> 'job_type', p_given ->> 'notes', p_given ->> 'description', p_given ->> 'sweep_name',
+      p_given ->> 'host', p_given ->> 'program', p_given ->> 'commit_hash', p_given ->> 'repository',
+      coalesce(p_config_text, '{}'), coalesce(p_config, '{}'), coalesce(p_summary_text, '{}'),
+      coalesce(p_summary, '{}')
     )
     ON CONFLICT (run_id) DO NOTHING;
     v_is_new := FOUND;
@@ -62,26 +69,26 @@ BEGIN
   IF NOT v_is_new AND v_deleted IS NULL THEN
     -- A state that is given says no more than itself: it is no sign of life, and leaves how the run ended.
     -- Who is running or about to be preempted goes on: the moves of domain/run_state.py, and a test compares.
-    v_begins := p_state IS NULL AND v_state NOT IN ('running', 'preempting');
+    v_begins := v_given_state IS NULL AND v_state NOT IN ('running', 'preempting');
     UPDATE runs AS r
-    SET display_name = coalesce(p_display_name, r.display_name),
-        tags = coalesce(p_tags, r.tags),
-        group_name = coalesce(p_group_name, r.group_name),
-        job_type = coalesce(p_job_type, r.job_type),
-        notes = coalesce(p_notes, r.notes),
-        description = coalesce(p_description, r.description),
-        sweep_name = coalesce(p_sweep_name, r.sweep_name),
-        host = coalesce(p_host, r.host),
-        program = coalesce(p_program, r.program),
-        commit_hash = coalesce(p_commit_hash, r.commit_hash),
-        repository = coalesce(p_repository, r.repository),
+    SET display_name = coalesce(p_given ->> 'display_name', r.display_name),
+        tags = coalesce(v_tags, r.tags),
+        group_name = coalesce(p_given ->> 'group_name', r.group_name),
+        job_type = coalesce(p_given ->> 'job_type', r.job_type),
+        notes = coalesce(p_given ->> 'notes', r.notes),
+        description = coalesce(p_given ->> 'description', r.description),
+        sweep_name = coalesce(p_given ->> 'sweep_name', r.sweep_name),
+        host = coalesce(p_given ->> 'host', r.host),
+        program = coalesce(p_given ->> 'program', r.program),
+        commit_hash = coalesce(p_given ->> 'commit_hash', r.commit_hash),
+        repository = coalesce(p_given ->> 'repository', r.repository),
         config_text = CASE WHEN p_config_if_new THEN r.config_text ELSE coalesce(p_config_text, r.config_text) END,
         config = CASE WHEN p_config_if_new THEN r.config ELSE coalesce(p_config, r.config) END,
         summary_text = coalesce(p_summary_text, r.summary_text),
         summary = coalesce(p_summary, r.summary),
-        state = CASE WHEN v_begins THEN 'running' ELSE coalesce(p_state, r.state) END,
+        state = CASE WHEN v_begins THEN 'running' ELSE coalesce(v_given_state, r.state) END,
         updated_at = now(),
-        heartbeat_at = CASE WHEN p_state IS NULL THEN now() ELSE r.heartbeat_at END,
+        heartbeat_at = CASE WHEN v_given_state IS NULL THEN now() ELSE r.heartbeat_at END,
         finished_at = CASE WHEN v_begins THEN NULL ELSE r.finished_at END,
         exit_code = CASE WHEN v_begins THEN NULL ELSE r.exit_code END,
         stop_requested = CASE WHEN v_begins THEN false ELSE r.stop_requested END
