@@ -5,66 +5,75 @@ Given to parse.py and order.py as an argument, as the table of every other kind 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
+from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
+from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.filters.field_table import FieldTable, UniqueKey
 from runfolio_server.filters.fields import Column, DerivedKey, Document
 from runfolio_server.filters.operators import Kind
 
-_COLUMNS: Final = (
-    Column("name", Kind.TEXT, "r.name", is_short=True, derived_key=DerivedKey("r.run_id", run_id_of)),
-    Column("display_name", Kind.TEXT, "r.display_name"),
-    Column("state", Kind.TEXT, "r.state", is_short=True),
-    Column("tags", Kind.TAGS, "r.tags", is_nullable=True),
-    Column("group", Kind.TEXT, "r.group_name", ("group_name",), is_nullable=True),
-    Column("job_type", Kind.TEXT, "r.job_type", is_nullable=True),
-    Column("notes", Kind.TEXT, "r.notes", is_nullable=True),
-    Column("description", Kind.TEXT, "r.description", is_nullable=True),
-    Column("sweep", Kind.TEXT, "r.sweep_name", ("sweep_name",), is_nullable=True),
-    Column("host", Kind.TEXT, "r.host", is_nullable=True),
-    Column("program", Kind.TEXT, "r.program", is_nullable=True),
-    Column("commit", Kind.TEXT, "r.commit_hash", ("commit_hash",), is_nullable=True),
-    Column("repository", Kind.TEXT, "r.repository", is_nullable=True),
-    Column(
-        "user",
-        Kind.TEXT,
+_KINDS: Final = {
+    ValueKind.TEXT: Kind.TEXT,
+    ValueKind.TEXTS: Kind.TAGS,
+    ValueKind.TIME: Kind.TIME,
+    ValueKind.NUMBER: Kind.NUMBER,
+    ValueKind.BOOLEAN: Kind.BOOLEAN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """The SQL of what is no column of `runs`; `within` and `sort` as in Column."""
+
+    sql: str
+    within: str | None = None
+    sort: str | None = None
+
+
+_ELSEWHERE: Final = {
+    "username": _Elsewhere(
         "n.name",
-        ("username",),
-        is_short=True,
         # Whether there is such a user at all is asked once; else an unknown one would be looked for in every run.
         within="EXISTS (SELECT FROM users AS u JOIN entities AS n USING (entity_id) WHERE %s) AND "
         "r.created_by IN (SELECT u.user_id FROM users AS u JOIN entities AS n USING (entity_id) WHERE %s)",
         sort="(SELECT n.name FROM users AS u JOIN entities AS n USING (entity_id) WHERE u.user_id = r.created_by)",
     ),
-    Column(
-        "entity",
-        Kind.TEXT,
+    "entity_name": _Elsewhere(
         "n.name",
-        ("entity_name",),
-        is_short=True,
         within="r.project_id IN (SELECT p.project_id FROM projects AS p JOIN entities AS n USING (entity_id) WHERE %s)",
         sort="(SELECT n.name FROM projects AS p JOIN entities AS n USING (entity_id) WHERE p.project_id=r.project_id)",
     ),
-    Column(
-        "project",
-        Kind.TEXT,
+    "project_name": _Elsewhere(
         "p.name",
-        ("project_name",),
-        is_short=True,
         within="r.project_id IN (SELECT p.project_id FROM projects AS p WHERE %s)",
         sort="(SELECT p.name FROM projects AS p WHERE p.project_id = r.project_id)",
     ),
-    Column("created_at", Kind.TIME, "r.created_at"),
-    Column("updated_at", Kind.TIME, "r.updated_at"),
-    Column("heartbeat_at", Kind.TIME, "r.heartbeat_at"),
-    Column("finished_at", Kind.TIME, "r.finished_at", is_nullable=True),
-    Column(
-        "duration", Kind.NUMBER, "extract(epoch FROM coalesce(r.finished_at, r.heartbeat_at) - r.created_at)::numeric"
-    ),
-    Column("exit_code", Kind.NUMBER, "r.exit_code::numeric", is_nullable=True),
-    Column("stop_requested", Kind.BOOLEAN, "r.stop_requested"),
-)
+    "duration": _Elsewhere("extract(epoch FROM coalesce(r.finished_at, r.heartbeat_at) - r.created_at)::numeric"),
+}
+
+
+def _column(attribute: RunAttribute) -> Column:
+    name, *aliases = attribute.filter_names
+    cast = "::numeric" if attribute.kind is ValueKind.NUMBER else ""
+    found = _Elsewhere(f"r.{attribute.column}{cast}") if attribute.is_stored else _ELSEWHERE[attribute.column]
+    return Column(
+        name,
+        _KINDS[attribute.kind],
+        found.sql,
+        tuple(aliases),
+        # A run without tags counts as one that has none to compare.
+        is_nullable=attribute.is_nullable or attribute.kind is ValueKind.TEXTS,
+        is_short=attribute.is_short,
+        within=found.within,
+        sort=found.sort,
+        derived_key=DerivedKey("r.run_id", run_id_of) if attribute.column == "name" else None,
+    )
+
+
+_COLUMNS: Final = tuple(_column(attribute) for attribute in RUN_ATTRIBUTES if attribute.filter_names)
 
 CREATED_AT, USER, TAGS = (
     next(column for column in _COLUMNS if column.name == name) for name in ("created_at", "user", "tags")
