@@ -11,6 +11,7 @@ from typing import Any
 from runfolio._core import json_text
 from runfolio._core.missing_value import MISSING
 from runfolio._core.run_table import Column
+from runfolio._generated import RunFields
 
 INT64 = range(-(2**63), 2**63)
 # Beyond it float64 skips integers.
@@ -30,13 +31,27 @@ class Kind(Enum):
     MIXED = auto()
 
 
-# The attributes of a run, whether or not a run has one.
+_KIND_BY_TYPE: dict[Any, Kind] = {
+    type_: kind
+    for plain, kind in (
+        (bool, Kind.BOOLEAN),
+        (int, Kind.INTEGER),
+        (str, Kind.TEXT),
+        (datetime, Kind.TIME),
+        (list[str], Kind.TEXTS),
+    )
+    for type_ in (plain, plain | None)
+}
+# Where tables have other words than the wire, or leave something out; run_data.py says why.
+_SHOWN = {"id": None, "name": "id", "display_name": "name"}
+# The attributes of a run, whether or not a run has one: what is asked of a run, and the names of what it belongs to.
 KIND_BY_ATTRIBUTE = {
-    **dict.fromkeys(("created_at", "heartbeat_at", "finished_at"), Kind.TIME),
-    **dict.fromkeys(("id", "name", "state", "user", "group", "job_type", "notes", "sweep_name", "host"), Kind.TEXT),
-    **dict.fromkeys(("entity", "project"), Kind.TEXT),
-    "exit_code": Kind.INTEGER,
-    "tags": Kind.TEXTS,
+    **{
+        shown: _KIND_BY_TYPE[field.annotation]
+        for name, field in RunFields.model_fields.items()
+        if (shown := _SHOWN.get(name, name)) and field.annotation in _KIND_BY_TYPE
+    },
+    **dict.fromkeys(("user", "entity", "project"), Kind.TEXT),
 }
 
 
