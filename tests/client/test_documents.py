@@ -14,6 +14,7 @@ from runfolio._generated import RunFields
 
 def fields(**changed: Any) -> RunFields:
     """A run as the server sends it."""
+    every = dict.fromkeys(field.alias or name for name, field in RunFields.model_fields.items())
     plain = {
         "id": "x",
         "name": "r1",
@@ -23,15 +24,9 @@ def fields(**changed: Any) -> RunFields:
         "config": json.dumps({"lr": {"value": 0.1, "desc": "rate"}, "n": {"value": 2}, "_wandb": {"value": {"t": 1}}}),
         "summaryMetrics": '{"loss": 1.5, "bad": NaN}',
         "stopRequested": False,
-        **dict.fromkeys(
-            (
-                *("group", "jobType", "notes", "description", "systemMetrics", "sweepName", "host", "program"),
-                *("commit", "repository", "exitCode", "finishedAt", "user"),
-            )
-        ),
         **dict.fromkeys(("createdAt", "updatedAt", "heartbeatAt"), "2026-01-01T00:00:00+00:00"),
     }
-    return RunFields.model_validate({**plain, **changed})
+    return RunFields.model_validate({**every, **plain, **changed})
 
 
 def test_looking_changes_nothing() -> None:

@@ -69,6 +69,7 @@ async def test_a_database_from_before_the_migrations_were_joined_is_told_how_to_
             await connection.execute(
                 "UPDATE schema_migrations SET checksum = $1 WHERE number = 1", CHECKSUM_BEFORE_THE_JOINING
             )
+            await connection.execute("DELETE FROM schema_migrations WHERE number > 1")
             await connection.execute(
                 "INSERT INTO schema_migrations (number, name, checksum) VALUES (2, '0002_finding_runs', '')"
                 " ON CONFLICT (number) DO UPDATE SET name = excluded.name"
