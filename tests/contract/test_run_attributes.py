@@ -23,7 +23,6 @@ from runfolio_server.domain.run_attributes import CHANGEABLE, RUN_ATTRIBUTES
 from runfolio_server.errors import AppError
 from runfolio_server.graph.run import Run
 from runfolio_server.graph.schema import schema
-from runfolio_server.graph.wandb.mutation import INPUT_BY_COLUMN
 from runfolio_server.sql.run_export import EXPORTED_COLUMNS, ExportRow
 from runfolio_server.sql.runs import RunRow
 
@@ -156,12 +155,6 @@ def test_a_mutation_takes_the_attributes_that_name_its_input(kind: RunInput) -> 
         elif (kind, attribute.column) != (RunInput.UPDATE_MANY, "config"):
             # Entries to set, there: no whole value. A name is the run's address, and it cannot be changed.
             assert field not in found or not attribute.is_changeable, f"name {kind.name} in the inputs of {TABLE}"
-
-
-def test_what_the_sdk_sends_are_columns_that_may_be_changed() -> None:
-    assert set(INPUT_BY_COLUMN) <= {attribute.column for attribute in CHANGEABLE}
-    sent = {to_camel_case(name) for name in INPUT_BY_COLUMN.values()}
-    assert sent <= set(fields_in_schema("UpsertBucketInput"))
 
 
 def test_the_client_asks_for_every_stored_attribute_and_shows_it() -> None:

@@ -7,8 +7,11 @@ from importlib import resources
 from pathlib import Path
 
 from graphql import GraphQLObjectType, build_schema
+from strawberry.types import get_object_definition
 
 import runfolio_server
+from runfolio_server.domain.run_attributes import CHANGEABLE
+from runfolio_server.graph.wandb.mutation import INPUT_BY_COLUMN, UpsertBucketInput
 
 SERVER = Path(runfolio_server.__file__).parent
 WANDB = SERVER / "graph" / "wandb"
@@ -63,3 +66,10 @@ def test_the_tables_know_no_spelling_of_the_sdk() -> None:
     assert len(files) > 3
     for file in files:
         assert [] == SPELLINGS.findall(file.read_text(encoding="utf-8")), file.name
+
+
+def test_what_the_sdk_sends_of_a_run_are_fields_of_its_input_for_columns_that_may_be_changed() -> None:
+    fields = {field.python_name for field in get_object_definition(UpsertBucketInput, strict=True).fields}
+
+    assert set(INPUT_BY_COLUMN) <= {attribute.column for attribute in CHANGEABLE}
+    assert set(INPUT_BY_COLUMN.values()) <= fields
