@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Never
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from runfolio_server.actions.files import register_upload
+from runfolio_server.actions.others_changes import forget_what_others_revoke
 from runfolio_server.actions.sign_in import SignIn
 from runfolio_server.actions.users import ensure_secret
 from runfolio_server.endpoints.answers import json_response
@@ -24,6 +27,7 @@ from runfolio_server.endpoints.graphql import graphql_routes
 from runfolio_server.endpoints.health import health_routes
 from runfolio_server.endpoints.metrics import metrics_routes
 from runfolio_server.endpoints.objects import object_routes
+from runfolio_server.events.wake_up import EventWakeUp
 from runfolio_server.graph.schema import MASKED_MESSAGE
 from runfolio_server.ingest.target import RunTargets
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
@@ -65,15 +69,17 @@ def create_app(settings: Settings) -> Starlette:
 
             app.state.settings = settings
             app.state.database = database
-            app.state.remembered_access = RememberedAccess()
-            app.state.sign_in = SignIn(database, app.state.remembered_access)
-            app.state.run_targets = RunTargets(database, app.state.remembered_access)
+            app.state.remembered_access = remembered = RememberedAccess()
+            app.state.wake_up = wake_up = EventWakeUp(settings.database_url)
+            app.state.sign_in = SignIn(database, remembered)
+            app.state.run_targets = RunTargets(database, remembered)
             app.state.object_store = store
             app.state.url_signer = UrlSigner(url_secret, settings.url_lifetime_s)
             app.state.cursor_secret = cursor_secret
             app.state.order_indexes = OrderIndexes()
             app.state.register_upload = register
-            yield
+            async with beside(wake_up.run(), forget_what_others_revoke(database, remembered, wake_up)):
+                yield
         finally:
             await database.close()
 
@@ -92,6 +98,18 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=lifespan,
         exception_handlers={HTTPException: tell_http_error, Exception: tell_unforeseen_error},
     )
+
+
+@asynccontextmanager
+async def beside(*jobs: Coroutine[None, None, Never]) -> AsyncIterator[None]:
+    """Run jobs that never end by themselves for as long as the block."""
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def to_explorer(_: Request) -> Response:

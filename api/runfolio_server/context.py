@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.viewer import Viewer
+from runfolio_server.events.wake_up import EventWakeUp
 from runfolio_server.loaders import Loaders
 from runfolio_server.objects.signing import DownloadGrant, UrlSigner
 from runfolio_server.objects.store import ObjectStore
@@ -30,6 +31,7 @@ class Context:
     cursor_secret: bytes
     order_indexes: OrderIndexes
     remembered_access: RememberedAccess
+    wake_up: EventWakeUp
     base_url: str
 
     @property

@@ -6,6 +6,7 @@ AppError                     400  BAD_USER_INPUT     the caller sent something t
 ├── NotFound                 404  NOT_FOUND          a mutation names something that is not there (queries answer null)
 ├── Conflict                 409  CONFLICT           the thing exists already, or is in a state that forbids this
 ├── Gone                     410  GONE               the name belongs to something deleted, and stays taken
+├── CursorExpired            410  CURSOR_EXPIRED     a cursor points before what is kept; begin without one
 ├── TooLarge                 413  TOO_LARGE          a body, line or document over its limit
 └── Unavailable              503  UNAVAILABLE        the database or the object store is away; may pass later
 
@@ -78,6 +79,13 @@ class Gone(AppError):
     """The name belongs to something that was deleted, and stays taken."""
 
     code = "GONE"
+    status = 410
+
+
+class CursorExpired(AppError):
+    """What follows this cursor is not kept any more, or is another database's: the caller begins again without one."""
+
+    code = "CURSOR_EXPIRED"
     status = 410
 
 

@@ -48,8 +48,8 @@ class Remembered(Generic[K, V]):
 class RememberedAccess:
     """What one process remembers of who may do what. Whatever changes that calls `clear`.
 
-    Other processes learn of a change when their seconds are over, and so does this one of a change that comes between
-    a look-up and its `put`.
+    Other processes learn of a revoked key by its event (actions/others_changes.py), and of other changes when their
+    seconds are over; so does this one of a change that comes between a look-up and its `put`.
     """
 
     def __init__(self, seconds: float = ACCESS_REMEMBERED_S) -> None:
@@ -62,3 +62,12 @@ class RememberedAccess:
         """Forget what is known of this user, and of this project."""
         self.viewers.clear(lambda _, viewer: viewer.user_id == user_id)
         self.project_ids.clear(lambda key, found: key[0] == user_id or found == project_id)
+
+    def clear_viewers_of(self, entity_id: int) -> None:
+        """Forget the keys of the user whose personal entity this is."""
+        self.viewers.clear(lambda _, viewer: viewer.entity_id == entity_id)
+
+    def clear_all(self) -> None:
+        """Forget everything: what has changed is not known."""
+        self.viewers.clear(lambda *_: True)
+        self.project_ids.clear(lambda *_: True)

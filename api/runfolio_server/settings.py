@@ -33,7 +33,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("data_dir", "", "", "Where data lives; empty means the default of this user."),
     Setting("database_url", "", "", "PostgreSQL 15 or newer; empty starts the embedded one in the data directory."),
     Setting("base_url", "", "", "Address that clients reach, for absolute URLs; empty takes it from each request."),
-    Setting("pool_size", "10", "connections", "Most connections to PostgreSQL of one API process."),
+    Setting(
+        "pool_size", "10", "connections", "Most connections of one API process to PostgreSQL, beside one that listens."
+    ),
     Setting("pool_wait_s", "5", "seconds", "How long a request waits for a connection before it answers 503."),
     Setting("statement_timeout_s", "30", "seconds", "How long one SQL statement may run."),
     Setting("heartbeat_timeout_s", "300", "seconds", "Silence after which a running run counts as crashed."),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from runfolio._async.project import AsyncProject, AsyncProjects
     from runfolio._async.run import AsyncRun
     from runfolio._async.runs import AsyncRuns
+    from runfolio._async.state_changes import AsyncStateChanges
     from runfolio._core.console_line import ConsoleLine
     from runfolio._core.errors import (
         ApiError,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin
     from runfolio._core.run_metric import RunMetric
     from runfolio._core.settings import Setting, Settings
+    from runfolio._core.state_change import StateChange
     from runfolio._core.user import Entity, User
     from runfolio._sync.api import Api
     from runfolio._sync.files import File, Files
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from runfolio._sync.project import Project, Projects
     from runfolio._sync.run import Run
     from runfolio._sync.runs import Runs
+    from runfolio._sync.state_changes import StateChanges
     from runfolio.history_table import HistoryTable
 
 _NAMES_BY_MODULE = {
@@ -61,6 +64,7 @@ _NAMES_BY_MODULE = {
     "runfolio._async.project": ("AsyncProject", "AsyncProjects"),
     "runfolio._async.run": ("AsyncRun",),
     "runfolio._async.runs": ("AsyncRuns",),
+    "runfolio._async.state_changes": ("AsyncStateChanges",),
     "runfolio._core.console_line": ("ConsoleLine",),
     "runfolio._core.errors": (
         "ApiError",
@@ -88,6 +92,7 @@ _NAMES_BY_MODULE = {
     "runfolio._core.run_facets": ("DocumentKey", "FieldValue", "HistogramBin"),
     "runfolio._core.run_metric": ("RunMetric",),
     "runfolio._core.settings": ("Setting", "Settings"),
+    "runfolio._core.state_change": ("StateChange",),
     "runfolio._core.user": ("Entity", "User"),
     "runfolio._sync.api": ("Api",),
     "runfolio._sync.files": ("File", "Files"),
@@ -95,6 +100,7 @@ _NAMES_BY_MODULE = {
     "runfolio._sync.project": ("Project", "Projects"),
     "runfolio._sync.run": ("Run",),
     "runfolio._sync.runs": ("Runs",),
+    "runfolio._sync.state_changes": ("StateChanges",),
     "runfolio.history_table": ("HistoryTable",),
 }
 _MODULE_BY_NAME = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
@@ -112,6 +118,7 @@ __all__ = [
     "AsyncProjects",
     "AsyncRun",
     "AsyncRuns",
+    "AsyncStateChanges",
     "AuthenticationError",
     "BadRequestError",
     "ChangedRuns",
@@ -147,6 +154,8 @@ __all__ = [
     "ServerError",
     "Setting",
     "Settings",
+    "StateChange",
+    "StateChanges",
     "Summary",
     "Tag",
     "TooLargeError",

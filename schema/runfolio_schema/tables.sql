@@ -65,6 +65,31 @@ CREATE TABLE counters (
   value bigint NOT NULL
 );
 
+-- What has changed, but for runs: an outbox, read in order and swept. Written in the transaction of the change.
+-- Local to the coordinator, as api_keys is.
+CREATE TABLE event (
+  event_id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  transaction_id bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint, -- readers wait for the older ones to end
+  kind           text NOT NULL,                      -- see domain/events.py
+  entity_id      bigint NOT NULL,                    -- whose it is
+  project_id     bigint,                             -- null: of no project
+  object_id      uuid NOT NULL,                      -- what has changed, by its own key
+  at             timestamptz NOT NULL DEFAULT clock_timestamp(),
+  detail         jsonb NOT NULL DEFAULT '{}',        -- an object of a few short values
+  CONSTRAINT event_detail_check CHECK (octet_length(detail::text) <= 1000)
+);
+
+-- Serves select_events_page.
+CREATE INDEX event_in_order ON event (transaction_id, event_id, object_id);
+
+-- How far events were swept, so that a reader who comes too late is told. Local to the coordinator.
+CREATE TABLE event_horizon (
+  source         text PRIMARY KEY,                   -- the table: run_event or event
+  transaction_id bigint NOT NULL,                    -- these three: the last event, in the order of all, that was swept
+  number         bigint NOT NULL,
+  object_id      uuid NOT NULL
+);
+
 -- One execution that logs.
 CREATE TABLE runs (
   run_id         uuid PRIMARY KEY,                   -- derived from (project_id, name): unique without a cross-shard key
@@ -250,6 +275,27 @@ CREATE TABLE history_export (
   rows    bigint NOT NULL,                           -- rows of history when it was looked at
   refusal text                                       -- null: the files hold them all
 );
+
+-- What has changed in a run: its log of states, and an outbox. Written in the transaction of the change, by whoever holds
+-- the run's row (write_run_event). The newest thousand of each run stay with it (events/sweep.py).
+CREATE TABLE run_event (
+  run_id         uuid NOT NULL,
+  number         bigint NOT NULL,                    -- from 1 in each run, without gaps, in the order of commit
+  transaction_id bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint, -- orders the events of several runs
+  kind           text NOT NULL,                      -- see domain/events.py
+  entity_id      bigint NOT NULL,                    -- owner of the project
+  project_id     bigint NOT NULL,
+  at             timestamptz NOT NULL DEFAULT clock_timestamp(), -- while the row is held: it rises with the number
+  detail         jsonb NOT NULL DEFAULT '{}',        -- from, to and cause of a change of state
+  PRIMARY KEY (run_id, number),
+  CONSTRAINT run_event_detail_check CHECK (octet_length(detail::text) <= 1000)
+);
+
+-- Serves select_run_events_page.
+CREATE INDEX run_event_in_order ON run_event (transaction_id, number, run_id);
+
+-- Serves select_long_logs: the few runs that have more events than are kept.
+CREATE INDEX run_event_long ON run_event (run_id, number) WHERE number > 1000;
 
 -- Stored objects that no row refers to: found by the worker, which deletes their bytes an hour later. Once listed here an
 -- object key cannot be given to a row any more, so no upload can come between the last look and the deletion.

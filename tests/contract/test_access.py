@@ -30,6 +30,7 @@ ASK_NOTHING = {
     "select_export_runs": PROJECT_FOUND,
     "add_order_uses": PROJECT_FOUND,
     "lock_config": RUN_CHECKED,
+    "lock_state": RUN_CHECKED,
     "request_stop": RUN_CHECKED,
     "select_export": "by the id of a run that has been found",
     "ingest_batch": "by the id that ingest/target.py has made of a project which was found by a statement that asks",

@@ -10,7 +10,11 @@ from starlette.routing import Route
 from runfolio_server.actions import export_columns
 from runfolio_server.actions import export_history as limits
 from runfolio_server.app import create_app
+from runfolio_server.domain.events import MEANINGS, EventKind
+from runfolio_server.domain.state_change import StateCause
 from runfolio_server.endpoints import export_history
+from runfolio_server.events.sweep import EVENTS_PER_RUN, KEPT_AT_LEAST_S, OTHERS_KEPT_MAX, OTHERS_KEPT_S
+from runfolio_server.events.wake_up import POLL_S
 from runfolio_server.history import table
 from runfolio_server.settings import SETTINGS, read_settings
 
@@ -61,6 +65,33 @@ def test_every_attribute_of_the_runs_export_is_in_the_table_and_no_other() -> No
     attributes = {name for name in told if not name.startswith(("_", "config", "summary"))}
 
     assert {*export_columns.ATTRIBUTES, export_columns.DURATION} | {"display_name"} == attributes
+
+
+def test_every_kind_of_event_is_in_the_table_with_its_meaning() -> None:
+    told = dict(re.findall(r"^\| `(\w+)` \| `(?:run_)?event` \| [^|]*\| (.+) \|$", _section("Events"), re.MULTILINE))
+
+    assert {kind.value: meaning for kind, meaning in MEANINGS.items()} == told
+    assert set(EventKind) == set(MEANINGS)
+
+
+def test_every_cause_of_a_state_is_in_the_table() -> None:
+    table = _section("Events").partition("| Cause |")[2].partition("\n\n")[0]
+
+    assert [cause.value for cause in StateCause] == re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+
+
+def test_how_long_events_are_kept_is_told() -> None:
+    text = _section("Events")
+
+    assert f"The newest {EVENTS_PER_RUN:,} events of a run stay with the run" in text
+    assert f"the newest {OTHERS_KEPT_MAX:,} stay, for {OTHERS_KEPT_S / 86_400:.0f} days." in text
+    assert "younger than an hour" in text
+    assert KEPT_AT_LEAST_S == 3600
+    assert f"every {POLL_S:.0f} seconds" in text
+
+
+def _section(title: str) -> str:
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def _export_section() -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sql.databases import connected, function_files, tables_sql
 
-DISTRIBUTED = {"runs", "run_stream", "history_tail", "history_chunk", "console_line", "run_files"}
+DISTRIBUTED = {"runs", "run_stream", "history_tail", "history_chunk", "console_line", "run_files", "run_event"}
 
 SQL_FILES = (
     {

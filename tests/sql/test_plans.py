@@ -136,7 +136,7 @@ async def test_a_run_is_found_by_its_key(filled: RawConnection) -> None:
 
 
 async def test_silent_runs_are_found_among_those_alive_only(filled: RawConnection) -> None:
-    plan = await _plan(filled, MARK_SILENT_RUNS_CRASHED, 300.0)
+    plan = await _plan(filled, MARK_SILENT_RUNS_CRASHED, "running", 300.0)
 
     assert {"runs_alive"} == _indexes(plan, "runs")
 

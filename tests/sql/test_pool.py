@@ -30,6 +30,9 @@ class NumberRow(msgspec.Struct, frozen=True):
 
 NUMBERS = Query("numbers", "SELECT n FROM generate_series(1, $1::int) AS n", NumberRow)
 
+BACKEND = Query("backend", "SELECT pg_backend_pid()", NumberRow)
+IS_ALIVE = Query("is_alive", "SELECT pid FROM pg_stat_activity WHERE pid = $1", NumberRow)
+
 
 @pytest.fixture
 async def hurried(database_url: str) -> AsyncIterator[Database]:
@@ -63,6 +66,22 @@ async def test_a_batch_that_waits_too_long_for_its_run_is_told_so_and_stored_whe
     assert [] == await service.rows("p", "locked")
     assert await append_batch(hurried, run_id, batch) is not None
     assert ["{}"] == await service.rows("p", "locked")
+
+
+async def test_a_transaction_of_a_process_that_has_stopped_ends_by_itself(
+    database: Database, hurried: Database
+) -> None:
+    async def stop_in_a_transaction() -> None:
+        async with hurried.transaction() as stopped:
+            backend = await stopped.row(BACKEND)
+            assert backend is not None
+            async with database.connection() as watching:
+                while await watching.rows(IS_ALIVE, backend.number):  # noqa: ASYNC110 - asks PostgreSQL
+                    await asyncio.sleep(0.05)
+            await stopped.row(BACKEND)
+
+    with pytest.raises(Unavailable):
+        await stop_in_a_transaction()
 
 
 async def test_a_filter_that_takes_too_long_is_the_caller_s(hurried: Database) -> None:

@@ -56,6 +56,7 @@ TABLES_OF = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)")
 # Where the statement knows better than the table.
 NULL_ANYWAY = {
     ("upsert_run_file", "old_object_key"): "a sub-select, null when there was no such file",
+    ("select_run_events_page", "project_id"): "its row class also holds events of no project",
     ("select_segment_chunks", "key"): "its row class also holds batches, which have no key",
 }
 NEVER_NULL = {("take_lease", "lease"): "set by the same statement"}

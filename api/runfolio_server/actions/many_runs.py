@@ -16,6 +16,7 @@ from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError
+from runfolio_server.events.writer import write_runs_deleted
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_list import ChosenRunRow, select_runs_batch
@@ -94,7 +95,8 @@ async def delete_runs(database: Database, viewer: Viewer, choice: Choice, *, is_
     """Delete every chosen run: gone for readers, while the name stays taken. Idempotent."""
 
     async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> None:
-        await connection.execute(DELETE_RUNS, [row.run_id for row in rows])
+        deleted = await connection.rows(DELETE_RUNS, [row.run_id for row in rows])
+        await write_runs_deleted(connection, [row.run_id for row in deleted])
 
     written = None if is_dry_run else write
     return await _in_batches(database, viewer, Permission.DELETE, choice, written, is_locked=not is_dry_run)

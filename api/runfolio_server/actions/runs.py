@@ -14,12 +14,15 @@ from runfolio_server.domain.names import check_run_name, new_display_words, new_
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.run_id import run_id_of
+from runfolio_server.domain.state_change import StateCause
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, Gone, NotFound
+from runfolio_server.events.writer import StateMove, write_state_changes
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.projects import ProjectRow
 from runfolio_server.sql.run_change import UPDATE_RUN, change_values, start_values
 from runfolio_server.sql.runs import (
+    LOCK_STATE,
     REQUEST_STOP,
     START_RUN,
     RunRow,
@@ -151,9 +154,12 @@ async def stop_run(database: Database, viewer: Viewer, run_id: UUID) -> None:
 
 
 async def update_run_row(connection: Connection, run_id: UUID, columns: Mapping[str, object]) -> RunRow:
-    """Write columns that check_change has passed. Raises NotFound when the run is gone."""
+    """Write columns that check_change has passed, in the caller's transaction. Raises NotFound when the run is gone."""
+    before = await connection.row(LOCK_STATE, run_id) if "state" in columns else None
     changed = [attribute.column for attribute in CHANGEABLE if attribute.column in columns]
     row = await connection.row(UPDATE_RUN, run_id, changed, *change_values(columns))
     if row is None:
         raise missing_run_id(Permission.EDIT, path="input.id")
+    if before is not None:
+        await write_state_changes(connection, [StateMove(run_id, before.state, row.state)], StateCause.UPDATE)
     return row

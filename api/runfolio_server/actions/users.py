@@ -9,10 +9,13 @@ from uuid import UUID, uuid4
 
 from runfolio_server.actions.access import check_site
 from runfolio_server.domain.api_keys import hash_api_key, new_api_key
+from runfolio_server.domain.events import EventKind
 from runfolio_server.domain.names import check_entity_name
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, NotFound
+from runfolio_server.events.wake_up import EventWakeUp
+from runfolio_server.events.writer import write_event
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.users import (
@@ -91,15 +94,19 @@ async def generate_api_key(
         return issued
 
 
-async def revoke_api_key(database: Database, remembered: RememberedAccess, viewer: Viewer, api_key_id: UUID) -> None:
-    """Make one's own key invalid: here at once, in other processes within seconds.
+async def revoke_api_key(
+    database: Database, remembered: RememberedAccess, wake_up: EventWakeUp, viewer: Viewer, api_key_id: UUID
+) -> None:
+    """Make one's own key invalid: here at once, in other processes when they are woken, within seconds at the latest.
 
     Raises NotFound when it is not one of the viewer's valid keys.
     """
-    async with database.connection() as connection:
+    async with database.transaction() as connection:
         if not await connection.execute(REVOKE_API_KEY, api_key_id, viewer.user_id):
             raise NotFound("You have no API key of this id.", path="input.id")
+        await write_event(connection, EventKind.API_KEY_REVOKED, entity_id=viewer.entity_id, object_id=api_key_id)
     remembered.clear(user_id=viewer.user_id)
+    wake_up.announce()
 
 
 async def ensure_secret(connection: Connection, purpose: str) -> bytes:

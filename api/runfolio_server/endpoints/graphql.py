@@ -62,6 +62,7 @@ async def execute_document(request: Request) -> Response:
         state.cursor_secret,
         state.order_indexes,
         state.remembered_access,
+        state.wake_up,
         base_url_of(request),
     )
     try:

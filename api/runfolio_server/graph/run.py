@@ -17,6 +17,7 @@ from runfolio_server.graph.run_columns import RunColumns
 from runfolio_server.graph.run_console import RunConsole
 from runfolio_server.graph.run_file import RunFiles
 from runfolio_server.graph.run_history import RunHistory, next_line
+from runfolio_server.graph.run_state_log import RunStateLog
 from runfolio_server.graph.scalars import Int64, JSONString
 from runfolio_server.graph.user import User, users_of
 from runfolio_server.graph.wandb.console import RunConsoleWireNames
@@ -56,7 +57,7 @@ def attribute(field: str) -> Any:
 
 
 @strawberry.type(description="One execution that logs.")
-class Run(RunHistory, RunColumns, RunFiles, RunConsole, RunWireNames, RunConsoleWireNames, Node):
+class Run(RunHistory, RunColumns, RunFiles, RunConsole, RunStateLog, RunWireNames, RunConsoleWireNames, Node):
     """One run."""
 
     id: strawberry.ID = node_id("Run", "run_id")

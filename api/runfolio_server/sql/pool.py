@@ -39,6 +39,9 @@ AWAY = (
 )
 
 
+# How much longer than one statement may run a transaction may wait for its next one.
+IDLE_PER_STATEMENT = 10
+
 TOO_SLOW = "This takes longer than one statement may run here; ask with narrower filters, or for less at once."
 GIVEN_UP = (
     "A statement took longer than one may run here (statement_timeout_s); it was given up and its transaction undone. "
@@ -229,6 +232,8 @@ async def open_database(url: str, *, size: int, wait_s: float, statement_timeout
             server_settings={
                 "application_name": "runfolio",
                 "statement_timeout": str(int(statement_timeout_s * 1000)),
+                # Whoever is stopped in a transaction keeps rows locked, and readers of events waiting, no longer.
+                "idle_in_transaction_session_timeout": str(int(IDLE_PER_STATEMENT * statement_timeout_s * 1000)),
                 "timezone": "UTC",
                 # JIT costs more than it gives on statements this short.
                 "jit": "off",

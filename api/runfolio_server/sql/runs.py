@@ -55,6 +55,18 @@ class ConfigRow(msgspec.Struct, frozen=True):
     config_text: str
 
 
+class StateRow(msgspec.Struct, frozen=True):
+    """The state of a run."""
+
+    state: str
+
+
+class RunIdRow(msgspec.Struct, frozen=True):
+    """A run that the statement has changed."""
+
+    run_id: UUID
+
+
 class StreamRow(msgspec.Struct, frozen=True):
     """Where a stream of a run stands in its newest epoch; `next_line` is what a resuming client continues at."""
 
@@ -86,10 +98,11 @@ SELECT_RUN_BY_NAME: Final = _FILE.query("select_run_by_name", RunRow)
 SELECT_VISIBLE_RUN: Final = _FILE.queries("select_visible_run", RunRow)
 START_RUN: Final = _FILE.query("start_run", StartedRunRow)
 LOCK_CONFIG: Final = _FILE.query("lock_config", ConfigRow)
+LOCK_STATE: Final = _FILE.query("lock_state", StateRow)
 REQUEST_STOP: Final = _FILE.command("request_stop")
-MARK_SILENT_RUNS_CRASHED: Final = _FILE.command("mark_silent_runs_crashed")
+MARK_SILENT_RUNS_CRASHED: Final = _FILE.query("mark_silent_runs_crashed", RunIdRow)
 SELECT_STREAMS: Final = _FILE.query("select_streams", StreamRow)
 SELECT_CONSOLE_PAGE: Final = _FILE.query("select_console_page", ConsoleRow)
 SELECT_CONSOLE_TAIL: Final = _FILE.query("select_console_tail", ConsoleRow)
 COUNT_CONSOLE: Final = _FILE.query("count_console", CountRow)
-DELETE_RUNS: Final = _FILE.command("delete_runs")
+DELETE_RUNS: Final = _FILE.query("delete_runs", RunIdRow)

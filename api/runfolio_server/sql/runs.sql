@@ -21,15 +21,24 @@ FROM runs
 WHERE run_id = $1 AND deleted_at IS NULL
 FOR NO KEY UPDATE;
 
+-- lock_state: $1 run id → StateRow
+-- Who changes the state of a run holds it, and so knows which one it leaves.
+SELECT state
+FROM runs
+WHERE run_id = $1 AND deleted_at IS NULL
+FOR NO KEY UPDATE;
+
 -- request_stop: $1 run id
 UPDATE runs
 SET stop_requested = true
 WHERE run_id = $1 AND deleted_at IS NULL;
 
--- mark_silent_runs_crashed: $1 seconds of silence
+-- mark_silent_runs_crashed: $1 state that they are in, $2 seconds of silence → RunIdRow*
+-- One state at a time, so that the caller knows which one they leave.
 UPDATE runs
 SET state = 'crashed', updated_at = now()
-WHERE {{state moved_by_silence state}} AND heartbeat_at < now() - make_interval(secs => $1);
+WHERE {{state moved_by_silence state}} AND state = $1 AND heartbeat_at < now() - make_interval(secs => $2)
+RETURNING run_id;
 
 -- select_streams: $1 run ids → StreamRow*
 -- Where each stream of these runs stands: its newest epoch.
@@ -71,8 +80,9 @@ SELECT count(*)
 FROM console_line
 WHERE run_id = $1;
 
--- delete_runs: $1 run ids
+-- delete_runs: $1 run ids → RunIdRow*
 -- Idempotent: a deleted run keeps the time of its deletion. Its name stays taken.
 UPDATE runs
 SET deleted_at = now(), updated_at = now()
-WHERE run_id = ANY ($1::uuid[]) AND deleted_at IS NULL;
+WHERE run_id = ANY ($1::uuid[]) AND deleted_at IS NULL
+RETURNING run_id;

@@ -14,6 +14,7 @@ from runfolio_server.settings import Settings, read_settings
 from runfolio_server.sql.pool import Database, open_database
 from runfolio_server.worker.compaction import compact_forever
 from runfolio_server.worker.crash_detection import detect_crashes_forever
+from runfolio_server.worker.event_sweep import sweep_events_forever
 from runfolio_server.worker.index_upkeep import keep_indexes_forever
 from runfolio_server.worker.object_sweep import sweep_objects_forever
 from runfolio_server.worker.parent import wait_for_parent_to_end
@@ -50,6 +51,7 @@ async def _work(database: Database, settings: Settings, told_to_end: asyncio.Eve
         asyncio.create_task(detect_crashes_forever(database, settings.heartbeat_timeout_s)),
         asyncio.create_task(keep_indexes_forever(database, settings.database_url)),
         asyncio.create_task(sweep_objects_forever(database, store_directory(settings.data_dir))),
+        asyncio.create_task(sweep_events_forever(database)),
     ]
     ends = [asyncio.create_task(told_to_end.wait()), asyncio.create_task(wait_for_parent_to_end())]
     done, pending = await asyncio.wait([*jobs, *ends], return_when=asyncio.FIRST_COMPLETED)

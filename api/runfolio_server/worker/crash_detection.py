@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from runfolio_server.domain.run_state import Event, RunState, states_moved_by
+from runfolio_server.domain.state_change import StateCause
 from runfolio_server.errors import Unavailable
+from runfolio_server.events.writer import StateMove, write_state_changes
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.runs import MARK_SILENT_RUNS_CRASHED
 
@@ -28,8 +31,13 @@ async def detect_crashes_forever(database: Database, heartbeat_timeout_s: float)
 
 async def mark_silent_runs(database: Database, heartbeat_timeout_s: float) -> int:
     """Mark them once; how many there were."""
-    async with database.connection() as connection:
-        count = await connection.execute(MARK_SILENT_RUNS_CRASHED, heartbeat_timeout_s)
-    if count:
-        LOGGER.info("%d silent runs marked crashed", count)
-    return count
+    crashed = 0
+    for state in states_moved_by(Event.SILENCE):
+        async with database.transaction() as connection:
+            runs = await connection.rows(MARK_SILENT_RUNS_CRASHED, state.value, heartbeat_timeout_s)
+            moves = [StateMove(run.run_id, state, RunState.CRASHED) for run in runs]
+            await write_state_changes(connection, moves, StateCause.SILENCE)
+        crashed += len(runs)
+    if crashed:
+        LOGGER.info("%d silent runs marked crashed", crashed)
+    return crashed

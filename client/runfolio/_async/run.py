@@ -11,6 +11,7 @@ from anyio import Lock, sleep
 from runfolio._async.files import AsyncFile, AsyncFiles
 from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
 from runfolio._async.history_tables import fetch_history_table, fetch_metric
+from runfolio._async.state_changes import AsyncStateChanges
 from runfolio._async.transport import AsyncTransport
 from runfolio._async.writing import AsyncRunWriter
 from runfolio._core import json_text
@@ -254,6 +255,10 @@ class AsyncRun(RunData):
     def console_lines(self, page_size: int = 1000) -> AsyncConsoleLines:
         """What it printed, loaded as you go through it."""
         return AsyncConsoleLines(self._transport, self._path, page_size)
+
+    def state_changes(self, per_page: int = 1000) -> AsyncStateChanges:
+        """The states that it came into, when and why, the oldest first; the newest 1,000 are kept."""
+        return AsyncStateChanges(self._transport, self._path, per_page)
 
     async def update(self) -> None:
         """Send what you edited, and nothing else; afterwards the run is as the server has it.

@@ -7,7 +7,7 @@ RunfolioError
 ├── DownloadError            bytes that the server did not announce, or a file name that leads out of the directory
 ├── LogError                 rows that were logged, or the end of the run, are not stored
 └── ApiError                 the server said no, or nothing: `message`, `code`, `status`, `path`, `allowed`
-    ├── BadRequestError      400  BAD_USER_INPUT       something that you sent is not allowed
+    ├── BadRequestError      400  BAD_USER_INPUT, 410 CURSOR_EXPIRED  something that you sent is not allowed, or too old
     ├── AuthenticationError  401  UNAUTHENTICATED      the API key is unknown or revoked
     ├── PermissionDeniedError 403 FORBIDDEN            the key is known and may not do this
     ├── NotFoundError        404  NOT_FOUND            it is not there, or you may not see it
@@ -124,6 +124,7 @@ CLASS_BY_CODE: Mapping[str, type[ApiError]] = {
     "NOT_FOUND": NotFoundError,
     "CONFLICT": ConflictError,
     "GONE": ConflictError,
+    "CURSOR_EXPIRED": BadRequestError,
     "TOO_LARGE": TooLargeError,
     "TOO_MANY_REQUESTS": TooManyRequestsError,
     "UNAVAILABLE": UnavailableError,

@@ -27,6 +27,7 @@ GET_PROJECT = Operation("GetProject", generated.GET_PROJECT_GQL, generated.GetPr
 LIST_PROJECTS = Operation("ListProjects", generated.LIST_PROJECTS_GQL, generated.ListProjects)
 GET_RUN = Operation("GetRun", generated.GET_RUN_GQL, generated.GetRun)
 LIST_RUNS = Operation("ListRuns", generated.LIST_RUNS_GQL, generated.ListRuns)
+LIST_STATE_CHANGES = Operation("ListStateChanges", generated.LIST_STATE_CHANGES_GQL, generated.ListStateChanges)
 UPDATE_RUN = Operation("UpdateRun", generated.UPDATE_RUN_GQL, generated.UpdateRun)
 STOP_RUN = Operation("StopRun", generated.STOP_RUN_GQL, generated.StopRun)
 SAMPLE_HISTORY = Operation("SampleHistory", generated.SAMPLE_HISTORY_GQL, generated.SampleHistory)

@@ -4,3 +4,12 @@ from enum import Enum
 class HistoryStream(str, Enum):
     HISTORY = "HISTORY"
     SYSTEM = "SYSTEM"
+
+
+class RunStateCause(str, Enum):
+    START = "START"
+    BATCH = "BATCH"
+    NOTICE = "NOTICE"
+    EXIT = "EXIT"
+    SILENCE = "SILENCE"
+    UPDATE = "UPDATE"

@@ -4,6 +4,7 @@ from typing import Optional
 from pydantic import Field
 
 from .base_model import BaseModel
+from .enums import RunStateCause
 
 
 class ConsoleLineFields(BaseModel):
@@ -122,3 +123,10 @@ class RunFields(BaseModel):
 
 class RunFieldsUser(UserFields):
     pass
+
+
+class RunStateChangeFields(BaseModel):
+    state: str
+    previous_state: Optional[str] = Field(alias="previousState")
+    cause: RunStateCause
+    at: datetime

@@ -17,6 +17,7 @@ __all__ = [
     "LIST_RUN_GROUPS_GQL",
     "LIST_RUN_KEYS_GQL",
     "LIST_RUN_VALUES_GQL",
+    "LIST_STATE_CHANGES_GQL",
     "SAMPLE_HISTORY_GQL",
     "SCAN_HISTORY_GQL",
     "STOP_RUN_GQL",
@@ -498,6 +499,38 @@ fragment UserFields on User {
   username
   name
   createdAt
+}
+"""
+
+LIST_STATE_CHANGES_GQL = """
+query ListStateChanges($entity: String!, $project: String!, $run: String!, $first: Int, $after: String, $withTotal: Boolean!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      stateChanges(first: $first, after: $after) {
+        totalCount @include(if: $withTotal)
+        edges {
+          node {
+            ...RunStateChangeFields
+          }
+        }
+        pageInfo {
+          ...PageFields
+        }
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+
+fragment RunStateChangeFields on RunStateChange {
+  state
+  previousState
+  cause
+  at
 }
 """
 

@@ -13,6 +13,7 @@ from time import sleep
 from runfolio._sync.files import File, Files
 from runfolio._sync.history import ConsoleLines, HistoryScan
 from runfolio._sync.history_tables import fetch_history_table, fetch_metric
+from runfolio._sync.state_changes import StateChanges
 from runfolio._sync.transport import Transport
 from runfolio._sync.writing import RunWriter
 from runfolio._core import json_text
@@ -256,6 +257,10 @@ class Run(RunData):
     def console_lines(self, page_size: int = 1000) -> ConsoleLines:
         """What it printed, loaded as you go through it."""
         return ConsoleLines(self._transport, self._path, page_size)
+
+    def state_changes(self, per_page: int = 1000) -> StateChanges:
+        """The states that it came into, when and why, the oldest first; the newest 1,000 are kept."""
+        return StateChanges(self._transport, self._path, per_page)
 
     def update(self) -> None:
         """Send what you edited, and nothing else; afterwards the run is as the server has it.

@@ -54,7 +54,6 @@ BEGIN
   END IF;
   -- A crashed run is open too: that it has crashed is what the server takes silence for.
   v_open := v_state IN ('pending', 'running', 'preempting', 'crashed');
-  RETURN QUERY
   UPDATE runs AS r
   SET heartbeat_at = now(),
       updated_at = CASE WHEN p_exit_state IS NOT NULL OR (v_new AND p_summary_text IS NOT NULL) THEN now()
@@ -74,5 +73,13 @@ BEGIN
       exit_code = CASE WHEN v_open THEN coalesce(p_exit_code, r.exit_code) ELSE coalesce(r.exit_code, p_exit_code) END,
       finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, now()) ELSE r.finished_at END
   WHERE r.run_id = p_run_id
-  RETURNING r.stop_requested, r.state, v_epochs;
+  RETURNING r.stop_requested, r.state, v_epochs INTO stop_requested, state, epochs;
+  IF state <> v_state THEN
+    PERFORM write_run_event(p_run_id, 'run_state_changed', v_state, state, CASE
+      WHEN p_exit_state IS NOT NULL THEN 'exit'
+      WHEN p_preempting THEN 'notice'
+      ELSE 'batch'
+    END);
+  END IF;
+  RETURN NEXT;
 END $$;

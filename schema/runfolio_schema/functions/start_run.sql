@@ -34,6 +34,7 @@ DECLARE
   v_deleted     timestamptz;
   v_is_new      boolean := false;
   v_begins      boolean;
+  v_after       text;                                -- the run's state afterwards
 BEGIN
   IF p_given ? 'tags' THEN
     v_tags := ARRAY(SELECT jsonb_array_elements_text(p_given -> 'tags'));
@@ -61,6 +62,7 @@ BEGIN
     v_is_new := FOUND;
     IF v_is_new THEN
       UPDATE projects AS p SET run_counter = v_number WHERE p.project_id = p_project_id;
+      PERFORM write_run_event(p_run_id, 'run_made', NULL, coalesce(v_given_state, 'running'), 'start');
     ELSE
       SELECT r.state, r.deleted_at INTO v_state, v_deleted FROM runs AS r WHERE r.run_id = p_run_id FOR UPDATE;
     END IF;
@@ -92,7 +94,13 @@ BEGIN
         finished_at = CASE WHEN v_begins THEN NULL ELSE r.finished_at END,
         exit_code = CASE WHEN v_begins THEN NULL ELSE r.exit_code END,
         stop_requested = CASE WHEN v_begins THEN false ELSE r.stop_requested END
-    WHERE r.run_id = p_run_id;
+    WHERE r.run_id = p_run_id
+    RETURNING r.state INTO v_after;
+    IF v_after <> v_state THEN
+      PERFORM write_run_event(
+        p_run_id, 'run_state_changed', v_state, v_after, CASE WHEN v_begins THEN 'start' ELSE 'update' END
+      );
+    END IF;
   END IF;
 
   -- Read once more, instead of returned by each of the two statements: the row is held, so it is what they wrote.

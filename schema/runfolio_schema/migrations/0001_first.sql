@@ -54,6 +54,27 @@ CREATE TABLE counters (
   value bigint NOT NULL
 );
 
+CREATE TABLE event (
+  event_id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  transaction_id bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+  kind           text NOT NULL,
+  entity_id      bigint NOT NULL,
+  project_id     bigint,
+  object_id      uuid NOT NULL,
+  at             timestamptz NOT NULL DEFAULT clock_timestamp(),
+  detail         jsonb NOT NULL DEFAULT '{}',
+  CONSTRAINT event_detail_check CHECK (octet_length(detail::text) <= 1000)
+);
+
+CREATE INDEX event_in_order ON event (transaction_id, event_id, object_id);
+
+CREATE TABLE event_horizon (
+  source         text PRIMARY KEY,
+  transaction_id bigint NOT NULL,
+  number         bigint NOT NULL,
+  object_id      uuid NOT NULL
+);
+
 CREATE TABLE runs (
   run_id         uuid PRIMARY KEY,
   project_id     bigint NOT NULL REFERENCES projects,
@@ -211,6 +232,23 @@ CREATE TABLE history_export (
   rows    bigint NOT NULL,
   refusal text
 );
+
+CREATE TABLE run_event (
+  run_id         uuid NOT NULL,
+  number         bigint NOT NULL,
+  transaction_id bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+  kind           text NOT NULL,
+  entity_id      bigint NOT NULL,
+  project_id     bigint NOT NULL,
+  at             timestamptz NOT NULL DEFAULT clock_timestamp(),
+  detail         jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (run_id, number),
+  CONSTRAINT run_event_detail_check CHECK (octet_length(detail::text) <= 1000)
+);
+
+CREATE INDEX run_event_in_order ON run_event (transaction_id, number, run_id);
+
+CREATE INDEX run_event_long ON run_event (run_id, number) WHERE number > 1000;
 
 CREATE TABLE unused_object (
   owner_kind text NOT NULL,

@@ -101,12 +101,14 @@ class UserMutations:
             )
         )
 
-    @strawberry.mutation(description="Revoke one of your API keys; it stops working within seconds.")
+    @strawberry.mutation(
+        description="Revoke one of your API keys; it stops working at once, within seconds at the latest."
+    )
     async def delete_api_key(
         self, info: RequestInfo, input: Annotated[DeleteApiKeyInput, strawberry.argument(description="The key.")]
     ) -> DeleteApiKeyPayload:
         """Revoke a key."""
         context = info.context
         key_id = decode_uuid("ApiKey", input.id)
-        await revoke_api_key(context.database, context.remembered_access, context.viewer, key_id)
+        await revoke_api_key(context.database, context.remembered_access, context.wake_up, context.viewer, key_id)
         return DeleteApiKeyPayload(success=True)

@@ -1,0 +1,25 @@
+"""What the outbox tells of: one kind for each change that somebody may wait for. Used by events/ and by actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class EventKind(StrEnum):
+    """Which change an event tells of; the values stand in the database."""
+
+    RUN_MADE = "run_made"
+    RUN_STATE_CHANGED = "run_state_changed"
+    RUN_DELETED = "run_deleted"
+    API_KEY_REVOKED = "api_key_revoked"
+
+
+# The README has this table too, and a test compares them.
+MEANINGS: Final[Mapping[EventKind, str]] = {
+    EventKind.RUN_MADE: "A run was made; `to` is its first state.",
+    EventKind.RUN_STATE_CHANGED: "A run went from the state `from` to the state `to`; `cause` says why.",
+    EventKind.RUN_DELETED: "A run was deleted.",
+    EventKind.API_KEY_REVOKED: "An API key was revoked; the entity is its owner's.",
+}

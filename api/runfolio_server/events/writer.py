@@ -1,0 +1,51 @@
+"""Writes events, each in the transaction of the change that it tells of: both are committed, or neither is.
+
+Ingest and the start of a run write theirs inside the database, by the same function write_run_event. Called by actions
+and the worker, which call EventWakeUp.announce after the commit of what somebody waits for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from runfolio_server.domain.events import EventKind
+from runfolio_server.domain.state_change import StateCause
+from runfolio_server.sql.events import WRITE_EVENT, WRITE_RUN_EVENTS
+from runfolio_server.sql.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class StateMove:
+    """A run that went from one state to another."""
+
+    run_id: UUID
+    previous_state: str
+    state: str
+
+
+async def write_state_changes(connection: Connection, moves: Sequence[StateMove], cause: StateCause) -> None:
+    """Tell that runs changed their state, those that did; the caller's transaction holds the rows of them all."""
+    changed = [move for move in moves if move.state != move.previous_state]
+    if changed:
+        await connection.execute(
+            WRITE_RUN_EVENTS,
+            [move.run_id for move in changed],
+            EventKind.RUN_STATE_CHANGED.value,
+            [move.previous_state for move in changed],
+            [move.state for move in changed],
+            cause.value,
+        )
+
+
+async def write_runs_deleted(connection: Connection, run_ids: Sequence[UUID]) -> None:
+    """Tell that runs were deleted; the caller's transaction holds the rows of them all."""
+    if run_ids:
+        nothing = [None] * len(run_ids)
+        await connection.execute(WRITE_RUN_EVENTS, list(run_ids), EventKind.RUN_DELETED.value, nothing, nothing, None)
+
+
+async def write_event(connection: Connection, kind: EventKind, *, entity_id: int, object_id: UUID) -> None:
+    """Tell of a change of something other than a run, in the caller's transaction."""
+    await connection.execute(WRITE_EVENT, kind.value, entity_id, None, object_id)
