@@ -19,7 +19,7 @@ from pathlib import Path
 VERSION = "0.19.0"
 CLIENT = Path(__file__).resolve().parent
 SDL = CLIENT.parent / "schema" / "runfolio_schema" / "schema.graphql"
-OPERATIONS = CLIENT / "operations"
+OPERATIONS = CLIENT.parent / "schema" / "operations"
 CONFIG = CLIENT / "codegen.toml"
 GENERATED = CLIENT / "runfolio" / "_generated"
 

@@ -12,7 +12,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionResult
 
 from runfolio_server.endpoints.graphql import encode
-from runfolio_server.graph.executor import CompiledExecutor
+from runfolio_server.graph.execution.executor import CompiledExecutor
 
 
 @dataclass

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from runfolio_server.history.chunk import Chunk, encode_column
-from runfolio_server.history.columns import Column, columns_of
-from runfolio_server.history.key_path import STEPS_KEY
-from runfolio_server.history.steps import steps_of
+from runfolio_server.history.storage.chunk import Chunk, encode_column
+from runfolio_server.history.storage.columns import Column, columns_of
+from runfolio_server.history.storage.key_path import STEPS_KEY
+from runfolio_server.history.storage.steps import steps_of
 
 
 def encode_segment(first_line: int, rows: Sequence[Mapping[str, Any] | None]) -> list[Chunk]:

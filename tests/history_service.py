@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runfolio_server.ingest.compact import compact_stream
-from runfolio_server.sql.compaction import TailedStreamRow
+from runfolio_server.sql.history.compaction import TailedStreamRow
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Database
 from tests.service import Service

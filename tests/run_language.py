@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from runfolio_server.filters.fields import Field
-from runfolio_server.filters.order import Order
+from runfolio_server.filters.language.fields import Field
+from runfolio_server.filters.language.order import Order
+from runfolio_server.filters.language.tree import Filter
 from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.filters.tree import Filter
 
 
 def parse_filters(text: str | None) -> Filter:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from runfolio_server.actions.users import ensure_first_user
+from runfolio_server.actions.identity.users import ensure_first_user
 from runfolio_server.app import create_app
 from runfolio_server.domain.api_keys import new_api_key
 from runfolio_server.settings import Settings, read_settings

@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from runfolio_server.actions.files import register_upload
+from runfolio_server.actions.identity.sign_in import SignIn
+from runfolio_server.actions.identity.users import ensure_secret
 from runfolio_server.actions.others_changes import forget_what_others_revoke
-from runfolio_server.actions.sign_in import SignIn
-from runfolio_server.actions.users import ensure_secret
+from runfolio_server.actions.runs.files import register_upload
 from runfolio_server.endpoints.answers import json_response
 from runfolio_server.endpoints.explorer import explorer_routes
 from runfolio_server.endpoints.export import export_routes
@@ -36,7 +36,7 @@ from runfolio_server.objects.store import StoredObject, open_store, store_direct
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import open_database
-from runfolio_server.sql.run_indexes import OrderIndexes
+from runfolio_server.sql.run_lists.indexes import OrderIndexes
 
 LOGGER = logging.getLogger(__name__)
 

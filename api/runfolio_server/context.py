@@ -16,7 +16,7 @@ from runfolio_server.objects.signing import DownloadGrant, UrlSigner
 from runfolio_server.objects.store import ObjectStore
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.sql.pool import Database
-from runfolio_server.sql.run_indexes import OrderIndexes
+from runfolio_server.sql.run_lists.indexes import OrderIndexes
 
 
 @dataclass(frozen=True, slots=True)

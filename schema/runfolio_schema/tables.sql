@@ -159,7 +159,7 @@ CREATE INDEX runs_alive ON runs (run_id) WHERE state IN ('running', 'preempting'
 -- which indexes are worth making.
 CREATE TABLE run_order_use (
   project_id   bigint NOT NULL REFERENCES projects,
-  field        text NOT NULL,                        -- such as summary_metrics.loss; see filters/index_sql.py
+  field        text NOT NULL,                        -- such as summary_metrics.loss; see filters/sql/index_sql.py
   uses         bigint NOT NULL,                      -- pages asked for, counted in each server and written now and then
   last_used_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (project_id, field)
@@ -201,7 +201,7 @@ CREATE TABLE history_tail (
 ALTER TABLE history_tail ALTER body SET STORAGE EXTERNAL;
 
 -- Compacted lines, and those that came as columns: one row per key and chunk, at most 65,536 points; see
--- history/chunk.py for the format.
+-- history/storage/chunk.py for the format.
 -- Each segment also has a chunk of the reserved key '\#': the step of every row, in line order. It says which rows there
 -- are, and scans are ordered and pruned by it.
 CREATE TABLE history_chunk (
@@ -209,7 +209,7 @@ CREATE TABLE history_chunk (
   stream     text NOT NULL,
   writer     text NOT NULL,
   epoch      int NOT NULL,
-  key        text COLLATE "C" NOT NULL,              -- history/key_path.py: an ordinary key as it is; '\.' nests
+  key        text COLLATE "C" NOT NULL,              -- history/storage/key_path.py: an ordinary key as it is; '\.' nests
   line0      bigint NOT NULL,                        -- line of the first value
   line1      bigint NOT NULL,                        -- line of the last value
   segment    bigint NOT NULL,                        -- first line of the range of lines that was compacted together
@@ -221,8 +221,8 @@ CREATE TABLE history_chunk (
   high       double precision,                       -- json only where all values are integers beyond 64 bits
   first      text,                                   -- JSON of the first and last value; null: longer than 256 bytes
   last       text,
-  lines      bytea NOT NULL,                         -- history/axis.py; empty: line0, line0 + 1, …
-  data       bytea NOT NULL,                         -- history/chunk.py: a versioned format
+  lines      bytea NOT NULL,                         -- history/storage/axis.py; empty: line0, line0 + 1, …
+  data       bytea NOT NULL,                         -- history/storage/chunk.py: a versioned format
   PRIMARY KEY (run_id, stream, writer, epoch, key, line0),
   CONSTRAINT history_chunk_kind_check CHECK (kind IN (0, 1, 2)),
   CONSTRAINT history_chunk_n_check CHECK (n BETWEEN 1 AND 65536)

@@ -10,7 +10,7 @@ import pytest
 
 import runfolio
 from runfolio import Api, AsyncApi, Config
-from runfolio_server.history.table import read_tables
+from runfolio_server.history.reading.table import read_tables
 from tests.client.builders import Logger
 from tests.live_server import LiveServer
 

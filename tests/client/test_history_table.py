@@ -15,7 +15,7 @@ import pytest
 
 import runfolio
 from runfolio import Api, AsyncApi, HistoryTable
-from runfolio_server.history.table import read_tables
+from runfolio_server.history.reading.table import read_tables
 from runfolio_server.sql.pool import Database
 from tests.client.builders import Logger
 from tests.history_service import compact_some

@@ -43,10 +43,10 @@ ASK_NOTHING = {
 # Modules that put statements together and the tables in them: by the id of a project that has been found, unless told.
 COMPOSED = {
     **{
-        f"sql/{name}.py": {"runs"}
-        for name in ("run_age", "run_choice", "run_export", "run_groups", "run_keys", "run_list", "run_walk")
+        f"sql/run_lists/{name}.py": {"runs"}
+        for name in ("run_age", "run_choice", "export", "groups", "keys", "list", "run_walk")
     },
-    "sql/run_change.py": {"runs"},  # by the id of a run, in the transaction that has checked it
+    "sql/runs/change.py": {"runs"},  # by the id of a run, in the transaction that has checked it
     "filters/run_fields.py": {"projects"},  # the names of the project that a run is in, as a filter compares them
 }
 
@@ -110,7 +110,7 @@ def test_statements_put_together_in_python_find_runs_by_the_id_of_a_project_only
 
 def test_what_a_viewer_may_do_is_spelled_in_one_place() -> None:
     assert {"actions/access.py", "domain/permission.py", "sql/access.py"} == _modules_with(r"\bentity_ids\b")
-    assert {"sql/access.py", "sql/users.sql"} == _modules_with(r"\bentity_id = ANY\b")
+    assert {"sql/access.py", "sql/identity/users.sql"} == _modules_with(r"\bentity_id = ANY\b")
     # A loader knows the viewer's own row.
     assert {"actions/access.py", "loaders/__init__.py"} == _modules_with(r"\bviewer\.is_admin\b")
     assert {"actions/access.py"} == _modules_with(r"\bThere is no (project|run|entity|\{)")

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from runfolio_server.actions import export_columns
-from runfolio_server.actions import export_history as limits
+from runfolio_server.actions.exports import columns as export_columns
+from runfolio_server.actions.exports import history as limits
 from runfolio_server.app import create_app
 from runfolio_server.domain.events import MEANINGS, EventKind
 from runfolio_server.domain.state_change import StateCause
 from runfolio_server.endpoints import export_history
 from runfolio_server.events.sweep import EVENTS_PER_RUN, KEPT_AT_LEAST_S, OTHERS_KEPT_MAX, OTHERS_KEPT_S
 from runfolio_server.events.wake_up import POLL_S
-from runfolio_server.history import table
+from runfolio_server.history.reading import table
 from runfolio_server.settings import SETTINGS, read_settings
 
 README = (Path(__file__).parents[2] / "api" / "README.md").read_text()

@@ -16,15 +16,15 @@ from runfolio import _generated
 from runfolio._core.column_kinds import KIND_BY_ATTRIBUTE, Kind
 from runfolio._core.run_data import RunData
 from runfolio._core.run_edits import TEXTS
-from runfolio_server.actions.export_columns import ATTRIBUTES
-from runfolio_server.actions.run_change import DOCUMENT_MAX_BYTES, check_change
+from runfolio_server.actions.exports.columns import ATTRIBUTES
+from runfolio_server.actions.runs.change import DOCUMENT_MAX_BYTES, check_change
 from runfolio_server.domain.run_attribute import RunAttribute, RunInput, ValueKind
 from runfolio_server.domain.run_attributes import CHANGEABLE, RUN_ATTRIBUTES
 from runfolio_server.errors import AppError
-from runfolio_server.graph.run import Run
+from runfolio_server.graph.runs.run import Run
 from runfolio_server.graph.schema import schema
-from runfolio_server.sql.run_export import EXPORTED_COLUMNS, ExportRow
-from runfolio_server.sql.runs import RunRow
+from runfolio_server.sql.run_lists.export import EXPORTED_COLUMNS, ExportRow
+from runfolio_server.sql.runs.runs import RunRow
 
 TABLE = "domain/run_attributes.py"
 STORED = [attribute for attribute in RUN_ATTRIBUTES if attribute.is_stored]
@@ -112,7 +112,7 @@ def test_a_row_of_a_run_has_the_stored_attributes() -> None:
     wanted = {attribute.row_field: (PYTHON[attribute.kind], attribute.is_nullable) for attribute in STORED}
 
     assert fields_of(RunRow) == {**{key: (kind, False) for key, kind in KEYS.items()}, **wanted}, (
-        f"RunRow in sql/runs.py has other fields than {TABLE}"
+        f"RunRow in sql/runs/runs.py has other fields than {TABLE}"
     )
 
 
@@ -121,7 +121,7 @@ def test_a_row_of_an_export_has_the_exported_attributes() -> None:
     found = fields_of(ExportRow)
 
     assert [name for name in ExportRow.__struct_fields__ if name in wanted] == list(EXPORTED_COLUMNS), (
-        f"ExportRow in sql/run_export.py has other attributes, or in another order, than {TABLE}"
+        f"ExportRow in sql/run_lists/export.py has other attributes, or in another order, than {TABLE}"
     )
     for name, attribute in wanted.items():
         assert found[name] == (PYTHON[attribute.kind], attribute.is_nullable), f"{name} of ExportRow"
@@ -133,7 +133,7 @@ def test_a_run_in_graphql_has_the_stored_attributes() -> None:
     for attribute in STORED:
         wanted = GRAPHQL[attribute.kind] + ("" if attribute.is_nullable else "!")
         assert found.get(to_camel_case(attribute.field)) == wanted, (
-            f"add to Run in graph/run.py: {attribute.field} = attribute({attribute.field!r}), of the type {wanted}"
+            f"add to Run in graph/runs/run.py: {attribute.field} = attribute({attribute.field!r}), of the type {wanted}"
         )
     told = {
         field.python_name for field in get_object_definition(Run, strict=True).fields if field.metadata.get("column")
@@ -149,7 +149,7 @@ def test_a_mutation_takes_the_attributes_that_name_its_input(kind: RunInput) -> 
         field = to_camel_case(attribute.field)
         if kind in attribute.inputs:
             assert found.get(field) == GRAPHQL[attribute.kind], (
-                f"add {attribute.field} to {kind.value}, or to RunLabelsInput in graph/mutations/run_input.py when "
+                f"add {attribute.field} to {kind.value}, or to RunLabelsInput in graph/runs/run_input.py when "
                 "every input takes it"
             )
         elif (kind, attribute.column) != (RunInput.UPDATE_MANY, "config"):
@@ -162,7 +162,7 @@ def test_the_client_asks_for_every_stored_attribute_and_shows_it() -> None:
 
     for attribute in STORED:
         assert attribute.field in asked, (
-            f"add {to_camel_case(attribute.field)} to RunFields in client/operations/fragments.graphql, and generate"
+            f"add {to_camel_case(attribute.field)} to RunFields in schema/operations/fragments.graphql, and generate"
         )
     # The client's words for these; see _core/run_data.py.
     shown = {"name": "id", "display_name": "name", "summary_metrics": "summary"}

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import httpx
 
-from runfolio_server.actions.users import ensure_secret
+from runfolio_server.actions.identity.users import ensure_secret
 from runfolio_server.domain.owner import OwnerKind
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
 from runfolio_server.objects.store import ObjectStore, store_directory

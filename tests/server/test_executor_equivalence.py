@@ -23,7 +23,7 @@ from tests.service import Service
 
 OPERATIONS = "\n".join(
     path.read_text(encoding="utf-8")
-    for path in sorted((Path(__file__).parents[2] / "client" / "operations").glob("*.graphql"))
+    for path in sorted((Path(__file__).parents[2] / "schema" / "operations").glob("*.graphql"))
 )
 OPERATION_NAMES = [
     definition.name.value

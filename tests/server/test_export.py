@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from runfolio_server.actions import export_runs
+from runfolio_server.actions.exports import runs as export_runs
 from runfolio_server.domain import run_columns
 from runfolio_server.domain.run_columns import config_columns, read_documents
 from runfolio_server.endpoints.export import told_errors

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.graph.limits import MAX_COST
+from runfolio_server.graph.limits.document_limits import MAX_COST
 from tests.service import Answer, Service
 
 RUNS_OF_PROJECTS = (

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from graphql import get_introspection_query
 
-from runfolio_server.graph.limits import MAX_ALIASES, MAX_COST, MAX_DEPTH, MAX_TOKENS
+from runfolio_server.graph.limits.document_limits import MAX_ALIASES, MAX_COST, MAX_DEPTH, MAX_TOKENS
 from tests.service import Answer, Service
 
 # Far more than any of these documents needs, and far less than one of exponential cost would take.

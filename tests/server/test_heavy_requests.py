@@ -14,8 +14,8 @@ import orjson
 import pytest
 
 from runfolio_server import aside
-from runfolio_server.actions.runs import RunAddress, start_run
-from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.actions.identity.sign_in import SignIn
+from runfolio_server.actions.runs.lifecycle import RunAddress, start_run
 from runfolio_server.aside import HEAVY_BYTES, THREADS
 from runfolio_server.loaders import READS_MAX
 from tests.history_service import compact_some

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.history import table
-from runfolio_server.history.key_path import find, has
+from runfolio_server.history.reading import table
+from runfolio_server.history.storage.key_path import find, has
 from runfolio_server.loaders import history as loader
+from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import Query
-from runfolio_server.sql.run_choice import RunNameRow, select_chosen_runs
-from runfolio_server.sql.users import CountRow
+from runfolio_server.sql.run_lists.run_choice import RunNameRow, select_chosen_runs
 from tests.history_service import compact_some, log_rows
 from tests.service import Service
 

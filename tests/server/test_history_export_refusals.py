@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.history import table
+from runfolio_server.history.reading import table
 from tests.history_service import log_rows
 from tests.service import Service
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.graph import project_columns
+from runfolio_server.graph.runs import histories as project_columns
 from tests.history_service import compact_some, log_rows
 from tests.service import Service
 

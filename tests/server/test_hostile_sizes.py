@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from runfolio_server.sql.compaction import TailedStreamRow
+from runfolio_server.sql.history.compaction import TailedStreamRow
 from runfolio_server.worker import compaction
 from tests.service import Service
 

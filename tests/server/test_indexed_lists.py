@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from runfolio_server.filters.index_sql import order_index
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.sql.run_indexes import OrderIndexes
+from runfolio_server.filters.sql.index_sql import order_index
+from runfolio_server.sql.run_lists.indexes import OrderIndexes
 from runfolio_server.worker.index_upkeep import RUNS_MIN, USES_MIN, keep_indexes_once
 from tests.service import Service
 

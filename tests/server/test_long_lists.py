@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.graph import executor
-from runfolio_server.graph.selection import ObjectShape
+from runfolio_server.graph.execution import executor
+from runfolio_server.graph.execution.selection import ObjectShape
 from tests.service import Service
 
 KEYS = 50

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Never
 
+from runfolio_server.actions.identity.sign_in import SignIn
+from runfolio_server.actions.identity.users import revoke_api_key
 from runfolio_server.actions.others_changes import forget_what_others_revoke
-from runfolio_server.actions.sign_in import SignIn
-from runfolio_server.actions.users import revoke_api_key
 from runfolio_server.errors import Unauthenticated
 from runfolio_server.events.wake_up import EventWakeUp
-from runfolio_server.graph.node_ids import decode_uuid
+from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.remembered import RememberedAccess
 from tests.service import Service
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 
-from runfolio_server.actions.runs import RunAddress, start_run, update_run
+from runfolio_server.actions.runs.lifecycle import RunAddress, start_run, update_run
 from runfolio_server.domain.api_keys import hash_api_key
 from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
 from runfolio_server.domain.run_attributes import CHANGEABLE, RUN_ATTRIBUTES
-from runfolio_server.sql.runs import RunRow
-from runfolio_server.sql.users import SELECT_VIEWER
+from runfolio_server.sql.identity.users import SELECT_VIEWER
+from runfolio_server.sql.runs.runs import RunRow
 from tests.service import Service
 
 # What a start or a change writes besides.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.actions.runs import RunAddress, StartedRun, start_run
+from runfolio_server.actions.runs.lifecycle import RunAddress, StartedRun, start_run
 from runfolio_server.domain.viewer import Viewer
 from tests.server.statements import Statements
 from tests.service import Service

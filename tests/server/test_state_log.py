@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from runfolio_server.events.reader import BEGINNING, EventSource, read_events
-from runfolio_server.graph.node_ids import decode_uuid
+from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.worker.crash_detection import mark_silent_runs
 from tests.service import Service
 

@@ -7,8 +7,8 @@ import random
 import pyarrow as pa
 import pytest
 
-from runfolio_server.actions import export_history
-from runfolio_server.history import arrow
+from runfolio_server.actions.exports import history as export_history
+from runfolio_server.history.reading import arrow
 from tests.history_service import compact_some, log_rows
 from tests.server.test_history_export import export
 from tests.service import Service

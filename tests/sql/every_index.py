@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from runfolio_server.filters.fields import JsonField
-from runfolio_server.filters.flatten import conditions_of
-from runfolio_server.filters.index_sql import field_name, order_index
-from runfolio_server.filters.json_where import Ranges
-from runfolio_server.filters.tree import Filter
+from runfolio_server.filters.language.fields import JsonField
+from runfolio_server.filters.language.flatten import conditions_of
+from runfolio_server.filters.language.tree import Filter
+from runfolio_server.filters.sql.index_sql import field_name, order_index
+from runfolio_server.filters.sql.json_where import Ranges
 
 
 def ranges_of(tree: Filter) -> Ranges:

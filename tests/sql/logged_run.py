@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from runfolio_server.history.sample import sample
-from runfolio_server.history.scan import Position, scan
-from runfolio_server.history.steps import step_of
+from runfolio_server.history.reading.sample import sample
+from runfolio_server.history.reading.scan import Position, scan
+from runfolio_server.history.storage.steps import step_of
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.batch import Batch, LineBlock
 from runfolio_server.ingest.compact import compact_stream

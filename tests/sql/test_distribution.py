@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,8 @@ DISTRIBUTED = {"runs", "run_stream", "history_tail", "history_chunk", "console_l
 
 SQL_FILES = (
     {
-        entry.name: entry.read_text(encoding="utf-8")
-        for entry in resources.files("runfolio_server.sql").iterdir()
-        if entry.name.endswith(".sql")
+        path.name: path.read_text(encoding="utf-8")
+        for path in Path(str(resources.files("runfolio_server.sql"))).rglob("*.sql")
     }
     | {"tables.sql": tables_sql()}
     | {f"functions/{name}.sql": text for name, text in function_files().items()}

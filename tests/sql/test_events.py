@@ -14,7 +14,7 @@ from runfolio_server.domain.events import EventKind
 from runfolio_server.errors import AppError, CursorExpired
 from runfolio_server.events.reader import BEGINNING, EventCursor, EventSource, cursor_now, read_events
 from runfolio_server.events.writer import write_event
-from runfolio_server.sql.events import EventRow
+from runfolio_server.sql.events.events import EventRow
 from runfolio_server.sql.pool import Connection, Database, open_database
 
 KIND = EventKind.API_KEY_REVOKED

@@ -18,13 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runfolio_server.domain.json_text import to_jsonb
-from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.cursor import read_place, sign_place
-from runfolio_server.filters.fields import Field
+from runfolio_server.filters.language.cursor import read_place, sign_place
+from runfolio_server.filters.language.fields import Field
+from runfolio_server.filters.language.order import Order
 from runfolio_server.filters.limits import CURSOR_MAX_CHARACTERS
-from runfolio_server.filters.order import Order
-from runfolio_server.filters.order_sql import compile_order
 from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.filters.sql.compile import compile_filter
+from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.sql.named import NoRow, Query
 from runfolio_server.sql.pool import Connection, Database
 from tests.filter_oracle import RunDocument, evaluate, sorted_ids

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.order_sql import compile_order
-from runfolio_server.filters.regex import translate_regex
+from runfolio_server.filters.regex.regex import translate_regex
+from runfolio_server.filters.sql.compile import compile_filter
+from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Connection, Database
 from tests.run_language import parse_filters, parse_order

@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.cursor import read_place, sign_place
-from runfolio_server.filters.field_table import FieldTable, UniqueKey
-from runfolio_server.filters.fields import Column, Document
-from runfolio_server.filters.list_query import ListQuery
-from runfolio_server.filters.operators import Kind
-from runfolio_server.filters.order_sql import compile_order
+from runfolio_server.filters.language.cursor import read_place, sign_place
+from runfolio_server.filters.language.field_table import FieldTable, UniqueKey
+from runfolio_server.filters.language.fields import Column, Document
+from runfolio_server.filters.language.list_query import ListQuery
+from runfolio_server.filters.language.operators import Kind
+from runfolio_server.filters.sql.compile import compile_filter
+from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Database
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from runfolio_server.history.key_path import find, has
-from runfolio_server.history.keys import last_row, list_keys
-from runfolio_server.history.long_sample import ROWS_AT_ONCE
+from runfolio_server.history.reading.keys import last_row, list_keys
+from runfolio_server.history.reading.long_sample import ROWS_AT_ONCE
+from runfolio_server.history.storage.key_path import find, has
 from tests.sql.logged_run import (
     STRANGE,
     LoggedRun,
@@ -136,7 +136,7 @@ async def test_a_sample_can_be_drawn_over_another_axis(run: LoggedRun) -> None:
 async def test_whole_rows_over_another_axis_are_those_that_have_it(
     run: LoggedRun, is_compacted: bool, rows_at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runfolio_server.history.sample.ROWS_AT_ONCE", rows_at_once)
+    monkeypatch.setattr("runfolio_server.history.reading.sample.ROWS_AT_ONCE", rows_at_once)
     rows = [{"_step": step, "loss": step, **({"time": step * 2.0} if step % 2 else {})} for step in range(10)]
     await run.log(rows[:5])
     if is_compacted:

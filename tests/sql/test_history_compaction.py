@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from runfolio_server.history.chunk import POINTS_MAXIMUM
-from runfolio_server.history.scan import scan
+from runfolio_server.history.reading.scan import scan
+from runfolio_server.history.storage.chunk import POINTS_MAXIMUM
 from runfolio_server.ingest.compact import compact_stream, streams_to_compact
 from runfolio_server.sql.pool import Connection, Database
 from tests.sql.logged_run import (

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from runfolio_server.errors import AppError
-from runfolio_server.history import long_sample, sample, scan
+from runfolio_server.history.reading import long_sample, sample, scan
 from runfolio_server.ingest import compact
 from runfolio_server.ingest.compact import compact_stream
-from runfolio_server.sql.history import PieceRow
+from runfolio_server.sql.history.history import PieceRow
 from tests.sql.logged_run import LoggedRun, Row, run, shuffled_rows
 from tests.unit.history_rows import seen
 

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from runfolio_server.filters.index_sql import order_index
 from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.filters.sql.index_sql import order_index
 from runfolio_server.sql.pool import Connection, Database
-from runfolio_server.sql.run_indexes import SELECT_ORDER_INDEXES, OrderIndexes
-from runfolio_server.sql.run_list import count_runs
+from runfolio_server.sql.run_lists.indexes import SELECT_ORDER_INDEXES, OrderIndexes
+from runfolio_server.sql.run_lists.list import count_runs
 from runfolio_server.worker.index_upkeep import (
     INDEXES_PER_PROJECT_MAX,
     ORDERS_PER_PROJECT_MAX,

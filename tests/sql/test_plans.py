@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.sql.compaction import SELECT_LAST_SEGMENTS, SELECT_SEGMENT_CHUNKS, SELECT_TAIL, TAKE_LEASE
-from runfolio_server.sql.history import (
+from runfolio_server.sql.history.compaction import SELECT_LAST_SEGMENTS, SELECT_SEGMENT_CHUNKS, SELECT_TAIL, TAKE_LEASE
+from runfolio_server.sql.history.history import (
     SELECT_KEYS,
     SELECT_LAST_STEP,
     SELECT_PIECES,
@@ -21,8 +21,8 @@ from runfolio_server.sql.history import (
     SELECT_STEP_RANGE,
 )
 from runfolio_server.sql.named import Query
-from runfolio_server.sql.run_list import runs_page_statement
-from runfolio_server.sql.runs import (
+from runfolio_server.sql.run_lists.list import runs_page_statement
+from runfolio_server.sql.runs.runs import (
     MARK_SILENT_RUNS_CRASHED,
     SELECT_CONSOLE_PAGE,
     SELECT_RUN_BY_NAME,

@@ -9,6 +9,7 @@ import re
 import typing
 from datetime import datetime
 from importlib import resources
+from pathlib import Path
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -22,12 +23,11 @@ from tests.sql.databases import RawConnection, connected
 
 MODULES = [
     importlib.import_module(module.name)
-    for module in pkgutil.iter_modules(runfolio_server.sql.__path__, "runfolio_server.sql.")
+    for module in pkgutil.walk_packages(runfolio_server.sql.__path__, "runfolio_server.sql.")
 ]
+FOLDER = Path(str(resources.files("runfolio_server.sql")))
 QUERY_FILES = {
-    entry.name: QueryFile(entry.name)
-    for entry in resources.files("runfolio_server.sql").iterdir()
-    if entry.name.endswith(".sql")
+    name: QueryFile(name) for name in sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.sql"))
 }
 ROW_CLASSES: dict[str, type[msgspec.Struct]] = {
     name: value
@@ -70,19 +70,19 @@ QUERIES: dict[str, Query[Any]] = {
     if isinstance(query, Query)
 }
 # Put together in Python, once, of fixed text.
-COMPOSED = [("run_change.py", "update_run")]
+COMPOSED = [("runs/change.py", "update_run")]
 
 
 @pytest.mark.parametrize(("file", "name"), ALL)
 def test_a_query_is_named_in_the_module_of_its_file(file: str, name: str) -> None:
-    module = resources.files("runfolio_server.sql").joinpath(file.replace(".sql", ".py"))
+    module = FOLDER.joinpath(file.replace(".sql", ".py"))
 
     assert f'"{name}"' in module.read_text(encoding="utf-8")
 
 
 def test_every_comment_that_looks_like_a_header_is_one() -> None:
     for file in QUERY_FILES:
-        text = resources.files("runfolio_server.sql").joinpath(file).read_text(encoding="utf-8")
+        text = FOLDER.joinpath(file).read_text(encoding="utf-8")
         written = set(re.findall(r"^-- ([a-z_]+):", text, re.MULTILINE))
 
         assert written == {match["name"] for match in HEADER.finditer(text)}, file

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.filters.order_sql import Place
+from runfolio_server.filters.language.order import Place
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.pool import Connection, Database
-from runfolio_server.sql.run_age import (
+from runfolio_server.sql.run_lists.list import select_runs_page
+from runfolio_server.sql.run_lists.run_age import (
     WALK_MAX_RUNS,
     WALK_MAX_RUNS_BESIDE_INDEX,
     age_statement,
     is_guessed,
     select_runs_by_age,
 )
-from runfolio_server.sql.run_list import select_runs_page
 from tests.sql.every_index import ranges_of
 
 RUN_COUNT = 2 * WALK_MAX_RUNS + 1000

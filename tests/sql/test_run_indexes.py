@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from runfolio_server.domain.json_text import storable_text, to_jsonb
-from runfolio_server.filters.fields import JsonField
-from runfolio_server.filters.index_sql import OrderIndex, drop_statement, field_name, literal, order_index, segments
-from runfolio_server.filters.order_sql import Place
+from runfolio_server.filters.language.fields import JsonField
+from runfolio_server.filters.language.order import Place
 from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.filters.sql.index_sql import OrderIndex, drop_statement, field_name, literal, order_index, segments
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Connection, Database
-from runfolio_server.sql.run_indexes import OrderIndexes, ReadyIndex, create_order_index
-from runfolio_server.sql.run_list import runs_page_statement, select_runs_page
-from runfolio_server.sql.run_walk import ALONG_THE_INDEX, WALK_MAX_RUNS, select_runs_along, walk_statement
+from runfolio_server.sql.run_lists.indexes import OrderIndexes, ReadyIndex, create_order_index
+from runfolio_server.sql.run_lists.list import runs_page_statement, select_runs_page
+from runfolio_server.sql.run_lists.run_walk import ALONG_THE_INDEX, WALK_MAX_RUNS, select_runs_along, walk_statement
 from tests.run_language import find_field
 from tests.unit.test_filters_parse import INJECTIONS
 

@@ -18,9 +18,9 @@ from runfolio_server.events.follow import follow
 from runfolio_server.events.reader import EventSource
 from runfolio_server.events.wake_up import EventWakeUp
 from runfolio_server.events.writer import write_event
-from runfolio_server.sql.events import EventRow
+from runfolio_server.sql.events.events import EventRow
+from runfolio_server.sql.events.notifications import CHANNEL
 from runfolio_server.sql.named import Query
-from runfolio_server.sql.notifications import CHANNEL
 from runfolio_server.sql.pool import Database
 from tests.sql.databases import connected
 

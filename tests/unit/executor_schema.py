@@ -15,9 +15,9 @@ from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
-from runfolio_server.graph.columns import batched, column
-from runfolio_server.graph.executor import CompiledExecutor
-from runfolio_server.graph.scalars import JSON, SCALARS, Int64, JSONString
+from runfolio_server.graph.execution.columns import batched, column
+from runfolio_server.graph.execution.executor import CompiledExecutor
+from runfolio_server.graph.relay.scalars import JSON, SCALARS, Int64, JSONString
 
 
 @strawberry.enum

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runfolio_server.history.arrow import array_of
-from runfolio_server.history.cells import MISSING, Cells, as_float, cells_of, joined_cells
-from runfolio_server.history.chunk import VERSION, Chunk
-from runfolio_server.history.column_kinds import ColumnKind, kind_of, seen_in
-from runfolio_server.history.json_values import encode_json
-from runfolio_server.history.key_path import find, has
-from runfolio_server.history.kinds import Kind
-from runfolio_server.history.pieces import Batch, Piece, Segment
-from runfolio_server.sql.history import PieceRow
+from runfolio_server.history.reading.arrow import array_of
+from runfolio_server.history.reading.column_kinds import ColumnKind, kind_of, seen_in
+from runfolio_server.history.storage.cells import MISSING, Cells, as_float, cells_of, joined_cells
+from runfolio_server.history.storage.chunk import VERSION, Chunk
+from runfolio_server.history.storage.json_values import encode_json
+from runfolio_server.history.storage.key_path import find, has
+from runfolio_server.history.storage.kinds import Kind
+from runfolio_server.history.storage.pieces import Batch, Piece, Segment
+from runfolio_server.sql.history.history import PieceRow
 from tests.encoded_segment import encode_segment
 from tests.unit.history_rows import KEYS, LINES, VALUES, seen
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runfolio_server.domain import json_text
-from runfolio_server.history.axis import decode_lines, encode_lines
-from runfolio_server.history.cells import as_float
-from runfolio_server.history.chunk import Chunk, decode_values
-from runfolio_server.history.key_path import STEPS_KEY, find, has, public_name
-from runfolio_server.history.kinds import Kind
-from runfolio_server.history.pieces import Batch, Piece, Segment, pieces_of
-from runfolio_server.history.tail import pack_lines, parse_lines, unpack_lines
-from runfolio_server.sql.history import PieceRow
+from runfolio_server.history.storage.axis import decode_lines, encode_lines
+from runfolio_server.history.storage.cells import as_float
+from runfolio_server.history.storage.chunk import Chunk, decode_values
+from runfolio_server.history.storage.key_path import STEPS_KEY, find, has, public_name
+from runfolio_server.history.storage.kinds import Kind
+from runfolio_server.history.storage.pieces import Batch, Piece, Segment, pieces_of
+from runfolio_server.history.storage.tail import pack_lines, parse_lines, unpack_lines
+from runfolio_server.sql.history.history import PieceRow
 from tests.encoded_segment import encode_segment
 from tests.unit.history_rows import FLOATS, INTEGERS, KEYS, LINES, ROWS, VALUES, seen
 

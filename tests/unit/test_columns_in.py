@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError, TooLarge
-from runfolio_server.history.chunk import POINTS_MAXIMUM, NumberColumn, encode_columns
-from runfolio_server.history.columns import Column
-from runfolio_server.history.tail import parse_lines, unpack_lines
+from runfolio_server.history.storage.chunk import POINTS_MAXIMUM, NumberColumn, encode_columns
+from runfolio_server.history.storage.columns import Column
+from runfolio_server.history.storage.tail import parse_lines, unpack_lines
 from runfolio_server.ingest import piece as piece_module
 from runfolio_server.ingest.batch import ColumnBlock, LineBlock
 from runfolio_server.ingest.columns import MAX_COLUMNS, SentColumn, read_columns

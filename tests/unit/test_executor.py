@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strawberry.extensions import SchemaExtension
 
-from runfolio_server.graph.executor import CompiledExecutor, ShapeCache
+from runfolio_server.graph.execution.executor import CompiledExecutor, ShapeCache
 from runfolio_server.graph.schema import schema as served_schema
 from tests.both_executors import Both, execute_both
 from tests.generated_documents import documents

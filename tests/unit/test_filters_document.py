@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runfolio_server.filters import limits
-from runfolio_server.filters.operators import LOGICAL, OPERATORS, Kind
+from runfolio_server.filters.language.operators import LOGICAL, OPERATORS, Kind
 from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY
 from tests.run_language import find_field
 

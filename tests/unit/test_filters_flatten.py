@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from runfolio_server.domain.run_id import run_id_of
-from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.tree import And, Or
+from runfolio_server.filters.language.tree import And, Or
+from runfolio_server.filters.sql.compile import compile_filter
 from tests.run_language import parse_filters
 
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.compile import compile_filter
-from runfolio_server.filters.field_table import camel_case
-from runfolio_server.filters.fields import Column, Field, JsonField, Presence, Tag
-from runfolio_server.filters.operators import Kind, operators_of
+from runfolio_server.filters.language.field_table import camel_case
+from runfolio_server.filters.language.fields import Column, Field, JsonField, Presence, Tag
+from runfolio_server.filters.language.operators import Kind, operators_of
+from runfolio_server.filters.language.tree import EVERYTHING, And, Condition, Not, Or
 from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY, TAGS
-from runfolio_server.filters.tree import EVERYTHING, And, Condition, Not, Or
+from runfolio_server.filters.sql.compile import compile_filter
 from tests.run_language import find_field, parse_filters
 
 NOT_FIELDS = {"run_id", "project_id", "created_by", "deleted_at", "config", "summary", "config_text", "summary_text",

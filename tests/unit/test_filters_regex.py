@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.regex import translate_regex
-from runfolio_server.filters.regex_extent import CHARACTER, Extent, both, either, in_a_row, repeated
+from runfolio_server.filters.regex.regex import translate_regex
+from runfolio_server.filters.regex.regex_extent import CHARACTER, Extent, both, either, in_a_row, repeated
 
 OPTIONAL = repeated(CHARACTER, 0, 1)
 

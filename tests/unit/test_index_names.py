@@ -9,9 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.fields import Document, JsonField
-from runfolio_server.filters.index_sql import FIELD_MAX_BYTES, drop_statement, field_name, indexed_field, order_index
+from runfolio_server.filters.language.fields import Document, JsonField
 from runfolio_server.filters.run_fields import CONFIG, SUMMARY
+from runfolio_server.filters.sql.index_sql import (
+    FIELD_MAX_BYTES,
+    drop_statement,
+    field_name,
+    indexed_field,
+    order_index,
+)
 from tests.filter_strategies import DOCUMENT_FIELDS
 from tests.run_language import find_field, parse_order
 

@@ -17,8 +17,8 @@ from graphql import (
     GraphQLString,
 )
 
-from runfolio_server.graph.leaves import are_as_written
-from runfolio_server.graph.scalars import as_it_is
+from runfolio_server.graph.execution.leaves import are_as_written
+from runfolio_server.graph.relay.scalars import as_it_is
 
 JSON = GraphQLScalarType("JSON", coerce_output_value=as_it_is)
 LISTS: list[list[Any]] = [

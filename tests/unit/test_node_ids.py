@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runfolio_server.errors import AppError
-from runfolio_server.graph.node_ids import decode_node_id, decode_uuid, encode_node_id
+from runfolio_server.graph.relay.node_ids import decode_node_id, decode_uuid, encode_node_id
 
 TYPES = st.sampled_from(["Run", "Project", "Entity", "User", "File", "ApiKey"])
 

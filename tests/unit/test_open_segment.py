@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runfolio_server.history.kinds import Kind
-from runfolio_server.history.open_segment import OpenSegment
+from runfolio_server.history.storage.kinds import Kind
+from runfolio_server.history.storage.open_segment import OpenSegment
 from tests.encoded_segment import encode_segment
 from tests.unit.history_rows import LINES, seen
 from tests.unit.test_chunk import as_database_rows, column, read_back

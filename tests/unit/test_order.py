@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.fields import JsonField
-from runfolio_server.filters.order_sql import compile_order
+from runfolio_server.filters.language.fields import JsonField
 from runfolio_server.filters.run_fields import RUN_FIELDS
+from runfolio_server.filters.sql.order_sql import compile_order
 from tests.run_language import DEFAULT_ORDER, parse_order
 
 

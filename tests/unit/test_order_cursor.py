@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runfolio_server.errors import AppError
-from runfolio_server.filters.cursor import read_place, sign_place
+from runfolio_server.filters.language.cursor import read_place, sign_place
 from runfolio_server.filters.limits import CURSOR_MAX_CHARACTERS, ORDER_MAX_KEYS, SORT_TEXT_CHARACTERS
 from runfolio_server.filters.run_query import RunQuery
 

@@ -17,9 +17,9 @@ from runfolio_server.domain.run_state import (
     states_moved_by,
 )
 from runfolio_server.ingest.exit_code import state_after_exit
-from runfolio_server.sql.compaction import SELECT_STREAMS_TO_COMPACT
-from runfolio_server.sql.run_states import expand
-from runfolio_server.sql.runs import MARK_SILENT_RUNS_CRASHED
+from runfolio_server.sql.history.compaction import SELECT_STREAMS_TO_COMPACT
+from runfolio_server.sql.runs.runs import MARK_SILENT_RUNS_CRASHED
+from runfolio_server.sql.runs.states import expand
 
 TABLES = resources.files("runfolio_schema").joinpath("tables.sql").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runfolio_server.history.choosing import choose_rows, evenly_spaced
+from runfolio_server.history.reading.choosing import choose_rows, evenly_spaced
 
 VALUES = st.one_of(st.floats(), st.floats(-1, 1), st.just(float("nan")))
 

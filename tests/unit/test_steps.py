@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from runfolio_server.history.steps import EXACT_BELOW, step_of, step_range, steps_of
+from runfolio_server.history.storage.steps import EXACT_BELOW, step_of, step_range, steps_of
 
 STEPS: st.SearchStrategy[Any] = st.one_of(
     st.integers(0, 100),

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runfolio_server.history.sums import Sums
+from runfolio_server.history.reading.sums import Sums
 
 PARTS = st.lists(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5), min_size=1, max_size=5)
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runfolio_server.history import thinning
-from runfolio_server.history.cells import Floats
-from runfolio_server.history.thinning import Thinning
+from runfolio_server.history.reading import thinning
+from runfolio_server.history.reading.thinning import Thinning
+from runfolio_server.history.storage.cells import Floats
 
 VALUES = st.one_of(st.floats(), st.floats(-1, 1), st.just(float("nan")), st.integers(0, 3).map(float))
 

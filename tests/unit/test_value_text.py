@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runfolio_server.filters.value_text import readable_value
+from runfolio_server.filters.language.value_text import readable_value
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.graph.variable_limits import ITEMS_MAX, OBJECTS_MAX, too_much
+from runfolio_server.graph.limits.variable_limits import ITEMS_MAX, OBJECTS_MAX, too_much
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ from runfolio_server.domain.permission import (
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import Forbidden, NotFound
+from runfolio_server.sql.identity.users import SELECT_ENTITY_BY_NAME, EntityRow
 from runfolio_server.sql.pool import Connection
-from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME, ProjectRow
-from runfolio_server.sql.runs import SELECT_RUN_BY_NAME, SELECT_VISIBLE_RUN, RunRow
-from runfolio_server.sql.users import SELECT_ENTITY_BY_NAME, EntityRow
+from runfolio_server.sql.projects.projects import SELECT_PROJECT_BY_NAME, ProjectRow
+from runfolio_server.sql.runs.runs import SELECT_RUN_BY_NAME, SELECT_VISIBLE_RUN, RunRow
 
 # Of a name that is told back.
 SHOWN_CHARACTERS: Final = 100

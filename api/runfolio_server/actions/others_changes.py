@@ -10,7 +10,7 @@ from runfolio_server.events.follow import follow
 from runfolio_server.events.reader import EventSource
 from runfolio_server.events.wake_up import POLL_S, EventWakeUp
 from runfolio_server.remembered import RememberedAccess
-from runfolio_server.sql.events import EventRow
+from runfolio_server.sql.events.events import EventRow
 from runfolio_server.sql.pool import Database
 
 

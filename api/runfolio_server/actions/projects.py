@@ -8,7 +8,7 @@ from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import NotFound
 from runfolio_server.sql.pool import Connection
-from runfolio_server.sql.projects import INSERT_PROJECT, ProjectRow
+from runfolio_server.sql.projects.projects import INSERT_PROJECT, ProjectRow
 
 # The project of runs that name none.
 DEFAULT_PROJECT = "uncategorized"

@@ -1,4 +1,4 @@
-"""API keys: how they are made and what of them is stored. Used by actions/users.py and actions/sign_in.py."""
+"""API keys: how they are made and what of them is stored. Used by actions/identity/."""
 
 from __future__ import annotations
 

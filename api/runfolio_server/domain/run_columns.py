@@ -1,6 +1,6 @@
 """Runs as columns instead of rows: a list for each attribute and each key of config and summary, dotted where nested.
 
-Called by actions/export_runs.py; pure.
+Called by actions/exports/runs.py; pure.
 """
 
 from __future__ import annotations

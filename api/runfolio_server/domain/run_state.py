@@ -1,6 +1,6 @@
 """The life of a run: its states, which of them are living, and what each event makes of a run in them.
 
-One table: SQL is printed from it (sql/run_states.py) or compared with it by tests, as the client and the README are.
+One table: SQL is printed from it (sql/runs/states.py) or compared with it by tests, as the client and the README are.
 """
 
 from __future__ import annotations

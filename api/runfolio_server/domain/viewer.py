@@ -1,4 +1,4 @@
-"""Who asks. Made by actions/sign_in.py, passed to every loader and action."""
+"""Who asks. Made by actions/identity/sign_in.py, passed to every loader and action."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from runfolio_server.actions.export_runs import ExportRequest, open_export
-from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.actions.exports.runs import ExportRequest, open_export
+from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain import json_text
 from runfolio_server.endpoints.answers import answering_errors, read_body
 from runfolio_server.endpoints.compression import VARY, coding_for, compressed_stream

@@ -24,17 +24,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from runfolio_server.actions.export_history import RUNS_MAX, RunChoice, open_history_export
-from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.actions.exports.history import RUNS_MAX, RunChoice, open_history_export
+from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.allocator import give_memory_back
 from runfolio_server.aside import aside
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.endpoints.answers import answering_errors
 from runfolio_server.endpoints.parameters import check_names, check_one_of
 from runfolio_server.errors import AppError
-from runfolio_server.history.arrow import ArrowStream, Layout, write_parquet_file
-from runfolio_server.history.column_kinds import TypedTables
-from runfolio_server.history.table import Table, Wanted
+from runfolio_server.history.reading.arrow import ArrowStream, Layout, write_parquet_file
+from runfolio_server.history.reading.column_kinds import TypedTables
+from runfolio_server.history.reading.table import Table, Wanted
 
 SAMPLES_MAX = 100_000
 STEP_MAX = 2**62

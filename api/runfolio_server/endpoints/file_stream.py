@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runfolio_server.actions.access import missing_run
-from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain.permission import Permission
 from runfolio_server.endpoints.answers import answering_errors, json_response, read_body
 from runfolio_server.ingest.append import append_batch

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.allocator import give_memory_back
 from runfolio_server.aside import HEAVY_BYTES, aside, aside_if
 from runfolio_server.context import Context

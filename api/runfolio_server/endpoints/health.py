@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runfolio_server.endpoints.answers import answering_errors, json_response
+from runfolio_server.sql.identity.users import COUNT_USERS
 from runfolio_server.sql.pool import Database
-from runfolio_server.sql.users import COUNT_USERS
 
 
 async def healthz(_: Request) -> Response:

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runfolio_server.actions.access import check_site
-from runfolio_server.actions.sign_in import SignIn
+from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain.permission import Permission
 from runfolio_server.endpoints.answers import answering_errors
-from runfolio_server.sql.counters import SELECT_COMPACTION_STATUS
+from runfolio_server.sql.history.counters import SELECT_COMPACTION_STATUS
+from runfolio_server.sql.objects.unused_objects import SELECT_SWEEP_STATUS
 from runfolio_server.sql.pool import Database
-from runfolio_server.sql.unused_objects import SELECT_SWEEP_STATUS
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

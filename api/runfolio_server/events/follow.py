@@ -10,7 +10,7 @@ from typing import Never
 from runfolio_server.errors import CursorExpired, Unavailable
 from runfolio_server.events.reader import EventCursor, EventPage, EventSource, cursor_now, read_events
 from runfolio_server.events.wake_up import POLL_S, EventWakeUp
-from runfolio_server.sql.events import EventRow
+from runfolio_server.sql.events.events import EventRow
 from runfolio_server.sql.pool import Database
 
 LOGGER = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from runfolio_server.errors import CursorExpired
-from runfolio_server.sql.events import (
+from runfolio_server.sql.events.events import (
     SELECT_EVENT_HORIZON,
     SELECT_EVENTS_PAGE,
     SELECT_RUN_EVENTS_PAGE,

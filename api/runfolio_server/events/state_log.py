@@ -9,7 +9,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from runfolio_server.errors import CursorExpired
-from runfolio_server.sql.events import (
+from runfolio_server.sql.events.events import (
     COUNT_STATE_CHANGES,
     SELECT_FIRST_EVENT_NUMBER,
     SELECT_STATE_CHANGES_PAGE,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from runfolio_server.events.reader import EventCursor, EventSource
-from runfolio_server.sql.events import (
+from runfolio_server.sql.events.events import (
     DELETE_EVENTS,
     DELETE_RUN_EVENTS,
     MOVE_EVENT_HORIZON,

@@ -11,7 +11,7 @@ import logging
 from typing import Never
 
 from runfolio_server.errors import Unavailable
-from runfolio_server.sql.notifications import notifications
+from runfolio_server.sql.events.notifications import notifications
 
 LOGGER = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from runfolio_server.domain.events import EventKind
 from runfolio_server.domain.state_change import StateCause
-from runfolio_server.sql.events import WRITE_EVENT, WRITE_RUN_EVENTS
+from runfolio_server.sql.events.events import WRITE_EVENT, WRITE_RUN_EVENTS
 from runfolio_server.sql.pool import Connection
 
 

@@ -11,9 +11,9 @@ from typing import Final
 from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
 from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.domain.run_id import run_id_of
-from runfolio_server.filters.field_table import FieldTable, UniqueKey
-from runfolio_server.filters.fields import Column, DerivedKey, Document
-from runfolio_server.filters.operators import Kind
+from runfolio_server.filters.language.field_table import FieldTable, UniqueKey
+from runfolio_server.filters.language.fields import Column, DerivedKey, Document
+from runfolio_server.filters.language.operators import Kind
 
 _KINDS: Final = {
     ValueKind.TEXT: Kind.TEXT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runfolio_server.filters.list_query import ListQuery
+from runfolio_server.filters.language.list_query import ListQuery
 from runfolio_server.filters.run_fields import RUN_FIELDS
 
 

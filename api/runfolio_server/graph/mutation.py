@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import strawberry
 
-from runfolio_server.graph.mutations.files import FileMutations
-from runfolio_server.graph.mutations.many_runs import ManyRunsMutations
-from runfolio_server.graph.mutations.run_writing import RunWritingMutations
-from runfolio_server.graph.mutations.runs import RunMutations
-from runfolio_server.graph.mutations.users import UserMutations
+from runfolio_server.graph.identity.mutations import UserMutations
+from runfolio_server.graph.runs.bulk_mutations import ManyRunsMutations
+from runfolio_server.graph.runs.file_mutations import FileMutations
+from runfolio_server.graph.runs.mutations import RunMutations
+from runfolio_server.graph.runs.writing import RunWritingMutations
 from runfolio_server.graph.wandb.mutation import MutationWireNames
 
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import strawberry
 
-from runfolio_server.graph.connections import After, Connection, First
-from runfolio_server.graph.entity import Entity, find_entity
+from runfolio_server.graph.identity.entity import Entity, find_entity
+from runfolio_server.graph.identity.user import User, find_user
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.project import Project, find_project, project_page
+from runfolio_server.graph.projects.project import Project, find_project, project_page
+from runfolio_server.graph.relay.connections import After, Connection, First
 from runfolio_server.graph.server_info import ServerInfo, server_info
-from runfolio_server.graph.user import User, find_user
 from runfolio_server.graph.wandb.query import QueryWireNames
 
 ProjectName = Annotated[str | None, strawberry.argument(description="The project's name.")]

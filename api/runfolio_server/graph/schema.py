@@ -10,11 +10,11 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from runfolio_server.errors import AppError
-from runfolio_server.graph.executor import CompiledExecutor
-from runfolio_server.graph.limits import limit_extensions
+from runfolio_server.graph.execution.executor import CompiledExecutor
+from runfolio_server.graph.limits.document_limits import limit_extensions
 from runfolio_server.graph.mutation import Mutation
 from runfolio_server.graph.query import Query
-from runfolio_server.graph.scalars import SCALARS
+from runfolio_server.graph.relay.scalars import SCALARS
 
 LOGGER = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from runfolio_server.errors import OverlappingLines, Unavailable
 from runfolio_server.ingest.batch import Batch, ColumnBlock
 from runfolio_server.ingest.exit_code import state_after_exit
 from runfolio_server.ingest.piece import Piece, piece_of
-from runfolio_server.sql.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, INGEST_VISIBLE_COLUMNS, IngestedRow
+from runfolio_server.sql.history.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, INGEST_VISIBLE_COLUMNS, IngestedRow
 from runfolio_server.sql.pool import Connection, Database
 
 # Each trim settles one piece; more than this means that somebody else writes the same lines at the same time.

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
-from runfolio_server.history.chunk import NumberColumn
-from runfolio_server.history.columns import Column
+from runfolio_server.history.storage.chunk import NumberColumn
+from runfolio_server.history.storage.columns import Column
 from runfolio_server.ingest.summary import Summary
 
 LineStream = Literal["history", "events"]
@@ -100,7 +100,7 @@ class ColumnBlock:
         return LineBlock(self.stream, self.first_line, lines, list(rows), self.line_zero)
 
     def steps(self) -> npt.NDArray[np.float64]:
-        """What each row is ordered by, as history/steps.py says it of lines."""
+        """What each row is ordered by, as history/storage/steps.py says it of lines."""
         steps = np.arange(self.first_line, self.first_line + self.count, dtype=np.float64)
         column = self.columns.get(STEP_KEY)
         if isinstance(column, NumberColumn):

@@ -18,9 +18,9 @@ import numpy.typing as npt
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError, TooLarge
-from runfolio_server.history.chunk import NumberColumn
-from runfolio_server.history.columns import Column
-from runfolio_server.history.key_path import encode_path
+from runfolio_server.history.storage.chunk import NumberColumn
+from runfolio_server.history.storage.columns import Column
+from runfolio_server.history.storage.key_path import encode_path
 from runfolio_server.ingest.batch import ColumnBlock, LineStream
 from runfolio_server.ingest.lines import MAX_KEY_BYTES, MAX_LINE_NUMBER, MAX_LINES
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from runfolio_server.history.chunk import POINTS_MAXIMUM, Chunk
-from runfolio_server.history.open_segment import OpenSegment
-from runfolio_server.history.tail import parse_lines, unpack_lines
-from runfolio_server.sql.compaction import (
+from runfolio_server.history.storage.chunk import POINTS_MAXIMUM, Chunk
+from runfolio_server.history.storage.open_segment import OpenSegment
+from runfolio_server.history.storage.tail import parse_lines, unpack_lines
+from runfolio_server.sql.history.compaction import (
     DELETE_SEGMENTS,
     DELETE_TAIL,
     INSERT_CHUNKS,
@@ -29,7 +29,7 @@ from runfolio_server.sql.compaction import (
     TailedStreamRow,
     TailRow,
 )
-from runfolio_server.sql.history import PieceRow
+from runfolio_server.sql.history.history import PieceRow
 from runfolio_server.sql.pool import Connection, Database
 
 LEASE_S = 120.0

@@ -12,10 +12,10 @@ from itertools import pairwise
 from runfolio_server.aside import HEAVY_BYTES, aside, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.errors import TooLarge
-from runfolio_server.history.chunk import POINTS_MAXIMUM, Chunk, NumberColumn, encode_columns
-from runfolio_server.history.columns import Column
-from runfolio_server.history.steps import step_range
-from runfolio_server.history.tail import pack_lines
+from runfolio_server.history.storage.chunk import POINTS_MAXIMUM, Chunk, NumberColumn, encode_columns
+from runfolio_server.history.storage.columns import Column
+from runfolio_server.history.storage.steps import step_range
+from runfolio_server.history.storage.tail import pack_lines
 from runfolio_server.ingest.batch import ColumnBlock, LineBlock
 
 CHUNK_ROWS_MINIMUM = 4096

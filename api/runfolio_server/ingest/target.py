@@ -9,7 +9,7 @@ from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.sql.pool import Database
-from runfolio_server.sql.projects import SELECT_PROJECT_BY_NAME
+from runfolio_server.sql.projects.projects import SELECT_PROJECT_BY_NAME
 
 
 class RunTargets:

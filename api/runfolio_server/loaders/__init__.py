@@ -9,18 +9,18 @@ from uuid import UUID
 
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.history.keys import KeySummary, list_keys
-from runfolio_server.history.metric import MetricSummary
-from runfolio_server.history.table import Table
+from runfolio_server.history.reading.keys import KeySummary, list_keys
+from runfolio_server.history.reading.metric import MetricSummary
+from runfolio_server.history.reading.table import Table
 from runfolio_server.loaders.history import MetricKey, TableKey, load_metrics, load_tables
 from runfolio_server.loaders.loader import Loader
-from runfolio_server.sql.ingest import COUNT_REJECTED_LINES, RejectedCountRow
+from runfolio_server.sql.history.ingest import COUNT_REJECTED_LINES, RejectedCountRow
+from runfolio_server.sql.identity.users import SELECT_ENTITIES, SELECT_USERS, EntityRow, UserRow
 from runfolio_server.sql.pool import Database
-from runfolio_server.sql.projects import SELECT_PROJECTS, ProjectRow
-from runfolio_server.sql.run_indexes import OrderIndexes
-from runfolio_server.sql.run_list import count_runs
-from runfolio_server.sql.runs import SELECT_STREAMS, StreamRow
-from runfolio_server.sql.users import SELECT_ENTITIES, SELECT_USERS, EntityRow, UserRow
+from runfolio_server.sql.projects.projects import SELECT_PROJECTS, ProjectRow
+from runfolio_server.sql.run_lists.indexes import OrderIndexes
+from runfolio_server.sql.run_lists.list import count_runs
+from runfolio_server.sql.runs.runs import SELECT_STREAMS, StreamRow
 
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")

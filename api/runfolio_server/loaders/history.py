@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from runfolio_server.history.metric import MetricSummary, summarise_metric
-from runfolio_server.history.table import Table, Wanted, read_all
+from runfolio_server.history.reading.metric import MetricSummary, summarise_metric
+from runfolio_server.history.reading.table import Table, Wanted, read_all
 from runfolio_server.sql.pool import Database
 
 VALUES_MAX = 1_000_000

@@ -7,8 +7,8 @@ import pwd
 import re
 import unicodedata
 
-from runfolio_server.actions.sign_in import SignIn
-from runfolio_server.actions.users import ensure_first_user
+from runfolio_server.actions.identity.sign_in import SignIn
+from runfolio_server.actions.identity.users import ensure_first_user
 from runfolio_server.domain.names import ENTITY_NAME, check_entity_name
 from runfolio_server.errors import AppError, Unauthenticated
 from runfolio_server.remembered import RememberedAccess

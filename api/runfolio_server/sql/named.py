@@ -3,7 +3,7 @@
 A query starts with a header: `-- name: $1 what, $2 what → RowClass*`. The arrow and class are absent for queries that
 return nothing, `*` marks many rows. Text up to the next header is the query; further comment lines are kept.
 `{{columns r}}` stands for the columns of the table `r` that are the fields of the row class, or are given instead.
-`{{state …}}` is a condition on the state of a run: see run_states.py.
+`{{state …}}` is a condition on the state of a run: see states.py.
 `{{may …}}` says who may see or change what the query finds: see access.py.
 """
 
@@ -18,8 +18,8 @@ from typing import Generic, TypeVar
 import msgspec
 
 from runfolio_server.domain.permission import Permission
-from runfolio_server.sql import run_states
 from runfolio_server.sql.access import ANY, PLACEHOLDER, Asked, expand
+from runfolio_server.sql.runs import states as run_states
 
 R = TypeVar("R", bound=msgspec.Struct)
 

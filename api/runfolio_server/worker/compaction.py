@@ -9,8 +9,8 @@ import time
 from runfolio_server.allocator import give_memory_back
 from runfolio_server.errors import Unavailable
 from runfolio_server.ingest.compact import compact_stream, streams_to_compact
-from runfolio_server.sql.compaction import TailedStreamRow
-from runfolio_server.sql.counters import ADD_COMPACTED_LINES
+from runfolio_server.sql.history.compaction import TailedStreamRow
+from runfolio_server.sql.history.counters import ADD_COMPACTED_LINES
 from runfolio_server.sql.pool import Database
 
 LOGGER = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from runfolio_server.domain.state_change import StateCause
 from runfolio_server.errors import Unavailable
 from runfolio_server.events.writer import StateMove, write_state_changes
 from runfolio_server.sql.pool import Database
-from runfolio_server.sql.runs import MARK_SILENT_RUNS_CRASHED
+from runfolio_server.sql.runs.runs import MARK_SILENT_RUNS_CRASHED
 
 LOGGER = logging.getLogger(__name__)
 

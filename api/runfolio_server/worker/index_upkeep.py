@@ -1,6 +1,6 @@
 """Makes indexes for the orders and ranges by which large projects are listed, and drops those that nobody uses.
 
-Servers count what they are asked for (sql/run_indexes.py); here is decided which are worth an index. Everything
+Servers count what they are asked for (sql/run_lists/indexes.py); here is decided which are worth an index. Everything
 stays right without: an index only makes pages quick.
 """
 
@@ -14,9 +14,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from runfolio_server.errors import AppError, Unavailable
-from runfolio_server.filters.index_sql import OrderIndex, order_index
+from runfolio_server.filters.sql.index_sql import OrderIndex, order_index
 from runfolio_server.sql.pool import Connection, Database, open_database
-from runfolio_server.sql.run_indexes import (
+from runfolio_server.sql.run_lists.indexes import (
     FORGET_ORDER_USES,
     SELECT_INDEX_BUILDS,
     SELECT_ORDER_INDEXES,

@@ -17,14 +17,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from runfolio_server.actions.users import ensure_secret
+from runfolio_server.actions.identity.users import ensure_secret
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.errors import Conflict, Unavailable
 from runfolio_server.objects.directory import ListedObject
 from runfolio_server.objects.mark import STORE_SECRET, has_mark
 from runfolio_server.objects.store import BATCH, ObjectStore, open_store
-from runfolio_server.sql.pool import Connection, Database
-from runfolio_server.sql.unused_objects import (
+from runfolio_server.sql.objects.unused_objects import (
     ADD_SWEPT_OBJECTS,
     CLAIM_OBJECT_SWEEP,
     DELETE_USED_OBJECTS,
@@ -34,6 +33,7 @@ from runfolio_server.sql.unused_objects import (
     MOVE_OBJECT_SWEEP,
     SELECT_UNUSED_OBJECTS,
 )
+from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.worker.owned_objects import OwnedObjects
 from runfolio_server.worker.run_objects import RUN_OBJECTS
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from runfolio_server.domain.owner import OwnerKind
 from runfolio_server.sql.named import Query
+from runfolio_server.sql.objects.unused_objects import OwnerIdRow, UsedKeyRow
 from runfolio_server.sql.pool import Database
-from runfolio_server.sql.unused_objects import OwnerIdRow, UsedKeyRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from runfolio_server.domain.owner import OwnerKind
 from runfolio_server.objects.store import BATCH
-from runfolio_server.sql.pool import Database
-from runfolio_server.sql.run_objects import (
+from runfolio_server.sql.objects.run_objects import (
     DELETE_HISTORY_EXPORTS,
     DELETE_HISTORY_FILES,
     SELECT_KNOWN_RUNS,
     SELECT_RUNS_WITH_OBSOLETE_FILES,
     SELECT_USED_RUN_OBJECTS,
 )
+from runfolio_server.sql.pool import Database
 from runfolio_server.worker.owned_objects import OwnedObjects
 
 # A deleted run's history files can be made again from its rows, should it ever come back.

@@ -14,7 +14,7 @@ R = TypeVar("R", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[R]):
-    """One operation of client/operations; `is_repeatable` lets the transport send it again after a lost answer."""
+    """One operation of schema/operations; `is_repeatable` lets the transport send it again after a lost answer."""
 
     name: str
     document: str

@@ -1,5 +1,5 @@
 -- ingest_batch stores one request of a run: every stream in it, summary, heartbeat and exit together, or none. Called
--- by sql/ingest.sql for ingest/append.py, and by ingest_columns. Idempotent: a repeat stores nothing twice.
+-- by sql/history/ingest.sql for ingest/append.py, and by ingest_columns. Idempotent: a repeat stores nothing twice.
 --
 -- p_run_id is the run; p_writer is '' or, where several processes write one run, the client's id.
 -- p_stream to p_rejected have one element for each piece of lines: see ingest_lines.

@@ -1,4 +1,4 @@
--- ingest_columns is ingest_batch for pieces of which some come as chunks. Called by sql/ingest.sql for
+-- ingest_columns is ingest_batch for pieces of which some come as chunks. Called by sql/history/ingest.sql for
 -- ingest/append.py. Idempotent: chunks of lines that are known are left out.
 --
 -- p_run_id to p_exit_state are those of ingest_batch; p_body is null for a piece that comes as chunks.

@@ -1,4 +1,4 @@
--- start_run makes a run, or takes it up again, and changes it. Called by sql/runs.sql for actions/runs.py, for a
+-- start_run makes a run, or takes it up again, and changes it. Called by sql/runs/runs.sql for actions/runs/lifecycle.py, for a
 -- project that the caller may write.
 --
 -- p_run_id is made of p_project_id and p_name, so a repeat gives the same run: it is idempotent, except that a run that

@@ -1,5 +1,5 @@
 -- write_run_event tells of a change of a run, in the transaction of the change. Called by start_run and ingest_batch, and
--- by sql/events.sql for events/writer.py. Not idempotent: a repeat tells it
+-- by sql/events/events.sql for events/writer.py. Not idempotent: a repeat tells it
 -- again, and the caller knows whether something has changed.
 --
 -- p_run_id is the run; NOTE: the caller holds its row, so that the numbers of its events rise in the order of commit.

@@ -6,11 +6,17 @@ from typing import Annotated
 
 import strawberry
 
-from runfolio_server.graph.connections import Connection, Edge, PageInfo, page_size
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.run_console import CONSOLE_PAGE_MAX, ConsoleLine, console_cursor, console_page, count_console
+from runfolio_server.graph.relay.connections import Connection, Edge, PageInfo, page_size
+from runfolio_server.graph.runs.console import (
+    CONSOLE_PAGE_MAX,
+    ConsoleLine,
+    console_cursor,
+    console_page,
+    count_console,
+)
 from runfolio_server.graph.wandb.deprecation import instead
-from runfolio_server.sql.runs import SELECT_CONSOLE_TAIL, RunRow
+from runfolio_server.sql.runs.runs import SELECT_CONSOLE_TAIL, RunRow
 
 Count = Annotated[int | None, strawberry.argument(description="How many; 1,000 unless told, at most 10,000.")]
 

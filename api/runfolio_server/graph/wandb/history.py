@@ -10,10 +10,10 @@ from runfolio_server.aside import aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
-from runfolio_server.graph.cost import KEYS_ASSUMED, ROWS_ASSUMED, Cost, key_count, number, values_cost
-from runfolio_server.history.keys import KeySummary
-from runfolio_server.history.sample import sample
-from runfolio_server.history.scan import scan
+from runfolio_server.graph.limits.cost import KEYS_ASSUMED, ROWS_ASSUMED, Cost, key_count, number, values_cost
+from runfolio_server.history.reading.keys import KeySummary
+from runfolio_server.history.reading.sample import sample
+from runfolio_server.history.reading.scan import scan
 from runfolio_server.sql.pool import Database
 
 # The SDK asks for windows of at most 1,000 steps unless told; a step may repeat.

@@ -7,11 +7,11 @@ from typing import Annotated
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
-from runfolio_server.actions.runs import RunAddress, start_run, update_run
+from runfolio_server.actions.runs.lifecycle import RunAddress, start_run, update_run
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.node_ids import decode_uuid
-from runfolio_server.graph.run import Run
-from runfolio_server.graph.scalars import JSONString
+from runfolio_server.graph.relay.node_ids import decode_uuid
+from runfolio_server.graph.relay.scalars import JSONString
+from runfolio_server.graph.runs.run import Run
 from runfolio_server.graph.wandb.deprecation import instead
 
 

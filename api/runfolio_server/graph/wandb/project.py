@@ -9,21 +9,21 @@ import strawberry
 
 from runfolio_server.context import Context
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.graph.columns import batched
-from runfolio_server.graph.connections import After, First, PageInfo
+from runfolio_server.graph.execution.columns import batched
+from runfolio_server.graph.execution.siblings import arguments_beside
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.run_arguments import Filters
-from runfolio_server.graph.siblings import arguments_beside
+from runfolio_server.graph.relay.connections import After, First, PageInfo
+from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.wandb.artifact import Artifact
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.graph.wandb.resume import know_lines_of_others
 from runfolio_server.graph.wandb.sweep import Sweep, SweepConnection
-from runfolio_server.sql.projects import ProjectRow
+from runfolio_server.sql.projects.projects import ProjectRow
 
 if TYPE_CHECKING:
-    from runfolio_server.graph.run import Run
+    from runfolio_server.graph.runs.run import Run
 
-LazyRun = Annotated["Run", strawberry.lazy("runfolio_server.graph.run")]
+LazyRun = Annotated["Run", strawberry.lazy("runfolio_server.graph.runs.run")]
 
 
 async def entity_names(projects: Sequence[ProjectWireNames], context: Context) -> list[str]:
@@ -70,7 +70,7 @@ class ProjectWireNames:
     )
     async def run_count(self, info: RequestInfo, filters: Filters = strawberry.UNSET) -> int:
         """Asked with every page of runs; on later pages the count is that of the first, which the cursor carries."""
-        from runfolio_server.graph.run_list import count_of_cursor, count_runs_once
+        from runfolio_server.graph.runs.list import count_of_cursor, count_runs_once
 
         context, project_id, query = info.context, self.row.project_id, RunQuery.parse(filters or None)
         cursor, order = info.variable_values.get("cursor"), info.variable_values.get("order")
@@ -119,7 +119,7 @@ class ProjectWireNames:
         missing_ok: Annotated[bool | None, strawberry.argument(description="Ignored: missing is null.")] = None,  # noqa: ARG002
     ) -> LazyRun | None:
         """Asked before a run is resumed."""
-        from runfolio_server.graph.run import find_run
+        from runfolio_server.graph.runs.run import find_run
 
         run = await find_run(info, self.row.project_id, name)
         if run is not None:

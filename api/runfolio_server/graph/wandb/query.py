@@ -6,9 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from runfolio_server.graph.connections import After, Connection, First
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.project import Project, find_project, project_page
+from runfolio_server.graph.projects.project import Project, find_project, project_page
+from runfolio_server.graph.relay.connections import After, Connection, First
 from runfolio_server.graph.wandb.deprecation import instead
 
 Name = Annotated[str | None, strawberry.argument(description="The project's name.")]

@@ -14,7 +14,7 @@ from uuid import UUID
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
-from runfolio_server.sql.runs import RunRow, StreamRow
+from runfolio_server.sql.runs.runs import RunRow, StreamRow
 
 INTERNAL_KEY = "_wandb"
 STARTED_NOTE = "t"

@@ -8,17 +8,17 @@ from typing import Annotated
 
 import strawberry
 
-from runfolio_server.actions.history_files import history_files
+from runfolio_server.actions.runs.history_files import history_files
 from runfolio_server.aside import HEAVY_BYTES, ITEMS_AT_ONCE, aside_if
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
-from runfolio_server.graph.columns import batched
-from runfolio_server.graph.cost import costs, reading
+from runfolio_server.graph.execution.columns import batched
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.node_ids import encode_node_id
-from runfolio_server.graph.run_history import greatest_step, next_line
-from runfolio_server.graph.scalars import JSON, Int64, JSONString
+from runfolio_server.graph.limits.cost import costs, reading
+from runfolio_server.graph.relay.node_ids import encode_node_id
+from runfolio_server.graph.relay.scalars import JSON, Int64, JSONString
+from runfolio_server.graph.runs.history import greatest_step, next_line
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.graph.wandb.history import (
     SAMPLES_MAX,
@@ -29,10 +29,10 @@ from runfolio_server.graph.wandb.history import (
     window_cost,
 )
 from runfolio_server.graph.wandb.resume import notes_of, with_whole_step
-from runfolio_server.history.keys import last_row
-from runfolio_server.history.sample import sample
-from runfolio_server.sql.files import COUNT_RUN_FILES
-from runfolio_server.sql.runs import RunRow
+from runfolio_server.history.reading.keys import last_row
+from runfolio_server.history.reading.sample import sample
+from runfolio_server.sql.objects.files import COUNT_RUN_FILES
+from runfolio_server.sql.runs.runs import RunRow
 
 SPECS_MAX = 100
 

@@ -8,7 +8,7 @@ import strawberry
 
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.wandb.deprecation import instead
-from runfolio_server.sql.files import FileRow
+from runfolio_server.sql.objects.files import FileRow
 
 
 @strawberry.type

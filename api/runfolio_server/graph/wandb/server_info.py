@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from runfolio_server.graph.scalars import JSON
+from runfolio_server.graph.relay.scalars import JSON
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE
 
 # Names of the SDK; each changes what it sends (reference: ServerFeaturesQuery). Missing means off.

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from runfolio_server.graph.connections import PageInfo
+from runfolio_server.graph.relay.connections import PageInfo
 
 
 @strawberry.type(description="A search over configs. This server has none yet.")

@@ -1,0 +1,1 @@
+"""Runs and history as tables, of any length."""

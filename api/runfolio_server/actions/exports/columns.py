@@ -1,0 +1,101 @@
+"""Columns of an export of runs: the names that one may ask for, as filters spell them, and what each stands for.
+
+Called by runs.py; pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
+from runfolio_server.errors import AppError
+from runfolio_server.filters.language.field_table import camel_case
+from runfolio_server.filters.language.json_key import parse_json_key
+from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY
+
+COLUMNS_MAX: Final = 10_000
+
+# How a table of runs begins and ends; what is between has the order of RUN_ATTRIBUTES.
+_FIRST: Final = ("id", "name", "state", "user", "group", "job_type")
+_LAST: Final = ("exit_code", "created_at", "heartbeat_at", "finished_at", "entity", "project")
+_CONSTANT: Final = ("entity", "project")
+DURATION: Final = "duration"
+"""Only there when asked for: it is made of others."""
+
+_EXPORTED: Final = {attribute.export_names[0]: attribute for attribute in RUN_ATTRIBUTES if attribute.export_names}
+ATTRIBUTES: Final[dict[str, str | None]] = {
+    name: None if name in _CONSTANT else _EXPORTED[name].row_field
+    for name in dict.fromkeys((*_FIRST, *(name for name in _EXPORTED if name not in _LAST), *_LAST))
+    if name != DURATION
+}
+"""Name of the column → field of its row; None: the same for all rows."""
+ALLOWED: Final = (*ATTRIBUTES, DURATION, "config.<key>", 'config["<key>"]', "summary.<key>", *SUMMARY.bare_keys)
+"""What to say when a column is unknown. Every name may be spelled in camelCase too."""
+
+# By every name of it. Those of filters mean the same, but for `name`: there it is the id, here what people read.
+_ATTRIBUTE_OF: Final = {
+    spelling: name
+    for name, attribute in _EXPORTED.items()
+    for other in attribute.export_names
+    for spelling in (other, camel_case(other))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WantedColumn:
+    """A column by the name that was asked for, and where its values are: at just one of these."""
+
+    name: str
+    attribute: str | None = None
+    """A name of ATTRIBUTES, or DURATION."""
+    dotted: tuple[str, ...] = ()
+    """Columns of config or summary as `run_columns` names them, the first one with a value counts."""
+    document: str | None = None
+    path: tuple[str, ...] = ()
+    """A value of this document, `config` or `summary`, by brackets."""
+
+    def reads(self, document: str) -> bool:
+        """Whether it needs this document."""
+        return self.document == document or any(name.startswith(f"{document}.") for name in self.dotted)
+
+
+def parse_columns(names: Sequence[str]) -> list[WantedColumn]:
+    """What these names stand for, each name once. Raises AppError for what is no column, and too many."""
+    if len(names) > COLUMNS_MAX:
+        raise AppError(f"{len(names)} columns; allowed: {COLUMNS_MAX}", path="columns")
+    return [_parse(name) for name in dict.fromkeys(names)]
+
+
+def value_at(document: Mapping[str, Any], path: Sequence[str], *, is_wrapped: bool) -> Any:
+    """The value at a path of keys, and of numbers in lists; None where there is none."""
+    value: Any = document.get(path[0])
+    if is_wrapped and type(value) is dict and "value" in value:
+        value = value["value"]
+    for part in path[1:]:
+        if type(value) is dict:
+            value = value.get(part)
+        elif type(value) is list and part.removeprefix("-").isdecimal() and part.isascii():
+            index = int(part) if len(part) < 10 else len(value)
+            value = value[index] if -len(value) <= index < len(value) else None
+        else:
+            return None
+    return value
+
+
+def _parse(name: str) -> WantedColumn:
+    attribute = _ATTRIBUTE_OF.get(name)
+    if attribute is not None:
+        return WantedColumn(name, attribute)
+    if name in SUMMARY.bare_keys:
+        return WantedColumn(name, dotted=(f"summary.{name}",))
+    for spelling, document in RUN_FIELDS.document_by_spelling.items():
+        key = name.removeprefix(spelling)
+        if key == name or not key.startswith((".", "[")) or key == ".":
+            continue
+        paths = parse_json_key(key, "columns", is_wrapped=document.is_wrapped)
+        if key.startswith("["):
+            return WantedColumn(name, document=document.column, path=paths[0])
+        return WantedColumn(name, dotted=tuple(dict.fromkeys(".".join((document.column, *path)) for path in paths)))
+    raise AppError(f"Unknown column {name[:100]!r}; allowed: {', '.join(ALLOWED)}", path="columns", allowed=ALLOWED)

@@ -1,0 +1,160 @@
+"""All runs of a project, or those that a filter chooses, as columns: page by page, whatever their number.
+
+Memory: a page, and 16 bytes for each run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from runfolio_server.actions.access import checked_project
+from runfolio_server.actions.exports.columns import ATTRIBUTES, DURATION, WantedColumn, parse_columns, value_at
+from runfolio_server.aside import HEAVY_BYTES, aside_if
+from runfolio_server.domain.permission import Permission
+from runfolio_server.domain.run_columns import (
+    Columns,
+    TooManyCells,
+    config_columns,
+    encode_columns,
+    read_documents,
+    summary_columns,
+)
+from runfolio_server.domain.viewer import Viewer
+from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.sql.pool import Database
+from runfolio_server.sql.run_lists.export import RUN_ID_BYTES, SELECT_EXPORT_RUNS, ExportRow, select_run_ids
+
+PAGE_RUNS: Final = 500
+# Of the documents of one page; the page itself is of this size too.
+PAGE_BYTES: Final = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """Which runs, in which order, and which columns: null means all of them.
+
+    The names of columns are those of columns.py; the answer has each as it was asked for.
+    """
+
+    entity_name: str
+    project_name: str
+    filters: str | None = None
+    order: str | None = None
+    columns: Sequence[str] | None = None
+
+
+async def open_export(database: Database, viewer: Viewer, request: ExportRequest) -> RunExport:
+    """The export, once everything about the request is right.
+
+    Raises NotFound for a project that the viewer does not see, AppError for filters, order or columns that are not
+    allowed.
+    """
+    query = RunQuery.parse(request.filters, request.order)
+    columns = None if request.columns is None else parse_columns(request.columns)
+    async with database.connection() as connection:
+        project = await checked_project(connection, viewer, Permission.READ, request.entity_name, request.project_name)
+    return RunExport(database, project.project_id, request, query, columns)
+
+
+class RunExport:
+    """Reads one export.
+
+    Which runs it has, and their order, is settled at the beginning; each is read when its turn comes, and left out when
+    it was deleted meanwhile. No connection is held between two pages.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        project_id: int,
+        request: ExportRequest,
+        query: RunQuery,
+        columns: Sequence[WantedColumn] | None,
+    ) -> None:
+        self._database = database
+        self._project_id = project_id
+        self._request = request
+        self._query = query
+        self._wanted = columns
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """A line of JSON for each page, `{"runs": 2, "columns": {"id": ["a", "b"], …}}`, then `{"end": {"runs": 2}}`.
+
+        There is a first page even when there are no runs.
+        """
+        async with self._database.connection() as connection:
+            run_ids = await select_run_ids(connection, self._project_id, self._query)
+        start = count = 0
+        is_last = False
+        while not is_last:
+            page_ids = run_ids[start : start + PAGE_RUNS * RUN_ID_BYTES]
+            rows = await self._rows(page_ids)
+            whole = [row for row in rows if row.is_whole]
+            start += len(page_ids) if len(whole) == len(rows) else (rows[len(whole)].position - 1) * RUN_ID_BYTES
+            is_last = start >= len(run_ids)
+            if whole or (is_last and count == 0):
+                size = sum(len(row.config_text) + len(row.summary_text) for row in whole)
+                for line in await aside_if(size > HEAVY_BYTES, list, self._lines(whole)):
+                    yield line
+            count += len(whole)
+        yield encode_columns({"end": {"runs": count}}, is_strict=True)
+
+    async def _rows(self, run_ids: bytes) -> list[ExportRow]:
+        if not run_ids:
+            return []
+        keys = [UUID(bytes=run_ids[at : at + RUN_ID_BYTES]) for at in range(0, len(run_ids), RUN_ID_BYTES)]
+        async with self._database.connection() as connection:
+            return await connection.rows(SELECT_EXPORT_RUNS, keys, PAGE_BYTES)
+
+    def _lines(self, rows: Sequence[ExportRow]) -> Iterator[bytes]:
+        """One page, or more of them where its runs have little in common."""
+        try:
+            yield self._encode(rows)
+        except TooManyCells:
+            middle = len(rows) // 2
+            yield from self._lines(rows[:middle])
+            yield from self._lines(rows[middle:])
+
+    def _encode(self, rows: Sequence[ExportRow]) -> bytes:
+        configs = read_documents([row.config_text for row in rows] if self._wants("config") else [])
+        summaries = read_documents([row.summary_text for row in rows] if self._wants("summary") else [])
+        columns = {**self._attributes(rows), **config_columns(configs.objects), **summary_columns(summaries.objects)}
+        if self._wanted is not None:
+            documents = {"config": configs.objects, "summary": summaries.objects}
+            columns = {wanted.name: _values(wanted, columns, documents, len(rows)) for wanted in self._wanted}
+        page = {"runs": len(rows), "columns": columns}
+        return encode_columns(page, is_strict=configs.is_strict and summaries.is_strict)
+
+    def _wants(self, document: str) -> bool:
+        return self._wanted is None or any(wanted.reads(document) for wanted in self._wanted)
+
+    def _attributes(self, rows: Sequence[ExportRow]) -> Columns:
+        constants: dict[str, Any] = {"entity": self._request.entity_name, "project": self._request.project_name}
+        names = set(ATTRIBUTES) if self._wanted is None else {wanted.attribute for wanted in self._wanted}
+        found = {
+            name: [constants[name]] * len(rows) if field is None else [getattr(row, field) for row in rows]
+            for name, field in ATTRIBUTES.items()
+            if name in names
+        }
+        if DURATION in names:
+            found[DURATION] = [((row.finished_at or row.heartbeat_at) - row.created_at).total_seconds() for row in rows]
+        return found
+
+
+def _values(
+    wanted: WantedColumn, columns: Columns, documents: Mapping[str, Sequence[Mapping[str, Any]]], count: int
+) -> list[Any]:
+    """The values of one column, None where a run has none."""
+    if wanted.attribute is not None:
+        return columns[wanted.attribute]
+    if wanted.document is not None:
+        is_wrapped = wanted.document == "config"
+        return [value_at(document, wanted.path, is_wrapped=is_wrapped) for document in documents[wanted.document]]
+    missing = [None] * count
+    first, *others = (columns.get(name, missing) for name in wanted.dotted)
+    for other in others:
+        first = [value if value is not None else instead for value, instead in zip(first, other, strict=True)]
+    return first

@@ -1,0 +1,54 @@
+"""API key → Viewer. Called once for each request, before anything else."""
+
+from __future__ import annotations
+
+import base64
+
+from runfolio_server.domain.api_keys import hash_api_key
+from runfolio_server.domain.viewer import Viewer
+from runfolio_server.errors import Unauthenticated
+from runfolio_server.remembered import RememberedAccess
+from runfolio_server.sql.identity.users import SELECT_VIEWER, TOUCH_API_KEY
+from runfolio_server.sql.pool import Database
+
+HOW_TO = "Send it as `Authorization: Bearer KEY`, or Basic with user `api`."
+
+
+class SignIn:
+    """Signs in by the Authorization header; remembers the viewers of valid keys for a few seconds."""
+
+    def __init__(self, database: Database, remembered: RememberedAccess) -> None:
+        self._database = database
+        self._viewers = remembered.viewers
+
+    async def viewer(self, authorization: str | None) -> Viewer:
+        """Who sent this header. Raises Unauthenticated when nobody did."""
+        if not authorization:
+            raise Unauthenticated(f"This request has no API key. {HOW_TO}")
+        key_hash = hash_api_key(read_key(authorization))
+        known = self._viewers.get(key_hash)
+        if known is not None:
+            return known
+        async with self._database.connection() as connection:
+            viewer = await connection.row(SELECT_VIEWER, key_hash)
+            if viewer is None:
+                raise Unauthenticated("This API key is not valid: it was never issued here, or it has been revoked.")
+            await connection.execute(TOUCH_API_KEY, key_hash)
+        self._viewers.put(key_hash, viewer)
+        return viewer
+
+
+def read_key(authorization: str) -> str:
+    """The key in `Basic base64(user:KEY)` or `Bearer KEY`. Raises Unauthenticated for another form."""
+    scheme, _, rest = authorization.partition(" ")
+    rest = rest.strip()
+    if scheme.lower() == "bearer" and rest:
+        return rest
+    if scheme.lower() == "basic":
+        try:
+            _, _, key = base64.b64decode(rest, validate=True).decode().partition(":")
+        except ValueError:  # not ASCII, not base64, or not UTF-8 inside
+            key = ""
+        if key:
+            return key
+    raise Unauthenticated(f"The Authorization header is not readable. {HOW_TO}")

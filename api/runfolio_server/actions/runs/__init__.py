@@ -1,0 +1,1 @@
+"""Making, changing, ending and deleting runs, and their files."""

@@ -1,0 +1,111 @@
+"""What a change of a run may hold: every value bounded, config and summary parsed for filters. Used by lifecycle.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runfolio_server.aside import HEAVY_BYTES, aside_if
+from runfolio_server.domain import json_text
+from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
+from runfolio_server.domain.run_attributes import CHANGEABLE
+from runfolio_server.domain.run_columns import INTERNAL_KEYS
+from runfolio_server.domain.run_state import RunState
+from runfolio_server.errors import AppError, TooLarge
+from runfolio_server.filters.language.field_table import camel_case
+
+# What GraphQL calls the columns.
+FIELD_BY_COLUMN = {attribute.column: camel_case(attribute.field) for attribute in CHANGEABLE}
+DOCUMENT_MAX_BYTES = 16 * 1024 * 1024
+
+_CHANGEABLE_BY_COLUMN = {attribute.column: attribute for attribute in CHANGEABLE}
+
+
+async def checked_change(
+    change: Mapping[str, object], field_by_column: Mapping[str, str] = FIELD_BY_COLUMN
+) -> dict[str, object]:
+    """As check_change, which takes long for large documents: those are parsed beside the loop."""
+    size = sum(len(value) for value in change.values() if isinstance(value, str))
+    return await aside_if(size > HEAVY_BYTES, check_change, change, field_by_column)
+
+
+def check_change(
+    change: Mapping[str, object], field_by_column: Mapping[str, str] = FIELD_BY_COLUMN
+) -> dict[str, object]:
+    """The columns to write: those of `change`, with `config_jsonb` and `summary_jsonb` beside the texts.
+
+    `config_has_internal` tells whether the config has entries that the SDK keeps for itself.
+    Raises AppError naming the field, TooLarge for a document over its limit. `field_by_column` has the names of fields
+    that are not those of their columns.
+    """
+    columns: dict[str, object] = {}
+    for name, value in change.items():
+        field = field_by_column.get(name, name)
+        attribute = _CHANGEABLE_BY_COLUMN[name]
+        if attribute.kind is ValueKind.DOCUMENT:
+            text, document = _document(field, value)
+            is_config = name == "config"
+            columns[name] = text
+            columns[f"{name}_jsonb"] = json_text.to_jsonb(unwrap_config(document) if is_config else document)
+            if is_config:
+                columns["config_has_internal"] = not INTERNAL_KEYS.isdisjoint(document)
+        elif attribute.kind is ValueKind.TEXTS:
+            columns[name] = _texts(attribute, field, value)
+        elif name == "state":
+            columns[name] = _state(value)
+        elif value is None and not attribute.is_nullable:
+            raise AppError(f"{field} cannot be cleared; give another name.", path=f"input.{field}")
+        else:
+            columns[name] = _text(attribute, field, value)
+    return columns
+
+
+def unwrap_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Config without the `{"value": …}` around each top-level entry; entries that have none stay as they are."""
+    return {key: item["value"] if isinstance(item, dict) and "value" in item else item for key, item in config.items()}
+
+
+def _document(field: str, value: object) -> tuple[str, dict[str, Any]]:
+    text = "{}" if value is None else json_text.escape_surrogates(str(value))
+    raw = text.encode()
+    if len(raw) > DOCUMENT_MAX_BYTES:
+        raise TooLarge(f"{field} has {len(raw)} bytes; allowed: {DOCUMENT_MAX_BYTES}", path=f"input.{field}")
+    try:
+        parsed = json_text.parse(raw)
+    except ValueError as error:
+        raise AppError(f"{field} is not valid JSON: {error}", path=f"input.{field}") from error
+    if not isinstance(parsed, dict):
+        raise AppError(f"{field} must be a JSON object, not {type(parsed).__name__}", path=f"input.{field}")
+    return text, parsed
+
+
+def _texts(attribute: RunAttribute, field: str, value: object) -> list[str]:
+    """A set of texts, in the order given; null is none."""
+    texts = list(dict.fromkeys(value)) if isinstance(value, list) else []
+    noun, most, longest = attribute.column, attribute.items_max or 0, attribute.characters_max or 0
+    if len(texts) > most:
+        raise AppError(f"{len(texts)} {noun}; allowed: {most}", path=f"input.{field}")
+    for text in texts:
+        if not 0 < len(text) <= longest:
+            raise AppError(
+                f"The {noun.removesuffix('s')} {text[:60]!r} has {len(text)} characters; allowed: 1 to {longest}",
+                path=f"input.{field}",
+            )
+    return [json_text.storable_text(text) for text in texts]
+
+
+def _state(value: object) -> str:
+    allowed = tuple(state.value for state in RunState)
+    if value not in allowed:
+        raise AppError(f"state is {value!r:.60}; allowed: {', '.join(allowed)}", path="input.state", allowed=allowed)
+    return str(value)
+
+
+def _text(attribute: RunAttribute, field: str, value: object) -> str | None:
+    if value is None:
+        return None
+    text = json_text.storable_text(str(value))
+    longest = attribute.characters_max or 0
+    if len(text) > longest:
+        raise AppError(f"{field} has {len(text)} characters; allowed: {longest}", path=f"input.{field}")
+    return text

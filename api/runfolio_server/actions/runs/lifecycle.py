@@ -1,0 +1,165 @@
+"""Runs: make, take up again, change, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from runfolio_server.actions.access import checked_run, missing_run_id
+from runfolio_server.actions.projects import find_project, make_project
+from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, checked_change
+from runfolio_server.actions.runs.config import needs_the_old, with_the_old
+from runfolio_server.domain.names import check_run_name, new_display_words, new_run_name
+from runfolio_server.domain.permission import Permission
+from runfolio_server.domain.run_attributes import CHANGEABLE
+from runfolio_server.domain.run_id import run_id_of
+from runfolio_server.domain.state_change import StateCause
+from runfolio_server.domain.viewer import Viewer
+from runfolio_server.errors import AppError, Gone, NotFound
+from runfolio_server.events.writer import StateMove, write_state_changes
+from runfolio_server.sql.pool import Connection, Database
+from runfolio_server.sql.projects.projects import ProjectRow
+from runfolio_server.sql.runs.change import UPDATE_RUN, change_values, start_values
+from runfolio_server.sql.runs.runs import (
+    LOCK_STATE,
+    REQUEST_STOP,
+    START_RUN,
+    RunRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunAddress:
+    """Where a run is: entity and project may be empty for the viewer's own and `uncategorized`; no name makes one.
+
+    `run_id`: which run the caller takes that to be; None: not told.
+    """
+
+    entity_name: str | None = None
+    project_name: str | None = None
+    name: str | None = None
+    run_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRun:
+    """A run that a process writes to, and whether it was made just now."""
+
+    row: RunRow
+    is_new: bool
+
+
+async def start_run(
+    database: Database,
+    viewer: Viewer,
+    address: RunAddress,
+    change: Mapping[str, object],
+    field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
+    *,
+    joins_config: bool = False,
+) -> StartedRun:
+    """Make the run, or take it up again, and apply `change` (see update_run), of which None leaves a column as it is.
+
+    With `joins_config` a run that is taken up keeps the entries of its config that are not given.
+    Idempotent by the run's name: repeated, it gives the same run. Without a name each call makes another run.
+    Raises NotFound for an entity to which the viewer may not log, Gone when the name belongs to a deleted run, AppError
+    when it belongs to another than `address.run_id`.
+    """
+    if address.name:
+        check_run_name(address.name, "run id")
+    given = {name: value for name, value in change.items() if value is not None}
+    columns = await checked_change(given, field_by_column)
+    name = address.name or new_run_name()
+    names = (address.entity_name, address.project_name)
+    async with database.connection() as connection:
+        project = await find_project(connection, viewer, *names)
+        if project is not None:
+            _check_id(address, project, name)
+            started = await _start(connection, viewer, project, name, columns, joins_config=joins_config)
+        else:
+            # No project without its first run.
+            async with connection.transaction():
+                project = await make_project(connection, viewer, *names)
+                _check_id(address, project, name)
+                started = await _start(connection, viewer, project, name, columns, joins_config=joins_config)
+        if started.is_new or not needs_the_old(columns, joins=joins_config):
+            return started
+        config = {name: value for name, value in columns.items() if name.startswith("config")}
+        async with connection.transaction():
+            run_id = started.row.run_id
+            whole = await with_the_old(connection, run_id, config, field_by_column, joins=joins_config)
+            return StartedRun(await update_run_row(connection, run_id, whole), is_new=False)
+
+
+def _check_id(address: RunAddress, project: ProjectRow, name: str) -> None:
+    if address.run_id not in (None, run_id_of(project.project_id, name)):
+        raise AppError(
+            f"id is that of another run than {name!r} in {project.name!r}; send the id or the name.", path="input.id"
+        )
+
+
+async def _start(
+    connection: Connection,
+    viewer: Viewer,
+    project: ProjectRow,
+    name: str,
+    columns: Mapping[str, object],
+    *,
+    joins_config: bool,
+) -> StartedRun:
+    row = await connection.row(
+        START_RUN,
+        run_id_of(project.project_id, name),
+        project.project_id,
+        name,
+        new_display_words(),
+        viewer.user_id,
+        *start_values(columns),
+        needs_the_old(columns, joins=joins_config),
+    )
+    if row is None:
+        raise NotFound(f"The project {project.name!r} has just been deleted.", path="project")
+    if row.is_deleted:
+        raise Gone(f"The run id {name!r} belongs to a deleted run of {project.name!r}; choose another.", path="name")
+    return StartedRun(row, row.is_new)
+
+
+async def update_run(
+    database: Database,
+    viewer: Viewer,
+    run_id: UUID,
+    change: Mapping[str, object],
+    field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
+) -> RunRow:
+    """Change some columns of a run: `change` maps columns of CHANGEABLE to values, None clears, absent leaves.
+
+    `config` and `summary` are JSON texts, replaced whole, but for what an SDK keeps in a config. Errors name columns
+    as in `field_by_column`. Idempotent.
+    Raises NotFound when there is no such run that the viewer may change.
+    """
+    columns = await checked_change(change, field_by_column)
+    async with database.transaction() as connection:
+        await checked_run(connection, viewer, Permission.EDIT, run_id)
+        if needs_the_old(columns, joins=False):
+            columns = await with_the_old(connection, run_id, columns, field_by_column, joins=False)
+        return await update_run_row(connection, run_id, columns)
+
+
+async def stop_run(database: Database, viewer: Viewer, run_id: UUID) -> None:
+    """Ask the run's process to stop: it is told with the answer to its next batch. Idempotent."""
+    async with database.transaction() as connection:
+        await checked_run(connection, viewer, Permission.EDIT, run_id)
+        await connection.execute(REQUEST_STOP, run_id)
+
+
+async def update_run_row(connection: Connection, run_id: UUID, columns: Mapping[str, object]) -> RunRow:
+    """Write columns that check_change has passed, in the caller's transaction. Raises NotFound when the run is gone."""
+    before = await connection.row(LOCK_STATE, run_id) if "state" in columns else None
+    changed = [attribute.column for attribute in CHANGEABLE if attribute.column in columns]
+    row = await connection.row(UPDATE_RUN, run_id, changed, *change_values(columns))
+    if row is None:
+        raise missing_run_id(Permission.EDIT, path="input.id")
+    if before is not None:
+        await write_state_changes(connection, [StateMove(run_id, before.state, row.state)], StateCause.UPDATE)
+    return row

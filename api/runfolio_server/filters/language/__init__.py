@@ -1,0 +1,1 @@
+"""The language: filters and orders from text to values that know nothing of SQL."""

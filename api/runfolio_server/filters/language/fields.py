@@ -1,0 +1,86 @@
+"""The kinds of fields that filters and orders may name, each with its SQL for the table alias `r` of what is listed.
+
+Which fields there are, field_table.py says for one table and finds. The pieces of SQL here are constants; names from a
+user only ever become keys of JsonField and Presence, which are bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from runfolio_server.filters.language.operators import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedKey:
+    """A key of the row that follows from its project and the value of a column: equality is found by that key."""
+
+    sql: str
+    of: Callable[[int, str], UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field with one SQL expression.
+
+    `within` wraps a condition on the expression (each %s) when that belongs to another table, so that the condition is
+    evaluated once per row of that table instead of once per row listed; `sort` is what to order by then.
+    """
+
+    name: str
+    kind: Kind
+    sql: str
+    aliases: tuple[str, ...] = ()
+    is_nullable: bool = False
+    is_short: bool = False
+    within: str | None = None
+    sort: str | None = None
+    derived_key: DerivedKey | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A column of jsonb whose keys are fields, such as `config.lr`.
+
+    `spellings` stand before a key, the first one in what is told; `key_lists` before a key that is or is not there;
+    `bare_keys` are found without any. `is_wrapped`: the SDK also writes `config.lr.value` for `config.lr`.
+    `has_containment_index`: an index of the operator class jsonb_path_ops serves equality.
+    """
+
+    column: str
+    sql: str
+    spellings: tuple[str, ...]
+    key_lists: tuple[str, ...] = ()
+    bare_keys: tuple[str, ...] = ()
+    is_wrapped: bool = False
+    has_containment_index: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JsonField:
+    """A value inside a document: at the first of these paths that is there."""
+
+    document: Document
+    paths: tuple[tuple[str, ...], ...]
+    kind: Kind = Kind.JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One item of a column of tags."""
+
+    column: Column
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """True where the row has this tag or this key of a document, missing elsewhere."""
+
+    what: Tag | JsonField
+    kind: Kind = Kind.PRESENCE
+
+
+Field = Column | JsonField | Presence

@@ -1,0 +1,1 @@
+"""RE2 patterns as PostgreSQL regular expressions."""

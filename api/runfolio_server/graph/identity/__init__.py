@@ -1,0 +1,1 @@
+"""Entities, users and their API keys."""

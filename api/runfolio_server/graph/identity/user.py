@@ -1,0 +1,108 @@
+"""User and ApiKey."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from runfolio_server.actions.access import Account, Owned, allowed
+from runfolio_server.context import Context
+from runfolio_server.domain.permission import Permission
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.relay.node import Node
+from runfolio_server.graph.relay.node_ids import encode_node_id
+from runfolio_server.graph.wandb.user import UserWireNames
+from runfolio_server.sql.identity.users import ApiKeyRow, UserRow
+
+if TYPE_CHECKING:
+    from runfolio_server.graph.identity.entity import Entity
+    from runfolio_server.graph.projects.project import Project
+    from runfolio_server.graph.runs.run import Run
+
+LazyEntity = Annotated["Entity", strawberry.lazy("runfolio_server.graph.identity.entity")]
+
+
+@strawberry.type(description="Somebody, or a program, that holds API keys.")
+class User(UserWireNames, Node):
+    """One user."""
+
+    row: strawberry.Private[UserRow]
+    username: str = strawberry.field(description="Unique; also the name of the personal entity.")
+    name: str = strawberry.field(description="What people read; the username.")
+    created_at: datetime = strawberry.field(description="When the account was made, UTC.")
+
+    @strawberry.field(description="Email address; null: none given, or not yours to see.")
+    def email(self, info: RequestInfo) -> str | None:
+        """The address, for the user and site admins."""
+        return self.row.email if self._is_for(info) else None
+
+    @strawberry.field(description="Whether a site admin: may create users and keys. Null: not yours to see.")
+    def admin(self, info: RequestInfo) -> bool | None:
+        """The role, for the user and site admins."""
+        return self.row.is_admin if self._is_for(info) else None
+
+    @strawberry.field(description="The personal entity: where projects go that name no other. Null: not yours to see.")
+    async def default_entity(self, info: RequestInfo) -> LazyEntity | None:
+        """The personal entity, for the user."""
+        from runfolio_server.graph.identity.entity import Entity
+
+        if not allowed(info.context.viewer, Permission.READ, Owned(self.row.entity_id)):
+            return None
+        row = await info.context.loaders.entity.load(self.row.entity_id)
+        return None if row is None else Entity.of(row)
+
+    def _is_for(self, info: RequestInfo) -> bool:
+        return allowed(info.context.viewer, Permission.READ, Account(self.row.user_id))
+
+    @classmethod
+    def of(cls, row: UserRow) -> User:
+        """The user of a row."""
+        return cls(
+            id=encode_node_id("User", row.user_id),
+            row=row,
+            username=row.username,
+            name=row.username,
+            created_at=row.created_at,
+        )
+
+
+@strawberry.type(description="A key that signs its owner in.")
+class ApiKey(Node):
+    """One API key."""
+
+    name: str = strawberry.field(
+        description="In the answer of generateApiKey the whole key, shown this once; elsewhere a public name."
+    )
+    description: str | None = strawberry.field(description="What it is for; null: not told.")
+    created_at: datetime | None = strawberry.field(description="When it was made, UTC; null right after.")
+    last_used_at: datetime | None = strawberry.field(description="Last use, UTC, to the minute; null: never.")
+
+    @classmethod
+    def of(cls, row: ApiKeyRow) -> ApiKey:
+        """The key of a row, under its public name."""
+        return cls(
+            id=encode_node_id("ApiKey", row.api_key_id),
+            name=f"key-{row.api_key_id.hex[:8]}",
+            description=row.description,
+            created_at=row.created_at,
+            last_used_at=row.last_used_at,
+        )
+
+
+async def users_of(made: Sequence[Project | Run], context: Context) -> list[User | None]:
+    """Who made each run or project; None for an account that is gone."""
+    keys = [item.row.created_by for item in made]
+    found: dict[int, User | None] = {}
+    for key, row in zip(keys, await context.loaders.user.load_many(keys), strict=True):
+        if key not in found:
+            found[key] = None if row is None else User.of(row)
+    return [found[key] for key in keys]
+
+
+async def find_user(info: RequestInfo, user_id: int) -> User | None:
+    """The user of this key."""
+    row = await info.context.loaders.user.load(user_id)
+    return None if row is None else User.of(row)

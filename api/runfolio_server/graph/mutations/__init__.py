@@ -1,1 +1,0 @@
-"""One module per noun that clients can change."""

@@ -1,0 +1,126 @@
+"""Project: a named set of runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from runfolio_server.actions.access import visible_project
+from runfolio_server.context import Context
+from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.domain.permission import Permission
+from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.graph.execution.columns import batched
+from runfolio_server.graph.identity.user import User, users_of
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
+from runfolio_server.graph.relay.node import Node
+from runfolio_server.graph.relay.node_ids import encode_node_id
+from runfolio_server.graph.runs.arguments import Filters, RunOrder
+from runfolio_server.graph.runs.facets import ProjectRunFacets
+from runfolio_server.graph.runs.group import ProjectRunGroups
+from runfolio_server.graph.runs.histories import ProjectColumns
+from runfolio_server.graph.runs.list import run_page
+from runfolio_server.graph.runs.run import Run, find_run
+from runfolio_server.graph.wandb.project import ProjectWireNames, has_run_count_beside
+from runfolio_server.sql.projects.projects import COUNT_PROJECTS, SELECT_PROJECTS_PAGE, ProjectRow
+
+if TYPE_CHECKING:
+    from runfolio_server.graph.identity.entity import Entity
+
+LazyEntity = Annotated["Entity", strawberry.lazy("runfolio_server.graph.identity.entity")]
+
+
+async def entities_of_projects(projects: list[Project], context: Context) -> list[Entity]:
+    """The owner of each project."""
+    from runfolio_server.graph.identity.entity import Entity
+
+    keys = [project.row.entity_id for project in projects]
+    found: dict[int, Entity] = {}
+    for key, row in zip(keys, await context.loaders.entity.load_many(keys), strict=True):
+        if row is None:
+            raise LookupError(f"a project of entity {key} has no entity")
+        if key not in found:
+            found[key] = Entity.of(row)
+    return [found[key] for key in keys]
+
+
+@strawberry.type(description="A named set of runs inside an entity.")
+class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNames, Node):
+    """One project."""
+
+    row: strawberry.Private[ProjectRow]
+    name: str = strawberry.field(description="Its name in URLs; unique in its entity.")
+    description: str | None = strawberry.field(description="Text for people; null: none.")
+    created_at: datetime = strawberry.field(description="When it was made, UTC.")
+
+    @strawberry.field(description="Its owner.", metadata=batched(entities_of_projects))
+    async def entity(self, info: RequestInfo) -> LazyEntity:
+        """The entity that owns the project."""
+        return (await entities_of_projects([self], info.context))[0]
+
+    @strawberry.field(description="Who made it; null: an account that is gone.", metadata=batched(users_of))
+    async def user(self, info: RequestInfo) -> User | None:
+        """The maker."""
+        return (await users_of([self], info.context))[0]
+
+    @strawberry.field(description="Its run of this name; null when there is none.")
+    async def run(
+        self, info: RequestInfo, name: Annotated[str, strawberry.argument(description="The slug in URLs.")]
+    ) -> Run | None:
+        """One run of the project."""
+        return await find_run(info, self.row.project_id, name)
+
+    @strawberry.field(description="Its runs, oldest first unless told.")
+    async def runs(
+        self,
+        info: RequestInfo,
+        filters: Filters = strawberry.UNSET,
+        order: RunOrder = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+    ) -> Connection[Run]:
+        """A page of the project's runs."""
+        query, size = RunQuery.parse(filters or None, order or None), page_size(first)
+        is_counted = has_run_count_beside(info, filters or None)
+        return await run_page(info.context, self.row.project_id, query, size, after or None, is_counted=is_counted)
+
+    @classmethod
+    def of(cls, row: ProjectRow) -> Project:
+        """The project of a row."""
+        return cls(
+            id=encode_node_id("Project", row.project_id),
+            row=row,
+            name=row.name,
+            description=row.description,
+            created_at=row.created_at,
+        )
+
+
+async def find_project(info: RequestInfo, entity_name: str | None, name: str | None) -> Project | None:
+    """The project of this name, when the viewer may see it; without an entity the viewer's own."""
+    async with info.context.database.connection() as connection:
+        row = await visible_project(connection, info.context.viewer, Permission.READ, entity_name, name or "")
+    return None if row is None else Project.of(row)
+
+
+async def project_page(
+    info: RequestInfo, entity_name: str | None, first: int | None, after: str | None
+) -> Connection[Project]:
+    """A page of the projects that the viewer may see, of one entity or of all, by name."""
+    context = info.context
+    size = page_size(first)
+    name, project_id = decode_cursor("projects", after, [str, int]) if after else (None, None)
+    async with context.database.connection() as connection:
+        rows = await connection.rows(SELECT_PROJECTS_PAGE, context.viewer, entity_name, name, project_id, size + 1)
+
+    async def count() -> int:
+        async with context.database.connection() as connection:
+            row = await connection.row(COUNT_PROJECTS, context.viewer, entity_name)
+        return row.count if row else 0
+
+    return build_connection(
+        rows, size, Project.of, lambda row: encode_cursor("projects", [row.name, row.project_id]), count
+    )

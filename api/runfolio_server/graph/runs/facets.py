@@ -1,0 +1,168 @@
+"""What a front-end shows beside a list of runs: values of a field, its distribution, and the keys there are."""
+
+from __future__ import annotations
+
+from enum import Enum
+from fractions import Fraction
+from typing import Annotated
+
+import strawberry
+
+from runfolio_server.domain.json_text import storable_text
+from runfolio_server.errors import AppError
+from runfolio_server.filters.language.fields import Field
+from runfolio_server.filters.language.value_text import readable_value
+from runfolio_server.filters.regex.regex import translate_regex
+from runfolio_server.filters.run_fields import RUN_FIELDS
+from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.filters.shown import shown_name
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.relay.scalars import Int64, JSONString
+from runfolio_server.graph.runs.arguments import Filters
+from runfolio_server.sql.projects.projects import ProjectRow
+from runfolio_server.sql.run_lists.groups import select_bins, select_values
+from runfolio_server.sql.run_lists.keys import KeySearch, select_document_keys
+
+VALUES_DEFAULT = 100
+VALUES_MAX = 10_000
+BINS_DEFAULT = 20
+BINS_MAX = 1000
+KEYS_DEFAULT = 1000
+KEYS_MAX = 10_000
+
+
+@strawberry.enum(description="A document of a run.")
+class RunDocument(Enum):
+    """Which keys."""
+
+    CONFIG = strawberry.enum_value("config", description="The inputs.")
+    SUMMARY = strawberry.enum_value("summary", description="The results.")
+
+
+DOCUMENT_NAMES = {RunDocument.CONFIG: "config", RunDocument.SUMMARY: "summary"}
+
+
+@strawberry.type(description="A distinct value of a field.")
+class FieldValue:
+    """One value."""
+
+    value: JSONString | None = strawberry.field(description="The value; null: the runs that have none.")
+    run_count: Int64 = strawberry.field(description="How many runs have it.")
+
+
+@strawberry.type(description="A bin of a histogram.")
+class HistogramBin:
+    """One bin."""
+
+    low: float = strawberry.field(description="Where it begins, inclusive.")
+    high: float = strawberry.field(description="Where it ends; inclusive for the last bin only.")
+    run_count: Int64 = strawberry.field(description="How many runs are in it.")
+
+
+@strawberry.type(description="A key of config or summary with the type of its values.")
+class DocumentKey:
+    """One key and type; a key with values of two types appears twice."""
+
+    key: str = strawberry.field(description="Its name; a key inside an object is joined by dots.")
+    type: str = strawberry.field(
+        description="`null`, `string`, `number`, `boolean`, `array` or `object` (an empty one)."
+    )
+    run_count: Int64 = strawberry.field(description="How many runs have it so.")
+
+
+FieldName = Annotated[str, strawberry.argument(description="A field such as `group`, `tags` or `config.lr`.")]
+
+
+@strawberry.type
+class ProjectRunFacets:
+    """The fields of Project that describe what its runs hold."""
+
+    row: strawberry.Private[ProjectRow]
+
+    @strawberry.field(
+        description="The distinct values of a field, the most frequent first; each tag counts for itself."
+    )
+    async def run_values(
+        self,
+        info: RequestInfo,
+        field: FieldName,
+        filters: Filters = strawberry.UNSET,
+        first: Annotated[int, strawberry.argument(description="How many; at most 10,000.")] = VALUES_DEFAULT,
+    ) -> list[FieldValue]:
+        """Values with counts."""
+        _check("first", first, VALUES_MAX)
+        query, wanted = RunQuery.parse(filters or None).page(first), _field(field)
+        async with info.context.database.connection() as connection:
+            rows = await select_values(connection, self.row.project_id, query, wanted)
+        return [
+            FieldValue(
+                value=None if row.value is None else JSONString(readable_value(row.value)), run_count=Int64(row.count)
+            )
+            for row in rows
+        ]
+
+    @strawberry.field(description="How the finite numbers of a field are distributed; empty when no run has one.")
+    async def run_histogram(
+        self,
+        info: RequestInfo,
+        field: FieldName,
+        filters: Filters = strawberry.UNSET,
+        bins: Annotated[
+            int, strawberry.argument(description="How many equally wide bins; at most 1,000.")
+        ] = BINS_DEFAULT,
+    ) -> list[HistogramBin]:
+        """A histogram."""
+        _check("bins", bins, BINS_MAX)
+        query, wanted = RunQuery.parse(filters or None), _field(field)
+        async with info.context.database.connection() as connection:
+            rows = await select_bins(connection, self.row.project_id, query, wanted, bins)
+        if not rows:
+            return []
+        # Fractions: the width may be beyond floats, though no edge is.
+        low, high = Fraction(rows[0].low), Fraction(rows[0].high)
+        counts = {row.number: row.count for row in rows}
+        # All numbers alike fill one bin of no width.
+        count = bins if high > low else 1
+        edges = [float(low + (high - low) * number / count) for number in range(count + 1)]
+        return [
+            HistogramBin(low=edges[number], high=edges[number + 1], run_count=Int64(counts.get(number, 0)))
+            for number in range(count)
+        ]
+
+    @strawberry.field(
+        description="The keys of config or summary that its runs have, by name: for column pickers. Without those that "
+        "the SDK keeps there for itself, which no reader is shown."
+    )
+    async def run_keys(
+        self,
+        info: RequestInfo,
+        document: Annotated[RunDocument, strawberry.argument(description="Config or summary.")],
+        search: Annotated[
+            str | None, strawberry.argument(description="Only keys that contain this text; null: all.")
+        ] = strawberry.UNSET,
+        regex: Annotated[
+            str | None, strawberry.argument(description="Only keys that match this RE2 pattern somewhere; null: all.")
+        ] = strawberry.UNSET,
+        filters: Filters = strawberry.UNSET,
+        first: Annotated[int, strawberry.argument(description="How many; at most 10,000.")] = KEYS_DEFAULT,
+    ) -> list[DocumentKey]:
+        """Keys with types and coverage."""
+        _check("first", first, KEYS_MAX)
+        if search and regex:
+            raise AppError("Give search or regex, not both.", path="search", allowed=("search", "regex"))
+        wanted = KeySearch(
+            text=storable_text(search) if search else None, pattern=translate_regex(regex, "regex") if regex else None
+        )
+        query = RunQuery.parse(filters or None).page(first)
+        async with info.context.database.connection() as connection:
+            rows = await select_document_keys(connection, self.row.project_id, query, DOCUMENT_NAMES[document], wanted)
+        return [DocumentKey(key=row.key, type=row.type_name, run_count=Int64(row.count)) for row in rows]
+
+
+def _field(name: str) -> Field:
+    return RUN_FIELDS.find(name, f"field.{shown_name(name)}")
+
+
+def _check(name: str, number: int, largest: int) -> None:
+    if not 1 <= number <= largest:
+        raise AppError(f"{name} is {number}; allowed: 1 to {largest}", path=name, allowed=(f"1 to {largest}",))

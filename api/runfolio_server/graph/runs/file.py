@@ -1,0 +1,86 @@
+"""Files of a run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.domain.run_id import file_id_of
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
+from runfolio_server.graph.relay.node import Node
+from runfolio_server.graph.relay.node_ids import encode_node_id
+from runfolio_server.graph.relay.scalars import Int64
+from runfolio_server.graph.wandb.run_file import FileWireNames
+from runfolio_server.sql.objects.files import COUNT_RUN_FILES, SELECT_RUN_FILES_PAGE, FileRow
+from runfolio_server.sql.runs.runs import RunRow
+
+
+@strawberry.type(description="A file that belongs to a run.")
+class File(FileWireNames, Node):
+    """One file."""
+
+    row: strawberry.Private[FileRow]
+    name: str = strawberry.field(description="Its path as the run gave it, with forward slashes.")
+    size_bytes: Int64 = strawberry.field(description="Its size in bytes.")
+    mimetype: str | None = strawberry.field(description="Guessed from the name; null: unknown.")
+    md5: str | None = strawberry.field(description="MD5 of its bytes, base64.")
+    updated_at: datetime = strawberry.field(description="When these bytes arrived, UTC.")
+
+    @strawberry.field(description="Where to GET it: absolute and signed, without any other credential, for a day.")
+    def direct_url(self, info: RequestInfo) -> str:
+        """A signed URL."""
+        return info.context.download_url(self.row.object_key, self.row.name)
+
+    @classmethod
+    def of(cls, row: FileRow) -> File:
+        """The file of a row."""
+        return cls(
+            id=encode_node_id("File", file_id_of(row.run_id, row.name)),
+            row=row,
+            name=row.name,
+            size_bytes=Int64(row.size),
+            mimetype=row.mimetype,
+            md5=row.md5,
+            updated_at=row.uploaded_at,
+        )
+
+
+@strawberry.type
+class RunFiles:
+    """The fields of Run that list its files."""
+
+    row: strawberry.Private[RunRow]
+
+    @strawberry.field(description="Its files, by name.")
+    async def files(
+        self,
+        info: RequestInfo,
+        names: Annotated[
+            list[str | None] | None, strawberry.argument(description="Only these; null or empty: all.")
+        ] = strawberry.UNSET,
+        pattern: Annotated[
+            str | None,
+            strawberry.argument(description="Only names like this: `%` is any text, `_` any character; null: all."),
+        ] = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+    ) -> Connection[File]:
+        """A page of the run's files."""
+        size = page_size(first)
+        chosen = [name for name in names or [] if name is not None] or None
+        like = pattern or None
+        after_name = decode_cursor("files", after, [str])[0] if after else None
+        run_id = self.row.run_id
+        async with info.context.database.connection() as connection:
+            rows = await connection.rows(SELECT_RUN_FILES_PAGE, run_id, chosen, like, after_name, size + 1)
+
+        async def count() -> int:
+            async with info.context.database.connection() as connection:
+                row = await connection.row(COUNT_RUN_FILES, run_id, chosen, like)
+            return row.count if row else 0
+
+        return build_connection(rows, size, File.of, lambda row: encode_cursor("files", [row.name]), count)

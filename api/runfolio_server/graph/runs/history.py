@@ -1,0 +1,249 @@
+"""History of a run: rows in a range, a sample, and what keys there are."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from runfolio_server.aside import ITEMS_AT_ONCE, aside_if
+from runfolio_server.context import Context
+from runfolio_server.errors import AppError
+from runfolio_server.filters.language.cursor import list_digest, read_place, sign_place
+from runfolio_server.graph.execution.columns import batched
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import costs, reading, rows_cost
+from runfolio_server.graph.relay.connections import After, PageInfo, page_size
+from runfolio_server.graph.relay.scalars import Int64, JSONString
+from runfolio_server.history.reading.keys import KeySummary, list_keys
+from runfolio_server.history.reading.sample import sample
+from runfolio_server.history.reading.scan import Position, scan
+from runfolio_server.ingest.batch import LineStream
+from runfolio_server.sql.runs.runs import RunRow, StreamRow
+
+ROWS_DEFAULT = 1000
+ROWS_MAX = 10_000
+SAMPLES_DEFAULT = 500
+SAMPLES_MAX = 10_000
+KEYS_MAX = 1000
+SAMPLE_X_AXIS = "The key to spread them over. Of another than `_step` only rows that have it: none, if it is unknown."
+ROWS_DIFFER = "another run or stream, other keys or other steps"
+
+
+@strawberry.enum(description="A stream of rows that a run logs.")
+class HistoryStream(Enum):
+    """Which rows."""
+
+    HISTORY = strawberry.enum_value("history", description="What the program logs.")
+    SYSTEM = strawberry.enum_value("events", description="Machine measurements, taken every few seconds.")
+
+
+STREAM_NAMES: dict[HistoryStream, LineStream] = {HistoryStream.HISTORY: "history", HistoryStream.SYSTEM: "events"}
+
+
+@strawberry.type(description="A page of history rows.")
+class HistoryRows:
+    """Rows in step order."""
+
+    rows: list[JSONString] = strawberry.field(description="Each an object; numbers as they were written.")
+    page_info: PageInfo = strawberry.field(description="Where this page ends.")
+
+
+@strawberry.type(description="A key that a run has logged.")
+class MetricKey:
+    """One key of a history."""
+
+    name: str = strawberry.field(description="Its name; a key inside an object is joined by dots.")
+    kind: str = strawberry.field(description="`number`, `json` (anything else) or `mixed`.")
+    count: Int64 = strawberry.field(description="How many rows have it.")
+    first_step: float = strawberry.field(description="Least step of the rows that have it.")
+    last_step: float = strawberry.field(description="Greatest step of the rows that have it.")
+    low: float | None = strawberry.field(description="Least finite number; null: none.")
+    high: float | None = strawberry.field(description="Greatest finite number; null: none.")
+    last_value: JSONString | None = strawberry.field(description="Its last value; null: longer than 256 bytes.")
+
+    @classmethod
+    def of(cls, key: KeySummary) -> MetricKey:
+        """The key of a summary."""
+        return cls(
+            name=key.name,
+            kind="number" if key.number_count == key.value_count else "mixed" if key.number_count else "json",
+            count=Int64(key.count),
+            first_step=key.first_step,
+            last_step=key.last_step,
+            low=_finite(key.low),
+            high=_finite(key.high),
+            last_value=None if key.last is None else JSONString(key.last),
+        )
+
+
+async def last_steps(runs: Sequence[RunHistory], context: Context) -> list[float | None]:
+    """The greatest step of each run's history."""
+    found = await context.loaders.streams.load_many([run.row.run_id for run in runs])
+    return [greatest_step(streams, "history") for streams in found]
+
+
+async def rejected_line_counts(runs: Sequence[RunHistory], context: Context) -> list[Int64]:
+    """How many lines of each run were kept out, and keys of its summary."""
+    found = await context.loaders.rejected_count.load_many([run.row.run_id for run in runs])
+    return [Int64(0 if row is None else row.count) for row in found]
+
+
+def greatest_step(streams: Iterable[StreamRow], stream: str) -> float | None:
+    """The greatest step of a stream of a run; `streams` are all of the run's."""
+    steps = [row.step_high for row in streams if row.stream == stream and row.step_high is not None]
+    return max(steps, default=None)
+
+
+Keys = Annotated[
+    list[str] | None,
+    strawberry.argument(description="Only these keys, and only rows that have all of them; null or empty: whole rows."),
+]
+Stream = Annotated[HistoryStream, strawberry.argument(description="Which stream; what the program logs unless told.")]
+
+
+@strawberry.type
+class RunHistory:
+    """The fields of Run that read its history."""
+
+    row: strawberry.Private[RunRow]
+
+    @strawberry.field(
+        description="Rows in a range of steps, in step order. A row without `_step` counts as its number.",
+        metadata=costs(lambda arguments: rows_cost(arguments, "first", ROWS_DEFAULT)),
+    )
+    async def history_rows(
+        self,
+        info: RequestInfo,
+        keys: Keys = strawberry.UNSET,
+        min_step: Annotated[
+            Int64 | None, strawberry.argument(description="First step of the range; null: from the beginning.")
+        ] = strawberry.UNSET,
+        max_step: Annotated[
+            Int64 | None, strawberry.argument(description="The step that ends the range, itself left out; null: none.")
+        ] = strawberry.UNSET,
+        first: Annotated[
+            int | None,
+            strawberry.argument(
+                description="How many rows; 1,000 unless told, at most 10,000. Fewer where they reach 4 to 16 MiB."
+            ),
+        ] = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        stream: Stream = HistoryStream.HISTORY,
+    ) -> HistoryRows:
+        """A page of rows."""
+        size = page_size(first, ROWS_MAX, ROWS_DEFAULT)
+        names = check_keys(keys)
+        low = min_step if isinstance(min_step, int) else None
+        high = max_step if isinstance(max_step, int) else None
+        secret = info.context.cursor_secret
+        scope = ["history", self.row.run_id.hex, STREAM_NAMES[stream], sorted(names or []), low, high]
+        digest = list_digest(json.dumps(scope))
+        position = _position(read_place(secret, digest, after, differing=ROWS_DIFFER)) if after else None
+        async with info.context.reads:
+            page = await scan(
+                info.context.database,
+                self.row.run_id,
+                STREAM_NAMES[stream],
+                keys=names,
+                min_step=low,
+                max_step=high,
+                after=position,
+                limit=size,
+            )
+        return HistoryRows(
+            rows=[JSONString(row) for row in page.rows],
+            page_info=PageInfo(
+                has_next_page=page.has_next,
+                end_cursor=sign_place(secret, digest, _place(page.end)) if page.end else None,
+            ),
+        )
+
+    @strawberry.field(
+        description="Rows chosen to show the curve: always the same ones, extremes kept, all of them when they fit.",
+        metadata=costs(lambda arguments: rows_cost(arguments, "samples", SAMPLES_DEFAULT)),
+    )
+    async def history_sample(
+        self,
+        info: RequestInfo,
+        keys: Keys = strawberry.UNSET,
+        x_axis: Annotated[str, strawberry.argument(description=SAMPLE_X_AXIS)] = "_step",
+        samples: Annotated[
+            int, strawberry.argument(description="How many rows at most; 1 to 10,000.")
+        ] = SAMPLES_DEFAULT,
+        stream: Stream = HistoryStream.HISTORY,
+    ) -> list[JSONString]:
+        """A sample of rows."""
+        check_samples(samples)
+        async with info.context.reads:
+            rows = await sample(
+                info.context.database,
+                self.row.run_id,
+                STREAM_NAMES[stream],
+                keys=check_keys(keys),
+                x_axis=x_axis,
+                samples=samples,
+            )
+        return [JSONString(row) for row in rows]
+
+    @strawberry.field(description="The keys it has logged, by name.", metadata=costs(reading))
+    async def metric_keys(self, info: RequestInfo, stream: Stream = HistoryStream.HISTORY) -> list[MetricKey]:
+        """The keys of a stream."""
+        async with info.context.reads:
+            found = await list_keys(info.context.database, [self.row.run_id], STREAM_NAMES[stream])
+        keys = found[self.row.run_id]
+        return await aside_if(len(keys) > ITEMS_AT_ONCE, lambda: [MetricKey.of(key) for key in keys])
+
+    @strawberry.field(
+        description="The greatest step of its history; null: it has no rows.", metadata=batched(last_steps)
+    )
+    async def last_step(self, info: RequestInfo) -> float | None:
+        """The greatest step."""
+        return (await last_steps([self], info.context))[0]
+
+    @strawberry.field(
+        description="How many lines were kept out since it began, and keys left out of its summary.",
+        metadata=batched(rejected_line_counts),
+    )
+    async def rejected_line_count(self, info: RequestInfo) -> Int64:
+        """Lines and keys that were kept out."""
+        return (await rejected_line_counts([self], info.context))[0]
+
+
+def next_line(streams: Iterable[StreamRow], stream: str) -> int:
+    """Where a resuming process goes on in this stream of a run; `streams` are all of the run's."""
+    return next((row.next_line for row in streams if row.stream == stream and row.writer == ""), 0)
+
+
+def check_samples(samples: int) -> int:
+    """The number. Raises AppError when it is out of bounds."""
+    if not 1 <= samples <= SAMPLES_MAX:
+        raise AppError(f"samples is {samples}; allowed: 1 to {SAMPLES_MAX}", path="samples")
+    return samples
+
+
+def check_keys(keys: list[str] | None) -> list[str] | None:
+    """The keys, None for all. Raises AppError when there are too many."""
+    if not keys:
+        return None
+    if len(keys) > KEYS_MAX:
+        raise AppError(f"{len(keys)} keys; allowed: {KEYS_MAX}", path="keys")
+    return list(dict.fromkeys(keys))
+
+
+def _place(end: Position) -> list[str]:
+    # As texts, like every place; that of a float gives the same float back.
+    return [repr(end.step), str(end.epoch), end.writer, str(end.line)]
+
+
+def _position(place: Sequence[str | None]) -> Position:
+    step, epoch, writer, line = (text or "" for text in place)
+    return Position(float(step), int(epoch), writer, int(line))
+
+
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and math.isfinite(number) else None

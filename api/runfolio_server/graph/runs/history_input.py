@@ -1,0 +1,45 @@
+"""The input of whole columns, for appendHistory: what a client that has arrays sends in place of rows."""
+
+from __future__ import annotations
+
+import strawberry
+
+from runfolio_server.graph.relay.scalars import Base64, JSONString
+from runfolio_server.ingest.columns import SentColumn
+
+
+@strawberry.input(description="A column of a run's history: its key, and either numbers, integers or values.")
+class HistoryColumnInput:
+    """One column."""
+
+    key: str = strawberry.field(description="The key, at most 2,000 bytes; each once.")
+    numbers: Base64 | None = strawberry.field(
+        default=strawberry.UNSET, description="Floats: 8 bytes each, IEEE 754 binary64, little-endian."
+    )
+    integers: Base64 | None = strawberry.field(
+        default=strawberry.UNSET, description="Integers: 8 bytes each, two's complement, little-endian."
+    )
+    values: JSONString | None = strawberry.field(
+        default=strawberry.UNSET, description="Anything: one JSON array. Numbers in it keep their kind: 2 or 2.0."
+    )
+    present: Base64 | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Which rows have the key: row i is bit i % 8, from the least significant, of byte i / 8. The "
+        "column then has values for these rows only. Null: all have it.",
+    )
+
+    def sent(self) -> SentColumn:
+        """The column for ingest, absent parts as None."""
+        parts = (self.numbers, self.integers, self.values, self.present)
+        # An empty text is given: no row has the key.
+        return SentColumn(self.key, *(part if isinstance(part, str) else None for part in parts))
+
+
+@strawberry.input(description="Rows as columns. What is wrong with one of them refuses all.")
+class HistoryColumnsInput:
+    """Columns of the same length."""
+
+    count: int = strawberry.field(description="How many rows, 1 to 500,000.")
+    columns: list[HistoryColumnInput] = strawberry.field(
+        description="1 to 5,000 columns. `_step` is numbers or integers; without it a row counts as its number."
+    )

@@ -1,0 +1,58 @@
+"""A project's runs by filter and order, in pages. Used by Project.runs and, for the count alone, its wire names."""
+
+from __future__ import annotations
+
+from runfolio_server.context import Context
+from runfolio_server.errors import AppError
+from runfolio_server.filters.language.cursor import read_place, sign_place
+from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.graph.relay.connections import Connection, build_connection
+from runfolio_server.graph.runs.run import Run
+from runfolio_server.sql.run_lists.list import ListedRunRow
+from runfolio_server.sql.run_lists.page import select_run_page
+
+
+async def run_page(
+    context: Context, project_id: int, query: RunQuery, size: int, after: str | None, *, is_counted: bool
+) -> Connection[Run]:
+    """A page of the runs that the query chooses, in its order, from behind the cursor `after`.
+
+    A cursor carries its place and, when `is_counted`, how many runs there are on all pages: later pages, which carry
+    the number on, need not count again.
+    """
+    digest = query.digest(_scope(project_id))
+    place, total = _read(context, digest, after) if after else (None, None)
+    async with context.database.connection() as connection:
+        rows = await select_run_page(connection, context.order_indexes, project_id, query.page(size + 1, place))
+    if is_counted and total is None:
+        total = await count_runs_once(context, project_id, query)
+
+    def cursor_of(row: ListedRunRow) -> str:
+        return sign_place(context.cursor_secret, digest, [*row.place, None if total is None else str(total)])
+
+    return build_connection(rows, size, Run.of, cursor_of, lambda: count_runs_once(context, project_id, query))
+
+
+async def count_runs_once(context: Context, project_id: int, query: RunQuery) -> int:
+    """How many runs the filters choose; counted once in a request, whoever asks."""
+    return await context.loaders.run_count.load((project_id, query.whole()))
+
+
+def count_of_cursor(context: Context, project_id: int, query: RunQuery, order: str | None, after: str) -> int | None:
+    """The count that a cursor of the query's list in this order carries.
+
+    None when the list was not counted then, for other cursors, and where there is no such order.
+    """
+    try:
+        return _read(context, query.ordered(order).digest(_scope(project_id)), after)[1]
+    except AppError:
+        return None
+
+
+def _scope(project_id: int) -> str:
+    return f"runs:{project_id}"
+
+
+def _read(context: Context, digest: bytes, after: str) -> tuple[list[str | None], int | None]:
+    *place, total = read_place(context.cursor_secret, digest, after)
+    return place, None if total is None else int(total)

@@ -1,0 +1,75 @@
+"""Runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from runfolio_server.actions.runs.lifecycle import stop_run, update_run
+from runfolio_server.domain.run_attribute import RunInput
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.relay.node_ids import decode_uuid
+from runfolio_server.graph.relay.scalars import JSONString
+from runfolio_server.graph.runs.run import Run
+from runfolio_server.graph.runs.run_input import RunLabelsInput, asked_change
+
+
+@strawberry.input(description="What to change of a run. An absent field stays as it is, null clears it.")
+class UpdateRunInput(RunLabelsInput):
+    """Input of updateRun."""
+
+    id: strawberry.ID = strawberry.field(description="The run's node id.")
+    display_name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="What people read; cannot be cleared."
+    )
+    description: str | None = strawberry.field(default=strawberry.UNSET, description="A second long text.")
+    tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All tags; at most 500.")
+    config: JSONString | None = strawberry.field(
+        default=strawberry.UNSET,
+        description='The whole config, each entry wrapped as in {"lr": {"value": 0.1}}. What an SDK keeps there stays.',
+    )
+    summary_metrics: JSONString | None = strawberry.field(default=strawberry.UNSET, description="The whole summary.")
+
+
+@strawberry.type(description="What updateRun answers.")
+class UpdateRunPayload:
+    """Payload of updateRun."""
+
+    run: Run = strawberry.field(description="The run as it is now.")
+
+
+@strawberry.input(description="A run to stop.")
+class StopRunInput:
+    """Input of stopRun."""
+
+    id: strawberry.ID = strawberry.field(description="The run's node id.")
+
+
+@strawberry.type(description="What stopRun answers.")
+class StopRunPayload:
+    """Payload of stopRun."""
+
+    success: bool = strawberry.field(description="Always true; a run that is not there is an error.")
+
+
+@strawberry.type
+class RunMutations:
+    """Changes of runs."""
+
+    @strawberry.mutation(description="Change a run's names, texts, tags, config or summary. Idempotent.")
+    async def update_run(
+        self, info: RequestInfo, input: Annotated[UpdateRunInput, strawberry.argument(description="The change.")]
+    ) -> UpdateRunPayload:
+        """Change a run."""
+        database, viewer, run_id = info.context.database, info.context.viewer, decode_uuid("Run", input.id)
+        row = await update_run(database, viewer, run_id, asked_change(RunInput.UPDATE, input))
+        return UpdateRunPayload(run=Run.of(row))
+
+    @strawberry.mutation(description="Ask a run's process to stop; it learns so with its next message. Idempotent.")
+    async def stop_run(
+        self, info: RequestInfo, input: Annotated[StopRunInput, strawberry.argument(description="The run.")]
+    ) -> StopRunPayload:
+        """Ask a run to stop."""
+        await stop_run(info.context.database, info.context.viewer, decode_uuid("Run", input.id))
+        return StopRunPayload(success=True)

@@ -1,0 +1,1 @@
+"""How history is read: every row, a sample, columns, curves and tables."""

@@ -1,0 +1,115 @@
+"""Many runs as one curve: over each stretch of steps the mean of the runs, and the band that they fill.
+
+Called by graph/. Each run counts once in each stretch, with the mean of its values there. Folds the pages of table.py,
+so that no run is held whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+
+from runfolio_server.history.reading.sums import Sums
+from runfolio_server.history.reading.table import Table, Wanted, read_tables
+from runfolio_server.history.storage.cells import Floats, Indices
+from runfolio_server.history.storage.key_path import merged, ranges_of
+from runfolio_server.sql.history.history import SELECT_STEP_RANGE
+from runfolio_server.sql.pool import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One entry per stretch of steps that has values, in order of step."""
+
+    x: Floats
+    """The mean of the steps that have values."""
+    mean: Floats
+    std: Floats
+    """Of a sample; NaN where only one run has values, infinite where it is beyond float64."""
+    low: Floats
+    high: Floats
+    count: Indices
+    """How many runs have values."""
+
+
+async def band_of_runs(database: Database, run_ids: Sequence[UUID], stream: str, name: str, samples: int) -> Band:
+    """The band of a key over the runs, in at most `samples` equally long stretches of steps."""
+    ranges = merged(ranges_of(name))
+    async with database.connection() as connection:
+        steps = await connection.row(
+            SELECT_STEP_RANGE,
+            list(run_ids),
+            stream,
+            [found.low for found in ranges],
+            [found.high for found in ranges],
+        )
+    folded = _Folded(samples, 0.0, 0.0)
+    if steps is not None and steps.low is not None and steps.high is not None:
+        folded = _Folded(samples, steps.low, steps.high)
+        async for tables in read_tables(database, run_ids, Wanted(stream, (name,))):
+            for table in tables:
+                folded.add(table)
+    return folded.band()
+
+
+class _Folded:
+    """Sums of the run under way, by stretch, and what all runs before it come to."""
+
+    def __init__(self, samples: int, low: float, high: float) -> None:
+        self._samples, self._low, self._high = samples, low, high
+        self._run = -1
+        self._sums, self._step_sums, self._counts = Sums(samples), Sums(samples), np.zeros(samples)
+        self._runs = np.zeros(samples, np.intp)
+        # Deviations are halved, as above.
+        self._x, self._mean, self._half_deviation = (np.zeros(samples) for _ in range(3))
+        self._least, self._greatest = np.full(samples, np.inf), np.full(samples, -np.inf)
+
+    def add(self, table: Table) -> None:
+        """Some rows of a run; those of one run follow each other."""
+        if table.run != self._run:
+            self._end_run()
+            self._run = table.run
+        numbers = table.columns[0].numbers
+        known = np.flatnonzero(np.isfinite(numbers))
+        if len(known) == 0:
+            return
+        steps = table.steps[known]
+        # Halved, because the difference of two steps may be beyond float64.
+        width = self._high / 2 - self._low / 2
+        share = (steps / 2 - self._low / 2) / width if width > 0 else np.zeros(len(steps))
+        places = np.clip(np.floor(share * self._samples), 0, self._samples - 1).astype(np.intp)
+        self._counts += np.bincount(places, minlength=self._samples)
+        self._sums.add(lambda factor: np.bincount(places, numbers[known] * factor, self._samples))
+        self._step_sums.add(lambda factor: np.bincount(places, steps * factor, self._samples))
+
+    def band(self) -> Band:
+        """What all runs come to."""
+        self._end_run()
+        shown = np.flatnonzero(self._runs)
+        runs = self._runs[shown]
+        # Half the deviation of all of them becomes that of a sample.
+        of_sample = np.sqrt(4 * runs / np.maximum(runs - 1, 1))
+        with np.errstate(over="ignore"):
+            std = np.where(runs > 1, self._half_deviation[shown] * of_sample, np.nan)
+        return Band(
+            self._x[shown], self._mean[shown], std, self._least[shown], self._greatest[shown], self._runs[shown]
+        )
+
+    def _end_run(self) -> None:
+        at = np.flatnonzero(self._counts)
+        values, steps = self._sums.means(at, self._counts[at]), self._step_sums.means(at, self._counts[at])
+        self._runs[at] += 1
+        runs = self._runs[at]
+        # Welford's way, which does not lose the deviation in large sums; of roots, because a square may overflow.
+        half = values / 2 - self._mean[at] / 2
+        self._half_deviation[at] = np.hypot(
+            self._half_deviation[at] * np.sqrt((runs - 1) / runs), half * np.sqrt(runs - 1) / runs
+        )
+        self._mean[at] += half / runs * 2
+        self._x[at] += (steps / 2 - self._x[at] / 2) / runs * 2
+        self._least[at] = np.minimum(self._least[at], values)
+        self._greatest[at] = np.maximum(self._greatest[at], values)
+        self._sums, self._step_sums, self._counts = Sums(self._samples), Sums(self._samples), np.zeros(self._samples)

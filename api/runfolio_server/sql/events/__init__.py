@@ -1,0 +1,1 @@
+"""Rows of events, and the notifications that wake those who read them."""

@@ -1,0 +1,1 @@
+"""Rows of history: how they come in, are compacted and are read."""

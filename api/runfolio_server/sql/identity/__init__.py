@@ -1,0 +1,1 @@
+"""Rows of users, entities and API keys."""

@@ -1,0 +1,78 @@
+"""Rows of users, entities, API keys and server secrets. Called by loaders and actions; see users.sql."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from runfolio_server.domain.viewer import Viewer
+from runfolio_server.sql.named import QueryFile
+
+
+class CountRow(msgspec.Struct, frozen=True):
+    """A count."""
+
+    count: int
+
+
+class EntityRow(msgspec.Struct, frozen=True):
+    """An owner of projects."""
+
+    entity_id: int
+    name: str
+    kind: str
+    created_at: datetime
+
+
+class UserIdRow(msgspec.Struct, frozen=True):
+    """The key of a user just made."""
+
+    user_id: int
+
+
+class UserRow(msgspec.Struct, frozen=True):
+    """A user; `username` is the name of the personal entity."""
+
+    user_id: int
+    entity_id: int
+    username: str
+    email: str | None
+    is_admin: bool
+    created_at: datetime
+
+
+class ApiKeyRow(msgspec.Struct, frozen=True):
+    """An API key, without the key."""
+
+    api_key_id: UUID
+    description: str | None
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class SecretRow(msgspec.Struct, frozen=True):
+    """The secret of one purpose, 32 bytes."""
+
+    secret: bytes
+
+
+_FILE = QueryFile("identity/users.sql")
+
+SELECT_VIEWER: Final = _FILE.query("select_viewer", Viewer)
+TOUCH_API_KEY: Final = _FILE.command("touch_api_key")
+COUNT_USERS: Final = _FILE.query("count_users", CountRow)
+LOCK_USERS: Final = _FILE.command("lock_users")
+INSERT_ENTITY: Final = _FILE.query("insert_entity", EntityRow)
+INSERT_USER: Final = _FILE.query("insert_user", UserIdRow)
+SELECT_USERS: Final = _FILE.query("select_users", UserRow)
+SELECT_USER_BY_USERNAME: Final = _FILE.query("select_user_by_username", UserRow)
+SELECT_ENTITIES: Final = _FILE.query("select_entities", EntityRow)
+SELECT_ENTITY_BY_NAME: Final = _FILE.queries("select_entity_by_name", EntityRow)
+INSERT_API_KEY: Final = _FILE.command("insert_api_key")
+SELECT_API_KEYS_OF_USER: Final = _FILE.query("select_api_keys_of_user", ApiKeyRow)
+REVOKE_API_KEY: Final = _FILE.command("revoke_api_key")
+INSERT_SECRET: Final = _FILE.command("insert_secret")
+SELECT_SECRET: Final = _FILE.query("select_secret", SecretRow)

@@ -1,0 +1,1 @@
+"""Lists of a project's runs by filter and order, and what these runs have in common."""

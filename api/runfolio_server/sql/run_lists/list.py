@@ -1,0 +1,94 @@
+"""Lists of a project's runs by filter and order: statements put together from what filters/ compiles.
+
+Called by graph/ and actions/. Only fixed text is put together here; every value is bound.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.filters.sql.compile import compile_filter
+from runfolio_server.filters.sql.json_where import NO_RANGES, Ranges
+from runfolio_server.filters.sql.order_sql import compile_order
+from runfolio_server.sql.identity.users import CountRow
+from runfolio_server.sql.named import Query, composed
+from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.runs.runs import RunRow
+
+# The fields of RunRow are the columns of runs.
+RUN_COLUMNS: Final = ", ".join(f"r.{name}" for name in RunRow.__struct_fields__)
+_LIVING: Final = "FROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL"
+
+
+class ListedRunRow(RunRow, frozen=True):
+    """A run and its place in the order of the list."""
+
+    place: list[str | None]
+
+
+class ChosenRunRow(msgspec.Struct, frozen=True):
+    """What a change of many runs needs of each."""
+
+    run_id: UUID
+    name: str
+    tags: list[str]
+    config_text: str
+
+
+async def select_runs_page(
+    connection: Connection, project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES
+) -> list[ListedRunRow]:
+    """The runs of the query's page, in order; see page.py for quicker ways."""
+    statement, arguments = runs_page_statement(project_id, query, ranges)
+    return await connection.rows(statement, *arguments)
+
+
+def runs_page_statement(
+    project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES
+) -> tuple[Query[ListedRunRow], list[object]]:
+    """The statement of select_runs_page and its arguments."""
+    where = compile_filter(query.filters, 3, project_id, ranges)
+    ordered = compile_order(query.order, 3 + len(where.parameters), query.after)
+    behind = "" if ordered.after is None else f"\n  AND {ordered.after}"
+    sql = (
+        f"SELECT {RUN_COLUMNS}, {ordered.place}\n{_LIVING}\n  AND {where.sql}{behind}\n"
+        f"ORDER BY {ordered.order_by}\nLIMIT $2"
+    )
+    arguments = [project_id, query.limit, *where.parameters, *ordered.parameters]
+    return composed("select_runs_page", sql, ListedRunRow), arguments
+
+
+async def count_runs(connection: Connection, project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES) -> int:
+    """How many runs of the project the filters choose, on all pages together."""
+    where = compile_filter(query.filters, 2, project_id, ranges)
+    statement = composed("count_runs", f"SELECT count(*)\n{_LIVING}\n  AND {where.sql}", CountRow)
+    row = await connection.row(statement, project_id, *where.parameters)
+    return row.count if row else 0
+
+
+async def select_runs_batch(
+    connection: Connection,
+    project_id: int,
+    query: RunQuery,
+    run_ids: list[UUID] | None,
+    behind: UUID | None,
+    *,
+    is_locked: bool,
+) -> list[ChosenRunRow]:
+    """The next runs, by key, that the filters choose and, when given, are among these; locked for a change.
+
+    They come in the order of their keys, whatever the query's, from behind the key `behind`.
+    """
+    where = compile_filter(query.filters, 5, project_id)
+    lock = "\nFOR UPDATE OF r" if is_locked else ""
+    sql = (
+        f"SELECT r.run_id, r.name, r.tags, r.config_text\n{_LIVING}\n"
+        "  AND ($3::uuid[] IS NULL OR r.run_id = ANY ($3))\n"
+        f"  AND ($4::uuid IS NULL OR r.run_id > $4)\n  AND {where.sql}\nORDER BY r.run_id\nLIMIT $2{lock}"
+    )
+    statement = composed("select_runs_batch", sql, ChosenRunRow)
+    return await connection.rows(statement, project_id, query.limit, run_ids, behind, *where.parameters)

@@ -1,0 +1,108 @@
+"""Rows of runs and of their streams. Called by loaders, actions and the worker; see runs.sql."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from runfolio_server.sql.identity.users import CountRow
+from runfolio_server.sql.named import QueryFile
+
+
+class RunRow(msgspec.Struct, frozen=True):
+    """A run without its history. `config_text` and `summary_text` are as received."""
+
+    run_id: UUID
+    project_id: int
+    name: str
+    display_name: str
+    state: str
+    tags: list[str]
+    group_name: str | None
+    job_type: str | None
+    notes: str | None
+    description: str | None
+    sweep_name: str | None
+    host: str | None
+    program: str | None
+    commit_hash: str | None
+    repository: str | None
+    created_by: int
+    created_at: datetime
+    updated_at: datetime
+    heartbeat_at: datetime
+    finished_at: datetime | None
+    exit_code: int | None
+    stop_requested: bool
+    config_text: str
+    summary_text: str
+    system_text: str | None
+
+
+class StartedRunRow(RunRow, frozen=True):
+    """A run that was started, and how it was found; a deleted one was left as it was."""
+
+    is_new: bool
+    is_deleted: bool
+
+
+class ConfigRow(msgspec.Struct, frozen=True):
+    """The config of a run, as received."""
+
+    config_text: str
+
+
+class StateRow(msgspec.Struct, frozen=True):
+    """The state of a run."""
+
+    state: str
+
+
+class RunIdRow(msgspec.Struct, frozen=True):
+    """A run that the statement has changed."""
+
+    run_id: UUID
+
+
+class StreamRow(msgspec.Struct, frozen=True):
+    """Where a stream of a run stands in its newest epoch; `next_line` is what a resuming client continues at."""
+
+    run_id: UUID
+    stream: str
+    writer: str
+    epoch: int
+    next_line: int
+    step_high: float | None
+    rejected: int
+
+
+class ConsoleRow(msgspec.Struct, frozen=True):
+    """One line of captured output; `number` counts over all starts of the process."""
+
+    writer: str
+    epoch: int
+    line: int
+    number: int
+    time: str | None
+    level: str
+    label: str
+    text: str
+
+
+_FILE = QueryFile("runs/runs.sql")
+
+SELECT_RUN_BY_NAME: Final = _FILE.query("select_run_by_name", RunRow)
+SELECT_VISIBLE_RUN: Final = _FILE.queries("select_visible_run", RunRow)
+START_RUN: Final = _FILE.query("start_run", StartedRunRow)
+LOCK_CONFIG: Final = _FILE.query("lock_config", ConfigRow)
+LOCK_STATE: Final = _FILE.query("lock_state", StateRow)
+REQUEST_STOP: Final = _FILE.command("request_stop")
+MARK_SILENT_RUNS_CRASHED: Final = _FILE.query("mark_silent_runs_crashed", RunIdRow)
+SELECT_STREAMS: Final = _FILE.query("select_streams", StreamRow)
+SELECT_CONSOLE_PAGE: Final = _FILE.query("select_console_page", ConsoleRow)
+SELECT_CONSOLE_TAIL: Final = _FILE.query("select_console_tail", ConsoleRow)
+COUNT_CONSOLE: Final = _FILE.query("count_console", CountRow)
+DELETE_RUNS: Final = _FILE.query("delete_runs", RunIdRow)
