@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from runfolio_server.history.storage.chunk import Chunk, encode_column
-from runfolio_server.history.storage.columns import Column, columns_of
+from runfolio_server.history.storage.key_columns import KeyColumn, columns_of
 from runfolio_server.history.storage.key_path import STEPS_KEY
 from runfolio_server.history.storage.steps import steps_of
 
@@ -19,5 +19,5 @@ def encode_segment(first_line: int, rows: Sequence[Mapping[str, Any] | None]) ->
     present = np.flatnonzero(~np.isnan(steps))
     if len(present) == 0:
         return []
-    columns = {STEPS_KEY: Column(present + first_line, steps[present].tolist()), **columns_of(first_line, rows)}
+    columns = {STEPS_KEY: KeyColumn(present + first_line, steps[present].tolist()), **columns_of(first_line, rows)}
     return [chunk for key, column in columns.items() for chunk in encode_column(first_line, key, column, steps)]

@@ -22,7 +22,10 @@ ALLOWED = {
     ("objects/store.py", "bucket"): "of an object store",
     ("serve/run.py", "wandb"): "tells people which variables the SDK reads",
     ("sql/run_lists/groups.py", "bucket"): "width_bucket, a function of PostgreSQL",
-    ("domain/run_columns.py", "wandb"): "two entries of stored configs, which are there whether or not graph/wandb/ is",
+    (
+        "domain/document_columns.py",
+        "wandb",
+    ): "two entries of stored configs, which are there whether or not graph/wandb/ is",
 }
 MIXIN_IMPORT = re.compile(r"from runfolio_server\.graph\.wandb\.\w+ import [\w, ]+")
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from runfolio_server.actions.exports import runs as export_runs
-from runfolio_server.domain import run_columns
-from runfolio_server.domain.run_columns import config_columns, read_documents
+from runfolio_server.domain import document_columns as run_columns
+from runfolio_server.domain.document_columns import config_columns, read_documents
 from runfolio_server.endpoints.export import told_errors
 from runfolio_server.sql.pool import open_database
 from tests.service import Service

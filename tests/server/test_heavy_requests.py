@@ -13,10 +13,10 @@ from typing import Any, TypeAlias
 import orjson
 import pytest
 
-from runfolio_server import aside
+from runfolio_server import heavy_threads
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.actions.runs.lifecycle import RunAddress, start_run
-from runfolio_server.aside import HEAVY_BYTES, THREADS
+from runfolio_server.heavy_threads import HEAVY_BYTES, THREADS
 from runfolio_server.loaders import READS_MAX
 from tests.history_service import compact_some
 from tests.service import HISTORY_FILE, Service
@@ -125,7 +125,7 @@ async def _occupied_threads() -> AsyncIterator[None]:
         started.wait()
         release.wait()
 
-    busy = [asyncio.create_task(aside.aside(wait)) for _ in range(THREADS)]
+    busy = [asyncio.create_task(heavy_threads.in_thread(wait)) for _ in range(THREADS)]
     await asyncio.to_thread(started.wait)
     try:
         yield
@@ -136,7 +136,7 @@ async def _occupied_threads() -> AsyncIterator[None]:
 
 def _waiting() -> int:
     """How many calls wait for a thread."""
-    return aside._THREADS._work_queue.qsize()
+    return heavy_threads._THREADS._work_queue.qsize()
 
 
 async def _until_waiting(task: asyncio.Task[Any], count: int) -> None:

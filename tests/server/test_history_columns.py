@@ -14,7 +14,7 @@ from runfolio_server.history.storage.key_path import find, has
 from runfolio_server.loaders import history as loader
 from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import Query
-from runfolio_server.sql.run_lists.run_choice import RunNameRow, select_chosen_runs
+from runfolio_server.sql.run_lists.chosen_runs import RunNameRow, select_chosen_runs
 from tests.history_service import compact_some, log_rows
 from tests.service import Service
 

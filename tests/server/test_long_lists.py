@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runfolio_server.graph.execution import executor
-from runfolio_server.graph.execution.selection import ObjectShape
+from runfolio_server.graph.execution.compiled_selection import ObjectShape
 from tests.service import Service
 
 KEYS = 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runfolio_server.filters.language.fields import JsonField
-from runfolio_server.filters.language.flatten import conditions_of
+from runfolio_server.filters.language.simplify import conditions_of
 from runfolio_server.filters.language.tree import Filter
 from runfolio_server.filters.sql.index_sql import field_name, order_index
 from runfolio_server.filters.sql.json_where import Ranges

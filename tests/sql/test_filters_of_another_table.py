@@ -14,7 +14,7 @@ from runfolio_server.filters.language.cursor import read_place, sign_place
 from runfolio_server.filters.language.field_table import FieldTable, UniqueKey
 from runfolio_server.filters.language.fields import Column, Document
 from runfolio_server.filters.language.list_query import ListQuery
-from runfolio_server.filters.language.operators import Kind
+from runfolio_server.filters.language.operators import FieldKind
 from runfolio_server.filters.sql.compile import compile_filter
 from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.sql.named import Query
@@ -23,13 +23,13 @@ from runfolio_server.sql.pool import Database
 pytestmark = pytest.mark.anyio
 
 SECRET = b"s" * 32
-NAME = Column("title", Kind.TEXT, "r.title", ("name",), is_short=True)
+NAME = Column("title", FieldKind.TEXT, "r.title", ("name",), is_short=True)
 BOOKS = FieldTable(
     (
         NAME,
-        Column("printed_at", Kind.TIME, "r.printed_at", is_nullable=True),
-        Column("pages", Kind.NUMBER, "r.pages::numeric"),
-        Column("subjects", Kind.TAGS, "r.subjects", is_nullable=True),
+        Column("printed_at", FieldKind.TIME, "r.printed_at", is_nullable=True),
+        Column("pages", FieldKind.NUMBER, "r.pages::numeric"),
+        Column("subjects", FieldKind.TAGS, "r.subjects", is_nullable=True),
     ),
     (
         Document(

@@ -12,7 +12,7 @@ from runfolio_server.errors import AppError
 from runfolio_server.history.reading import long_sample, sample, scan
 from runfolio_server.ingest import compact
 from runfolio_server.ingest.compact import compact_stream
-from runfolio_server.sql.history.history import PieceRow
+from runfolio_server.sql.history.history import StoredRow
 from tests.sql.logged_run import LoggedRun, Row, run, shuffled_rows
 from tests.unit.history_rows import seen
 
@@ -105,7 +105,7 @@ async def test_a_page_of_wide_rows_ends_where_a_segment_ends(run: LoggedRun, mon
 
     fetch_rows = scan.fetch_rows
 
-    async def counted(*arguments: Any, **options: Any) -> list[PieceRow]:
+    async def counted(*arguments: Any, **options: Any) -> list[StoredRow]:
         found = await fetch_rows(*arguments, **options)
         fetched.append(len({row.piece for row in found}))
         return found

@@ -15,10 +15,10 @@ from runfolio_server.sql.history.compaction import SELECT_LAST_SEGMENTS, SELECT_
 from runfolio_server.sql.history.history import (
     SELECT_KEYS,
     SELECT_LAST_STEP,
-    SELECT_PIECES,
-    SELECT_PIECES_OF_LINES,
-    SELECT_PIECES_OF_RUNS,
     SELECT_STEP_RANGE,
+    SELECT_STORED_ROWS,
+    SELECT_STORED_ROWS_OF_LINES,
+    SELECT_STORED_ROWS_OF_RUNS,
 )
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.run_lists.list import runs_page_statement
@@ -144,13 +144,13 @@ async def test_silent_runs_are_found_among_those_alive_only(filled: RawConnectio
 @pytest.mark.parametrize(
     ("query", "arguments"),
     [
-        (SELECT_PIECES, (RUN, "history", *DECIDING, ["\\#", "a"], ["\\$", "b"], -1e300, 1e300, 1000.0)),
+        (SELECT_STORED_ROWS, (RUN, "history", *DECIDING, ["\\#", "a"], ["\\$", "b"], -1e300, 1e300, 1000.0)),
         (
-            SELECT_PIECES_OF_RUNS,
+            SELECT_STORED_ROWS_OF_RUNS,
             ([RUN], "history", ["a"], ["b"], ["\\#", "a"], ["\\$", "b"], -1e300, 1e300, -1e300, 1000.0),
         ),
         (SELECT_STEP_RANGE, ([RUN], "history", ["a"], ["b"])),
-        (SELECT_PIECES_OF_LINES, (RUN, "history", [""], [0], [5], ["\\#", "a"], ["\\$", "b"])),
+        (SELECT_STORED_ROWS_OF_LINES, (RUN, "history", [""], [0], [5], ["\\#", "a"], ["\\$", "b"])),
         (SELECT_LAST_STEP, (RUN, "history")),
         (SELECT_KEYS, ([RUN], "history")),
         (SELECT_TAIL, (*OF_STREAM, 0, 1000, 1000)),

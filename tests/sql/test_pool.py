@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from runfolio_server.aside import ITEMS_AT_ONCE
 from runfolio_server.errors import AppError, Unavailable
 from runfolio_server.graph.relay.node_ids import decode_uuid
+from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.parse import parse_file_stream
 from runfolio_server.sql.named import NoRow, Query, composed

@@ -17,9 +17,9 @@ from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.index_sql import OrderIndex, drop_statement, field_name, literal, order_index, segments
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Connection, Database
+from runfolio_server.sql.run_lists.by_index import ALONG_THE_INDEX, WALK_MAX_RUNS, select_runs_by_index, walk_statement
 from runfolio_server.sql.run_lists.indexes import OrderIndexes, ReadyIndex, create_order_index
 from runfolio_server.sql.run_lists.list import runs_page_statement, select_runs_page
-from runfolio_server.sql.run_lists.run_walk import ALONG_THE_INDEX, WALK_MAX_RUNS, select_runs_along, walk_statement
 from tests.run_language import find_field
 from tests.unit.test_filters_parse import INJECTIONS
 
@@ -72,7 +72,7 @@ async def test_pages_along_an_index_are_the_pages_of_a_scan(
         found: list[tuple[str, Place]] = []
         after: Place | None = None
         while True:
-            page = await select_runs_along(connection, ReadyIndex(index, runs), query.page(size, after))
+            page = await select_runs_by_index(connection, ReadyIndex(index, runs), query.page(size, after))
             found += [(row.name, row.place) for row in page]
             if len(page) < size:
                 break
@@ -92,7 +92,7 @@ async def test_the_first_trap_a_rare_filter_reads_no_more_than_so_many_runs_of_t
         async with connection.snapshot(ALONG_THE_INDEX):
             walk = await _plan(connection, walked, walked_arguments, "ANALYZE, ")
         scan = await _plan(connection, scanned, scanned_arguments)
-        page = await select_runs_along(connection, ReadyIndex(index, RUN_COUNT), rare)
+        page = await select_runs_by_index(connection, ReadyIndex(index, RUN_COUNT), rare)
         same = await select_runs_page(connection, index.project_id, rare)
 
     read = [node for node in _nodes(walk) if node.get("Index Name") == index.name]
@@ -184,7 +184,7 @@ async def test_a_list_is_right_when_its_index_is_gone(database: Database, index:
     gone, query = order_index(index.project_id, "config.n"), RunQuery.parse(None, "-config.n").page(1000)
 
     async with database.connection() as connection:
-        found = await select_runs_along(connection, ReadyIndex(gone, RUN_COUNT), query)
+        found = await select_runs_by_index(connection, ReadyIndex(gone, RUN_COUNT), query)
         expected = await select_runs_page(connection, index.project_id, query)
 
     assert expected == found

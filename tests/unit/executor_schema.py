@@ -15,8 +15,8 @@ from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
-from runfolio_server.graph.execution.columns import batched, column
 from runfolio_server.graph.execution.executor import CompiledExecutor
+from runfolio_server.graph.execution.row_fields import batch_field, column
 from runfolio_server.graph.relay.scalars import JSON, SCALARS, Int64, JSONString
 
 
@@ -38,7 +38,7 @@ class Row:
 
 @dataclass
 class Owners:
-    """The context: what the batched fields answer, by the name of the item; and how often they were asked."""
+    """The context: what the batch_field fields answer, by the name of the item; and how often they were asked."""
 
     owner: Any = None
     label: Any = "label"
@@ -73,9 +73,9 @@ class Owner(Named):
 
     age: int | None = 7
 
-    @strawberry.field(metadata=batched(labels_of))  # type: ignore[untyped-decorator]
+    @strawberry.field(metadata=batch_field(labels_of))  # type: ignore[untyped-decorator]
     async def label(self, info: Info[Owners, None]) -> str:
-        """A batched leaf."""
+        """A batch_field leaf."""
         found: str = (await labels_of([self], info.context))[0]
         return found
 
@@ -90,7 +90,7 @@ class Part:
 
 @strawberry.type
 class Holder:
-    """A nested object whose selection may have a batched field."""
+    """A nested object whose selection may have a batch_field field."""
 
     item: Item
 
@@ -138,15 +138,15 @@ class Item(Named):
         """A resolver with an argument."""
         return len(self.name) * by
 
-    @strawberry.field(metadata=batched(owners_of))  # type: ignore[untyped-decorator]
+    @strawberry.field(metadata=batch_field(owners_of))  # type: ignore[untyped-decorator]
     async def owner(self, info: Info[Owners, None]) -> Owner | None:
-        """A batched object."""
+        """A batch_field object."""
         found: Owner | None = (await owners_of([self], info.context))[0]
         return found
 
-    @strawberry.field(metadata=batched(owners_of))  # type: ignore[untyped-decorator]
+    @strawberry.field(metadata=batch_field(owners_of))  # type: ignore[untyped-decorator]
     async def needed_owner(self, info: Info[Owners, None]) -> Owner:
-        """A batched object that must be there."""
+        """A batch_field object that must be there."""
         found: Owner = (await owners_of([self], info.context))[0]
         return found
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runfolio_server.history.reading.arrow import array_of
-from runfolio_server.history.reading.column_kinds import ColumnKind, kind_of, seen_in
+from runfolio_server.history.reading.column_types import ColumnKind, kind_of, seen_in
 from runfolio_server.history.storage.cells import MISSING, Cells, as_float, cells_of, joined_cells
 from runfolio_server.history.storage.chunk import VERSION, Chunk
+from runfolio_server.history.storage.chunk_kinds import ChunkKind
 from runfolio_server.history.storage.json_values import encode_json
 from runfolio_server.history.storage.key_path import find, has
-from runfolio_server.history.storage.kinds import Kind
-from runfolio_server.history.storage.pieces import Batch, Piece, Segment
-from runfolio_server.sql.history.history import PieceRow
+from runfolio_server.history.storage.stored_rows import Segment, StoredRows, TailBatch
+from runfolio_server.sql.history.history import StoredRow
 from tests.encoded_segment import encode_segment
 from tests.unit.history_rows import KEYS, LINES, VALUES, seen
 
@@ -25,15 +25,15 @@ NAMES = st.one_of(KEYS, st.tuples(KEYS, KEYS).map(".".join))
 MAYBE = st.lists(st.one_of(VALUES, st.just(MISSING)), max_size=12)
 
 
-def as_row(chunk: Chunk) -> PieceRow:
+def as_row(chunk: Chunk) -> StoredRow:
     """The chunk as the database gives it."""
-    return PieceRow("", 0, chunk.segment, chunk.key, chunk.line0, chunk.n, chunk.kind, chunk.lines, chunk.data, None)
+    return StoredRow("", 0, chunk.segment, chunk.key, chunk.line0, chunk.n, chunk.kind, chunk.lines, chunk.data, None)
 
 
-def pieces(lines: list[dict[str, Any] | None]) -> list[Piece]:
+def pieces(lines: list[dict[str, Any] | None]) -> list[StoredRows]:
     """The lines as a batch and, unless there is no row, as a segment."""
     chunks = list(map(as_row, encode_segment(5, lines)))
-    return [Batch("", 0, 5, lines), *([Segment(chunks)] if chunks else [])]
+    return [TailBatch("", 0, 5, lines), *([Segment(chunks)] if chunks else [])]
 
 
 def shown(cells: Cells) -> list[Any]:
@@ -106,7 +106,7 @@ def test_integers_in_a_chunk_of_the_first_releases_are_numbers_too() -> None:
     lines: list[dict[str, Any] | None] = [{"v": value} for value in ("text", 2**70 + 1, None, 10**400)]
     steps, *_ = encode_segment(0, lines)
     data = bytes([VERSION]) + encode_json([row["v"] for row in lines if row])
-    old = PieceRow("", 0, 0, "v", 0, 4, Kind.JSON, b"", data, None)
+    old = StoredRow("", 0, 0, "v", 0, 4, ChunkKind.JSON, b"", data, None)
     segment = Segment([as_row(steps), old])
 
     cells = segment.cells("v")

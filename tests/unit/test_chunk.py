@@ -16,33 +16,33 @@ from runfolio_server.domain import json_text
 from runfolio_server.history.storage.axis import decode_lines, encode_lines
 from runfolio_server.history.storage.cells import as_float
 from runfolio_server.history.storage.chunk import Chunk, decode_values
+from runfolio_server.history.storage.chunk_kinds import ChunkKind
 from runfolio_server.history.storage.key_path import STEPS_KEY, find, has, public_name
-from runfolio_server.history.storage.kinds import Kind
-from runfolio_server.history.storage.pieces import Batch, Piece, Segment, pieces_of
+from runfolio_server.history.storage.stored_rows import Segment, StoredRows, TailBatch, stored_rows_of
 from runfolio_server.history.storage.tail import pack_lines, parse_lines, unpack_lines
-from runfolio_server.sql.history.history import PieceRow
+from runfolio_server.sql.history.history import StoredRow
 from tests.encoded_segment import encode_segment
 from tests.unit.history_rows import FLOATS, INTEGERS, KEYS, LINES, ROWS, VALUES, seen
 
 Row = dict[str, Any] | None
 
 
-def as_database_rows(chunks: list[Chunk]) -> list[PieceRow]:
+def as_database_rows(chunks: list[Chunk]) -> list[StoredRow]:
     return [
-        PieceRow("", 0, chunk.segment, chunk.key, chunk.line0, chunk.n, chunk.kind, chunk.lines, chunk.data, None)
+        StoredRow("", 0, chunk.segment, chunk.key, chunk.line0, chunk.n, chunk.kind, chunk.lines, chunk.data, None)
         for chunk in chunks
     ]
 
 
 def read_back(first_line: int, count: int, chunks: list[Chunk]) -> list[Row]:
     found: list[Row] = [None] * count
-    for piece in pieces_of(as_database_rows(chunks)):
+    for piece in stored_rows_of(as_database_rows(chunks)):
         for line, row in zip(piece.lines.tolist(), piece.rows(np.arange(len(piece.lines))), strict=True):
             found[line - first_line] = row
     return found
 
 
-def values_of(chunks: list[Chunk], key: str) -> list[tuple[Kind, list[Any]]]:
+def values_of(chunks: list[Chunk], key: str) -> list[tuple[ChunkKind, list[Any]]]:
     return [
         (chunk.kind, decode_values(chunk.kind, chunk.n, chunk.data).take(np.arange(chunk.n)))
         for chunk in chunks
@@ -92,7 +92,7 @@ def test_what_a_chunk_says_of_itself_is_true(rows: list[Row]) -> None:
             numbers = list(map(as_float, values))
             assert {chunk.low, chunk.high} <= set(numbers)
             assert all(chunk.low <= number <= chunk.high for number in numbers if math.isfinite(number))
-            assert kind is not Kind.JSON or all(type(value) is int for value in values)
+            assert kind is not ChunkKind.JSON or all(type(value) is int for value in values)
         assert "\0" not in chunk.key
         chunk.key.encode()
 
@@ -102,13 +102,13 @@ def test_the_steps_chunk_names_every_row(rows: list[Row]) -> None:
     steps = [chunk for chunk in encode_segment(0, rows) if chunk.key == STEPS_KEY]
 
     assert sum(chunk.n for chunk in steps) == sum(row is not None for row in rows)
-    assert [chunk.kind for chunk in steps] == ([Kind.NUMBER] if steps else [])
+    assert [chunk.kind for chunk in steps] == ([ChunkKind.NUMBER] if steps else [])
 
 
 @given(LINES, KEYS)
 def test_a_segment_and_a_batch_agree_on_which_rows_have_a_key_and_on_its_numbers(rows: list[Row], name: str) -> None:
-    pieces: list[Piece] = pieces_of(as_database_rows(encode_segment(5, rows)))
-    batch = Batch("", 0, 5, rows)
+    pieces: list[StoredRows] = stored_rows_of(as_database_rows(encode_segment(5, rows)))
+    batch = TailBatch("", 0, 5, rows)
 
     if not pieces:
         assert len(batch.lines) == 0
@@ -125,9 +125,9 @@ def test_a_segment_and_a_batch_agree_on_which_rows_have_a_key_and_on_its_numbers
 @given(st.lists(st.one_of(FLOATS, INTEGERS), min_size=1))
 def test_a_segment_and_a_batch_agree_on_numbers(values: list[float]) -> None:
     rows = column(*values)
-    (segment,) = pieces_of(as_database_rows(encode_segment(0, rows)))
+    (segment,) = stored_rows_of(as_database_rows(encode_segment(0, rows)))
 
-    np.testing.assert_array_equal(segment.numbers("value"), Batch("", 0, 0, rows).numbers("value"))
+    np.testing.assert_array_equal(segment.numbers("value"), TailBatch("", 0, 0, rows).numbers("value"))
 
 
 @given(LINES)
@@ -142,20 +142,20 @@ def test_integers_and_floats_of_one_metric_are_one_chunk_of_numbers() -> None:
     chunks = encode_segment(0, column(1, 2.5, 2, 2.0, float("nan")))
 
     ((kind, values),) = values_of(chunks, "value")
-    assert kind is Kind.NUMBER
+    assert kind is ChunkKind.NUMBER
     assert [seen(value) for value in values] == [seen(value) for value in (1, 2.5, 2, 2.0, float("nan"))]
 
 
 def test_integers_that_float64_cannot_hold_are_int64() -> None:
     ((kind, values),) = values_of(encode_segment(0, column(1, 2**62 + 1, -(2**63))), "value")
 
-    assert (kind, values) == (Kind.INT64, [1, 2**62 + 1, -(2**63)])
+    assert (kind, values) == (ChunkKind.INT64, [1, 2**62 + 1, -(2**63)])
 
 
 def test_integers_that_nothing_else_can_hold_are_json() -> None:
     ((kind, values),) = values_of(encode_segment(0, column(2**70 + 1, 10**40)), "value")
 
-    assert (kind, values) == (Kind.JSON, [2**70 + 1, 10**40])
+    assert (kind, values) == (ChunkKind.JSON, [2**70 + 1, 10**40])
 
 
 def test_what_a_chunk_of_json_says_of_its_range_tells_that_all_of_it_are_numbers() -> None:
@@ -167,7 +167,10 @@ def test_what_a_chunk_of_json_says_of_its_range_tells_that_all_of_it_are_numbers
 def test_numbers_stay_numbers_where_a_key_was_text_for_a_while() -> None:
     chunks = encode_segment(0, column(0.5, "NaN", 0.25, None, 0.125))
 
-    assert sorted(values_of(chunks, "value")) == [(Kind.JSON, ["NaN", None]), (Kind.NUMBER, [0.5, 0.25, 0.125])]
+    assert sorted(values_of(chunks, "value")) == [
+        (ChunkKind.JSON, ["NaN", None]),
+        (ChunkKind.NUMBER, [0.5, 0.25, 0.125]),
+    ]
 
 
 def test_nested_and_dotted_keys_stay_apart() -> None:
@@ -189,7 +192,7 @@ def test_a_dotted_name_means_the_flat_key_first_and_a_dict_can_be_asked_for() ->
 
 @pytest.mark.parametrize("document", [{}, {"_type": "histogram", "values": [1]}, {str(key): key for key in range(99)}])
 def test_media_empty_and_large_dicts_are_one_value(document: dict[str, Any]) -> None:
-    assert values_of(encode_segment(0, column(document)), "value") == [(Kind.JSON, [document])]
+    assert values_of(encode_segment(0, column(document)), "value") == [(ChunkKind.JSON, [document])]
 
 
 def test_null_is_not_missing() -> None:
@@ -233,41 +236,43 @@ def test_values_too_long_to_show_are_not_repeated_beside_the_data() -> None:
 
 def test_a_chunk_of_a_newer_version_is_refused() -> None:
     with pytest.raises(ValueError, match="version 9"):
-        decode_values(Kind.NUMBER, 1, b"\x09")
+        decode_values(ChunkKind.NUMBER, 1, b"\x09")
 
 
 # Bytes as they are in databases since the first release. NOTE: never change one; add new ones.
 STORED = [
-    (Kind.NUMBER, 4, "01010301000000000000000200000000000000", [1, 3, 5, 7]),
-    (Kind.NUMBER, 1, "0100020000000000000080", [-0.0]),
-    (Kind.NUMBER, 2, "0102010000008000000000000000f03f0000000000000440", [1, 2.5]),
-    (Kind.INT64, 1, "01020100000000000040", [2**62 + 1]),
-    (Kind.JSON, 2, "01005b2261222c6e756c6c5d", ["a", None]),
+    (ChunkKind.NUMBER, 4, "01010301000000000000000200000000000000", [1, 3, 5, 7]),
+    (ChunkKind.NUMBER, 1, "0100020000000000000080", [-0.0]),
+    (ChunkKind.NUMBER, 2, "0102010000008000000000000000f03f0000000000000440", [1, 2.5]),
+    (ChunkKind.INT64, 1, "01020100000000000040", [2**62 + 1]),
+    (ChunkKind.JSON, 2, "01005b2261222c6e756c6c5d", ["a", None]),
     (
-        Kind.NUMBER,
+        ChunkKind.NUMBER,
         12,
         "01010470636f21030003030401040b000000100000000000000000003c0080002101c99062c028390f00",
         [number * number for number in range(12)],
     ),
     (
-        Kind.INT64,
+        ChunkKind.INT64,
         9,
         "010170636f210300430204010408000000100000000000000000002e006098c49eac1800",
         [2**62 + 3 * number for number in range(9)],
     ),
     (
-        Kind.NUMBER,
+        ChunkKind.NUMBER,
         800,
         "01031400000028b52ffd20645d000018ffff000200824814012c02000000000000f03f",
         [1] * 400 + [1.0] * 400,
     ),
-    (Kind.JSON, 40, "010128b52ffd20a16d0000305b2261222c5d01009829a705", ["a"] * 40),
-    (Kind.JSON, 1, "01025b313138303539313632303731373431313330333432355d", [2**70 + 1]),
+    (ChunkKind.JSON, 40, "010128b52ffd20a16d0000305b2261222c5d01009829a705", ["a"] * 40),
+    (ChunkKind.JSON, 1, "01025b313138303539313632303731373431313330333432355d", [2**70 + 1]),
 ]
 
 
 @pytest.mark.parametrize(("kind", "count", "data", "values"), STORED)
-def test_bytes_of_the_first_version_are_read_for_ever(kind: Kind, count: int, data: str, values: list[Any]) -> None:
+def test_bytes_of_the_first_version_are_read_for_ever(
+    kind: ChunkKind, count: int, data: str, values: list[Any]
+) -> None:
     found = decode_values(kind, count, bytes.fromhex(data)).take(np.arange(count))
 
     assert [seen(value) for value in found] == [seen(value) for value in values]

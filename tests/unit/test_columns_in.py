@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.history.storage.chunk import POINTS_MAXIMUM, NumberColumn, encode_columns
-from runfolio_server.history.storage.columns import Column
+from runfolio_server.history.storage.key_columns import KeyColumn
 from runfolio_server.history.storage.tail import parse_lines, unpack_lines
-from runfolio_server.ingest import piece as piece_module
+from runfolio_server.ingest import stored_block as piece_module
 from runfolio_server.ingest.batch import ColumnBlock, LineBlock
-from runfolio_server.ingest.columns import MAX_COLUMNS, SentColumn, read_columns
+from runfolio_server.ingest.column_input import MAX_COLUMNS, SentColumn, read_columns
 from runfolio_server.ingest.lines import MAX_LINES
-from runfolio_server.ingest.piece import CHUNK_ROWS_MINIMUM, FEWER_ROWS_MINIMUM, Piece, piece_of
+from runfolio_server.ingest.stored_block import CHUNK_ROWS_MINIMUM, FEWER_ROWS_MINIMUM, StoredBlock, stored_block_of
 from tests.encoded_segment import encode_segment
 from tests.sent_columns import columns_input
 from tests.unit.history_rows import FLOATS, INTEGERS, KEYS, SCALARS, VALUES, seen
@@ -56,7 +56,7 @@ def block_of(rows: Sequence[dict[str, Any]], first_line: int = 0) -> ColumnBlock
 def chunked(block: ColumnBlock) -> list[Any]:
     """The rows, by way of chunks."""
     numbers = {key: one for key, one in block.columns.items() if isinstance(one, NumberColumn)}
-    others = {key: one for key, one in block.columns.items() if isinstance(one, Column)}
+    others = {key: one for key, one in block.columns.items() if isinstance(one, KeyColumn)}
     steps = block.steps()
     chunks = encode_columns(block.first_line, steps, numbers, block.rows(others) if others else ())
     return [seen(row) for row in read_back(block.first_line, block.count, chunks)]
@@ -77,7 +77,7 @@ def test_columns_in_are_rows_out(rows: Rows, first_line: int) -> None:
 def test_chunks_of_columns_say_of_themselves_what_those_of_lines_say(rows: Rows, first_line: int) -> None:
     block = block_of(rows, first_line)
     numbers = {key: one for key, one in block.columns.items() if isinstance(one, NumberColumn)}
-    others = {key: one for key, one in block.columns.items() if isinstance(one, Column)}
+    others = {key: one for key, one in block.columns.items() if isinstance(one, KeyColumn)}
     of_columns = encode_columns(first_line, block.steps(), numbers, block.rows(others) if others else ())
     of_rows = encode_segment(first_line, rows)
 
@@ -133,14 +133,14 @@ def floats(count: int, keys: int = 1) -> Rows:
 async def test_few_rows_are_left_to_compaction_and_many_become_chunks_at_once(
     rows: Rows, first_line: int, is_chunks: bool
 ) -> None:
-    piece = await piece_of(block_of(rows, first_line))
+    piece = await stored_block_of(block_of(rows, first_line))
 
     assert is_chunks == (piece.body is None) == bool(piece.chunks)
     assert isinstance(piece.block, ColumnBlock if is_chunks else LineBlock)
     assert [seen(row) for row in rows] == stored(piece)
 
 
-def stored(piece: Piece) -> list[Any]:
+def stored(piece: StoredBlock) -> list[Any]:
     """What a reader finds."""
     if piece.body is not None:
         return [seen(row) for row in parse_lines(unpack_lines(piece.body))]
@@ -154,7 +154,7 @@ def stored(piece: Piece) -> list[Any]:
 
 
 async def test_many_rows_are_segments_of_one_size_within_their_bounds() -> None:
-    piece = await piece_of(block_of(floats(100_000, keys=2), 50))
+    piece = await stored_block_of(block_of(floats(100_000, keys=2), 50))
 
     assert [50, 50_050] == sorted({chunk.segment for chunk in piece.chunks})
     assert [50_000] == sorted({chunk.n for chunk in piece.chunks})
@@ -169,7 +169,7 @@ async def test_segments_are_bounded_in_bytes_unless_there_would_be_too_many_chun
     monkeypatch.setattr(piece_module, "CHUNKS_MAXIMUM", chunks_maximum)
 
     # With `_step` seven columns: 28 KiB of numbers.
-    piece = await piece_of(block_of(floats(512, keys=6)))
+    piece = await stored_block_of(block_of(floats(512, keys=6)))
 
     assert segments == len({chunk.segment for chunk in piece.chunks})
     assert segments * (7 + 1) == len(piece.chunks)
@@ -241,7 +241,7 @@ async def test_columns_that_would_be_too_much_as_lines_are_refused() -> None:
     block = read_columns("history", 0, 40, sent, path="input.columns")
 
     with pytest.raises(TooLarge, match=r"would be \d+ bytes of lines; allowed: 67108864, or at least 4096 rows"):
-        await piece_of(block)
+        await stored_block_of(block)
 
 
 def test_a_column_that_no_row_has_is_no_key() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runfolio_server.filters import limits
-from runfolio_server.filters.language.operators import LOGICAL, OPERATORS, Kind
+from runfolio_server.filters.language.operators import LOGICAL, OPERATORS, FieldKind
 from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY
 from tests.run_language import find_field
 
@@ -36,7 +36,7 @@ def test_every_operator_has_a_row_that_names_its_kinds_of_fields(document: str) 
 
     assert [*OPERATORS, *LOGICAL] == list(rows)
     for name, operator in OPERATORS.items():
-        assert [kind.value for kind in Kind if kind in operator.kinds] == rows[name][-1].split(", ")
+        assert [kind.value for kind in FieldKind if kind in operator.kinds] == rows[name][-1].split(", ")
 
 
 def test_every_field_has_a_row_with_its_other_names_and_its_kind(document: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.field_table import camel_case
 from runfolio_server.filters.language.fields import Column, Field, JsonField, Presence, Tag
-from runfolio_server.filters.language.operators import Kind, operators_of
+from runfolio_server.filters.language.operators import FieldKind, operators_of
 from runfolio_server.filters.language.tree import EVERYTHING, And, Condition, Not, Or
 from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY, TAGS
 from runfolio_server.filters.sql.compile import compile_filter
@@ -257,7 +257,7 @@ def test_a_strange_name_of_a_field_is_an_error(text: str) -> None:
 
 
 def test_every_kind_of_field_has_operators() -> None:
-    assert all({"$eq", "$ne", "$in", "$nin", "$exists", "$not"} <= set(operators_of(kind)) for kind in Kind)
+    assert all({"$eq", "$ne", "$in", "$nin", "$exists", "$not"} <= set(operators_of(kind)) for kind in FieldKind)
 
 
 def test_every_bound_value_is_mentioned() -> None:

@@ -82,7 +82,7 @@ async def test_what_is_known_is_not_asked() -> None:
     store = Store()
     loader = Loader(store.fetch)
 
-    loader.know(1, 100)
+    loader.prime(1, 100)
 
     assert 100 == await loader.load(1)
     assert [100, 4] == await loader.load_many([1, 2])

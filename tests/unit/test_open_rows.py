@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runfolio_server.history.storage import columns
-from runfolio_server.history.storage.columns import Full, OpenRows, put
+from runfolio_server.history.storage import key_columns as columns
+from runfolio_server.history.storage.key_columns import Full, OpenRows, put
 from tests.unit.history_rows import SCALARS, seen
 
 Step = tuple[tuple[str, ...], Full, list[int] | None]

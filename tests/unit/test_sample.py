@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runfolio_server.history.reading.choosing import choose_rows, evenly_spaced
+from runfolio_server.history.reading.downsample import downsample_rows, evenly_spaced
 
 VALUES = st.one_of(st.floats(), st.floats(-1, 1), st.just(float("nan")))
 
@@ -21,11 +21,11 @@ def test_a_sample_has_the_ends_and_the_extremes_and_is_not_too_large(series: lis
     arrays = [np.array(values) for values in series]
     axis = np.arange(len(series[0]), dtype=np.float64)
 
-    chosen = choose_rows(axis, arrays, samples)
+    chosen = downsample_rows(axis, arrays, samples)
 
     assert len(chosen) <= samples
     assert chosen.tolist() == sorted(set(chosen.tolist()))
-    assert chosen.tolist() == choose_rows(axis, arrays, samples).tolist()
+    assert chosen.tolist() == downsample_rows(axis, arrays, samples).tolist()
     if len(axis) <= samples:
         assert chosen.tolist() == list(range(len(axis)))
     elif samples >= 2 + 2 * len(arrays) and not all(np.isnan(values).all() for values in arrays):
@@ -45,6 +45,6 @@ def test_whole_rows_are_evenly_spaced_with_both_ends() -> None:
 def test_a_sample_is_as_large_as_it_may_be() -> None:
     x = np.arange(1000.0)
 
-    sizes = [len(choose_rows(x, [1 / (x + 1), x], samples)) for samples in (1, 2, 3, 5, 50, 999)]
+    sizes = [len(downsample_rows(x, [1 / (x + 1), x], samples)) for samples in (1, 2, 3, 5, 50, 999)]
 
     assert [1, 2, 3, 5, 50, 999] == sizes

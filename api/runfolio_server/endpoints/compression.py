@@ -14,7 +14,7 @@ from typing import Final, Protocol
 import zstandard
 from starlette.requests import Request
 
-from runfolio_server.aside import HEAVY_BYTES, aside_if
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 
 COMPRESSED_MIN_BYTES: Final = 1400
 """What is shorter travels in one packet either way."""
@@ -47,14 +47,14 @@ def coding_for(request: Request) -> str | None:
 
 async def compressed(body: bytes, coding: str) -> bytes:
     """The body in this coding; large ones are made beside the loop."""
-    return await aside_if(len(body) > HEAVY_BYTES, _compress, body, coding)
+    return await in_thread_if(len(body) > HEAVY_BYTES, _compress, body, coding)
 
 
 async def compressed_stream(pieces: AsyncIterator[bytes], coding: str) -> AsyncIterator[bytes]:
     """The pieces in this coding, one behind the other."""
     packer = _packer(coding)
     async for piece in pieces:
-        yield await aside_if(len(piece) > HEAVY_BYTES, packer.compress, piece)
+        yield await in_thread_if(len(piece) > HEAVY_BYTES, packer.compress, piece)
     yield packer.flush()
 
 

@@ -27,13 +27,13 @@ from starlette.routing import Route
 from runfolio_server.actions.exports.history import RUNS_MAX, RunChoice, open_history_export
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.allocator import give_memory_back
-from runfolio_server.aside import aside
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.endpoints.answers import answering_errors
 from runfolio_server.endpoints.parameters import check_names, check_one_of
 from runfolio_server.errors import AppError
+from runfolio_server.heavy_threads import in_thread
 from runfolio_server.history.reading.arrow import ArrowStream, Layout, write_parquet_file
-from runfolio_server.history.reading.column_kinds import TypedTables
+from runfolio_server.history.reading.column_types import TypedTables
 from runfolio_server.history.reading.table import Table, Wanted
 
 SAMPLES_MAX = 100_000
@@ -117,7 +117,7 @@ async def _messages(layout: Layout, typed: TypedTables) -> AsyncIterator[bytes]:
             yield messages
     yield stream.end
     if sent > LARGE_BYTES:
-        await aside(give_memory_back)
+        await in_thread(give_memory_back)
 
 
 async def _write_parquet(layout: Layout, typed: TypedTables) -> Path:

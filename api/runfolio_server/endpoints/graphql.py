@@ -21,7 +21,6 @@ from starlette.routing import Route
 
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.allocator import give_memory_back
-from runfolio_server.aside import HEAVY_BYTES, aside, aside_if
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response, read_body
@@ -30,6 +29,7 @@ from runfolio_server.endpoints.explorer import explorer_page
 from runfolio_server.endpoints.large_answers import encoded_pieces, has_long_list
 from runfolio_server.errors import RETRY_AFTER_S, AppError, TooLarge, Unavailable
 from runfolio_server.graph.schema import MASKED_MESSAGE, is_unforeseen, schema
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
 from runfolio_server.loaders import Loaders
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import Database
@@ -52,7 +52,7 @@ async def execute_document(request: Request) -> Response:
 
     viewer = await sign_in.viewer(request.headers.get("Authorization"))
     body = await read_body(request, settings.max_body_bytes)
-    query, variables, operation_name = await aside_if(len(body) > HEAVY_BYTES, read_document, body)
+    query, variables, operation_name = await in_thread_if(len(body) > HEAVY_BYTES, read_document, body)
     context = Context(
         viewer,
         database,
@@ -70,7 +70,7 @@ async def execute_document(request: Request) -> Response:
             query, variable_values=variables, operation_name=operation_name, context_value=context
         )
     finally:
-        context.loaders.forget()
+        context.loaders.clear()
     errors = result.errors or []
     answer: dict[str, Any] = {"data": result.data}
     if errors:
@@ -89,7 +89,7 @@ async def _response(answer: dict[str, Any], status: int, coding: str | None) -> 
             pieces = compressed_stream(pieces, coding)
             headers["Content-Encoding"] = coding
         # The texts are gone by then.
-        afterwards = BackgroundTask(aside, give_memory_back)
+        afterwards = BackgroundTask(in_thread, give_memory_back)
         return StreamingResponse(pieces, status, headers, "application/json", afterwards)
     content = encode(answer)
     if coding is not None and len(content) >= COMPRESSED_MIN_BYTES:

@@ -13,14 +13,14 @@ from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.filters.language.field_table import FieldTable, UniqueKey
 from runfolio_server.filters.language.fields import Column, DerivedKey, Document
-from runfolio_server.filters.language.operators import Kind
+from runfolio_server.filters.language.operators import FieldKind
 
 _KINDS: Final = {
-    ValueKind.TEXT: Kind.TEXT,
-    ValueKind.TEXTS: Kind.TAGS,
-    ValueKind.TIME: Kind.TIME,
-    ValueKind.NUMBER: Kind.NUMBER,
-    ValueKind.BOOLEAN: Kind.BOOLEAN,
+    ValueKind.TEXT: FieldKind.TEXT,
+    ValueKind.TEXTS: FieldKind.TAGS,
+    ValueKind.TIME: FieldKind.TIME,
+    ValueKind.NUMBER: FieldKind.NUMBER,
+    ValueKind.BOOLEAN: FieldKind.BOOLEAN,
 }
 
 

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from runfolio_server.aside import HEAVY_BYTES, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.json_text import to_jsonb
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import OverlappingLines, Unavailable
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 from runfolio_server.ingest.batch import Batch, ColumnBlock
 from runfolio_server.ingest.exit_code import state_after_exit
-from runfolio_server.ingest.piece import Piece, piece_of
+from runfolio_server.ingest.stored_block import StoredBlock, stored_block_of
 from runfolio_server.sql.history.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, INGEST_VISIBLE_COLUMNS, IngestedRow
 from runfolio_server.sql.pool import Connection, Database
 
@@ -43,9 +43,9 @@ async def append_batch(
     Raises AppError when its lines would leave too many gaps or columns are too large, Unavailable when PostgreSQL is
     away: then nothing of it is stored.
     """
-    pieces = [await piece_of(block) for block in batch.blocks]
+    pieces = [await stored_block_of(block) for block in batch.blocks]
     if batch.columns is not None:
-        pieces.append(await piece_of(batch.columns))
+        pieces.append(await stored_block_of(batch.columns))
     summary = await _jsonb_of_summary(batch)
     for _ in range(TRIMS_MAX):
         try:
@@ -61,14 +61,14 @@ async def append_batch(
 async def _jsonb_of_summary(batch: Batch) -> str | None:
     if batch.summary is None:
         return None
-    return await aside_if(len(batch.summary.text) > HEAVY_BYTES, to_jsonb, batch.summary.value)
+    return await in_thread_if(len(batch.summary.text) > HEAVY_BYTES, to_jsonb, batch.summary.value)
 
 
 async def _store(
     connection: Connection,
     run_id: UUID,
     batch: Batch,
-    pieces: Sequence[Piece],
+    pieces: Sequence[StoredBlock],
     summary: str | None,
     viewer: Viewer | None,
 ) -> IngestedRow | None:
@@ -85,13 +85,13 @@ async def _store(
     return await connection.row(INGEST_VISIBLE_BATCH, run_id, batch.writer, *lines, *console, *rest, viewer)
 
 
-async def _trim(pieces: Sequence[Piece], overlap: OverlappingLines) -> list[Piece]:
+async def _trim(pieces: Sequence[StoredBlock], overlap: OverlappingLines) -> list[StoredBlock]:
     block = pieces[overlap.piece].block
-    trimmed = [await piece_of(block.part(first, past_last)) for first, past_last in overlap.wanted]
+    trimmed = [await stored_block_of(block.part(first, past_last)) for first, past_last in overlap.wanted]
     return [*pieces[: overlap.piece], *trimmed, *pieces[overlap.piece + 1 :]]
 
 
-def _of_pieces(pieces: Sequence[Piece]) -> list[object]:
+def _of_pieces(pieces: Sequence[StoredBlock]) -> list[object]:
     ranges = [piece.steps or (None, None) for piece in pieces]
     blocks = [piece.block for piece in pieces]
     return [
@@ -119,7 +119,7 @@ def _of_console(batch: Batch) -> list[object]:
     ]
 
 
-def _of_run(batch: Batch, pieces: Sequence[Piece], summary: str | None) -> list[object]:
+def _of_run(batch: Batch, pieces: Sequence[StoredBlock], summary: str | None) -> list[object]:
     return [
         batch.summary and batch.summary.text,
         summary,
@@ -131,7 +131,7 @@ def _of_run(batch: Batch, pieces: Sequence[Piece], summary: str | None) -> list[
     ]
 
 
-def _of_chunks(pieces: Sequence[Piece]) -> list[object]:
+def _of_chunks(pieces: Sequence[StoredBlock]) -> list[object]:
     # PostgreSQL counts from 1.
     chunks = [(number, chunk) for number, piece in enumerate(pieces, 1) for chunk in piece.chunks]
     return [
@@ -157,7 +157,7 @@ def _digest(first_line: bytes) -> bytes:
     return hashlib.sha256(first_line).digest()[:16]
 
 
-def _newest_system_metrics(pieces: Sequence[Piece]) -> str | None:
+def _newest_system_metrics(pieces: Sequence[StoredBlock]) -> str | None:
     for block in (piece.block for piece in reversed(pieces) if piece.block.stream == "events"):
         if isinstance(block, ColumnBlock):
             past_last = block.first_line + block.count

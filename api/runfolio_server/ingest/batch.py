@@ -12,7 +12,7 @@ import numpy.typing as npt
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.history.storage.chunk import NumberColumn
-from runfolio_server.history.storage.columns import Column
+from runfolio_server.history.storage.key_columns import KeyColumn
 from runfolio_server.ingest.summary import Summary
 
 LineStream = Literal["history", "events"]
@@ -68,27 +68,27 @@ class ColumnBlock:
     stream: LineStream
     first_line: int
     count: int
-    columns: dict[str, NumberColumn | Column]
+    columns: dict[str, NumberColumn | KeyColumn]
     line_zero: bytes | None = None
 
     def part(self, first_line: int, past_last: int) -> ColumnBlock:
         """The rows in this range of line numbers."""
-        columns: dict[str, NumberColumn | Column] = {}
+        columns: dict[str, NumberColumn | KeyColumn] = {}
         for key, column in self.columns.items():
             first, past = np.searchsorted(column.lines, (first_line, past_last)).tolist()
             if first < past:
                 lines, chosen = column.lines[first:past], slice(first, past)
-                if isinstance(column, Column):
-                    columns[key] = Column(lines, column.values[chosen])
+                if isinstance(column, KeyColumn):
+                    columns[key] = KeyColumn(lines, column.values[chosen])
                 else:
                     columns[key] = NumberColumn(lines, column.values[chosen])
         return replace(self, first_line=first_line, count=past_last - first_line, columns=columns)
 
-    def rows(self, columns: Mapping[str, NumberColumn | Column] | None = None) -> list[dict[str, Any]]:
+    def rows(self, columns: Mapping[str, NumberColumn | KeyColumn] | None = None) -> list[dict[str, Any]]:
         """The rows, with these of its columns or all of them."""
         found: list[dict[str, Any]] = [{} for _ in range(self.count)]
         for key, column in (self.columns if columns is None else columns).items():
-            values = column.values if isinstance(column, Column) else column.values.tolist()
+            values = column.values if isinstance(column, KeyColumn) else column.values.tolist()
             for index, value in zip((column.lines - self.first_line).tolist(), values, strict=True):
                 found[index][key] = value
         return found

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from runfolio_server.history.storage.chunk import POINTS_MAXIMUM, Chunk
-from runfolio_server.history.storage.open_segment import OpenSegment
+from runfolio_server.history.storage.segment_builder import SegmentBuilder
 from runfolio_server.history.storage.tail import parse_lines, unpack_lines
 from runfolio_server.sql.history.compaction import (
     DELETE_SEGMENTS,
@@ -29,7 +29,7 @@ from runfolio_server.sql.history.compaction import (
     TailedStreamRow,
     TailRow,
 )
-from runfolio_server.sql.history.history import PieceRow
+from runfolio_server.sql.history.history import StoredRow
 from runfolio_server.sql.pool import Connection, Database
 
 LEASE_S = 120.0
@@ -71,7 +71,7 @@ class _Merged:
 
     first: int
     past: int
-    chunks: list[PieceRow]
+    chunks: list[StoredRow]
 
 
 async def streams_to_compact(connection: Connection, limit: int) -> list[TailedStreamRow]:
@@ -123,10 +123,10 @@ class _Segments:
     """Ranges of lines without gaps, within the bounds of a segment, put together batch by batch."""
 
     def __init__(self, merged: _Merged | None) -> None:
-        self._open: OpenSegment | None = None
+        self._open: SegmentBuilder | None = None
         self._chunks: list[Chunk] = []
         if merged is not None:
-            self._open = OpenSegment(merged.first)
+            self._open = SegmentBuilder(merged.first)
             self._open.add_chunks(merged.chunks, merged.past)
 
     @property
@@ -146,7 +146,7 @@ class _Segments:
         lines = unpack_lines(batch.body)
         first = 0
         while first < len(lines):
-            found = self._open = self._open or OpenSegment(batch.line0 + first)
+            found = self._open = self._open or SegmentBuilder(batch.line0 + first)
             past, size = first, 0
             while past < len(lines) and past - first < found.room and size < TEXT_BYTES_AT_ONCE:
                 size += len(lines[past])
@@ -162,7 +162,7 @@ class _Segments:
         return self._chunks
 
     @staticmethod
-    def _is_full(segment: OpenSegment) -> bool:
+    def _is_full(segment: SegmentBuilder) -> bool:
         return segment.room == 0 or segment.size >= SEGMENT_BYTES_MAXIMUM
 
     def _close(self) -> None:

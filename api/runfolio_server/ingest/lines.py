@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 
-from runfolio_server.aside import HEAVY_BYTES
 from runfolio_server.domain.history_line import STEP_KEY, check_line
 from runfolio_server.domain.json_text import MAX_DEPTH
 from runfolio_server.errors import AppError, TooLarge
+from runfolio_server.heavy_threads import HEAVY_BYTES
 from runfolio_server.ingest.batch import LineBlock, LineStream, RejectedLine
 
 MAX_LINE_NUMBER = 2**53

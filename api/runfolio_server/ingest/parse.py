@@ -10,11 +10,11 @@ import re
 import zlib
 from typing import Any
 
-from runfolio_server.aside import HEAVY_BYTES, aside
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import parse_line
 from runfolio_server.domain.json_text import escape_surrogates, storable_text
 from runfolio_server.errors import AppError, TooLarge
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread
 from runfolio_server.ingest.batch import Batch, ConsoleBlock, ConsoleLine, LineStream, RejectedLine
 from runfolio_server.ingest.lines import MAX_LINE_NUMBER, MAX_LINES, check_writer, line_block, raw_lines
 from runfolio_server.ingest.summary import Summary, read_summary
@@ -46,7 +46,7 @@ async def read_batch(body: bytes, encoding: str, writer: str, max_bytes: int) ->
             pass  # It is only known now.
         else:
             return parse_file_stream(plain, writer)
-    return await aside(lambda: parse_file_stream(decompress(body, encoding, max_bytes), writer))
+    return await in_thread(lambda: parse_file_stream(decompress(body, encoding, max_bytes), writer))
 
 
 def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:

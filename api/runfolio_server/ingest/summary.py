@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from runfolio_server.aside import HEAVY_BYTES
 from runfolio_server.domain.history_line import parse_line
 from runfolio_server.domain.json_members import WHITESPACE, key_text, long_members, split_member
 from runfolio_server.domain.json_text import (
@@ -23,6 +22,7 @@ from runfolio_server.domain.json_text import (
     parse,
     to_jsonb_value,
 )
+from runfolio_server.heavy_threads import HEAVY_BYTES
 
 # Objects within each other that are searched for the one key that is at fault; below it goes the key of the last one.
 LEVELS_MAX = 8

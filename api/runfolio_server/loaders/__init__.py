@@ -86,7 +86,7 @@ class Loaders:
 
         self.user: Loader[int, UserRow | None] = _in_key_order(users, lambda row: row.user_id)
         # Most runs that somebody looks at, and all that they start, are their own.
-        self.user.know(viewer.user_id, _user_row(viewer))
+        self.user.prime(viewer.user_id, _user_row(viewer))
         self.entity: Loader[int, EntityRow | None] = _in_key_order(entities, lambda row: row.entity_id)
         self.project: Loader[int, ProjectRow | None] = _in_key_order(projects, lambda row: row.project_id)
         self.streams: Loader[UUID, list[StreamRow]] = Loader(streams)
@@ -99,11 +99,11 @@ class Loaders:
         self.history_tables: Loader[TableKey, Table] = Loader(history_tables)
         self.metrics: Loader[MetricKey, MetricSummary] = Loader(metrics)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Let go of everything that was loaded: the request is over."""
         for loader in vars(self).values():
             if isinstance(loader, Loader):
-                loader.forget()
+                loader.clear()
 
 
 def _user_row(viewer: Viewer) -> UserRow:

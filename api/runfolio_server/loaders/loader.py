@@ -32,11 +32,11 @@ class Loader(Generic[K, R]):
             return [await self.load(keys[0])]
         return [_row(found) for found in await self._rows(keys)]
 
-    def know(self, key: K, row: R) -> None:
+    def prime(self, key: K, row: R) -> None:
         """Take a row that was found on another way: it need not be loaded."""
         self._known[key] = row
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Let go of what was loaded: at the end of the request, because the parts of a loader hold each other."""
         self._known.clear()
         self._one_by_one.clear_all()

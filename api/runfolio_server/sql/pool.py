@@ -14,8 +14,8 @@ import asyncpg
 import msgspec
 import orjson
 
-from runfolio_server.aside import ITEMS_AT_ONCE
 from runfolio_server.errors import AppError, Conflict, OverlappingLines, Unavailable
+from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 from runfolio_server.sql.constraints import MESSAGES_BY_CONSTRAINT
 from runfolio_server.sql.named import Query
 

@@ -12,9 +12,7 @@ from uuid import UUID
 
 from runfolio_server.actions.access import checked_project
 from runfolio_server.actions.exports.columns import ATTRIBUTES, DURATION, WantedColumn, parse_columns, value_at
-from runfolio_server.aside import HEAVY_BYTES, aside_if
-from runfolio_server.domain.permission import Permission
-from runfolio_server.domain.run_columns import (
+from runfolio_server.domain.document_columns import (
     Columns,
     TooManyCells,
     config_columns,
@@ -22,8 +20,10 @@ from runfolio_server.domain.run_columns import (
     read_documents,
     summary_columns,
 )
+from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.run_lists.export import RUN_ID_BYTES, SELECT_EXPORT_RUNS, ExportRow, select_run_ids
 
@@ -97,7 +97,7 @@ class RunExport:
             is_last = start >= len(run_ids)
             if whole or (is_last and count == 0):
                 size = sum(len(row.config_text) + len(row.summary_text) for row in whole)
-                for line in await aside_if(size > HEAVY_BYTES, list, self._lines(whole)):
+                for line in await in_thread_if(size > HEAVY_BYTES, list, self._lines(whole)):
                     yield line
             count += len(whole)
         yield encode_columns({"end": {"runs": count}}, is_strict=True)

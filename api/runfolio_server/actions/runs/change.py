@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runfolio_server.aside import HEAVY_BYTES, aside_if
 from runfolio_server.domain import json_text
+from runfolio_server.domain.document_columns import INTERNAL_KEYS
 from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
 from runfolio_server.domain.run_attributes import CHANGEABLE
-from runfolio_server.domain.run_columns import INTERNAL_KEYS
 from runfolio_server.domain.run_state import RunState
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.filters.language.field_table import camel_case
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 
 # What GraphQL calls the columns.
 FIELD_BY_COLUMN = {attribute.column: camel_case(attribute.field) for attribute in CHANGEABLE}
@@ -26,7 +26,7 @@ async def checked_change(
 ) -> dict[str, object]:
     """As check_change, which takes long for large documents: those are parsed beside the loop."""
     size = sum(len(value) for value in change.values() if isinstance(value, str))
-    return await aside_if(size > HEAVY_BYTES, check_change, change, field_by_column)
+    return await in_thread_if(size > HEAVY_BYTES, check_change, change, field_by_column)
 
 
 def check_change(

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from runfolio_server.actions.runs.change import checked_change
-from runfolio_server.aside import HEAVY_BYTES, aside_if
 from runfolio_server.domain import json_text
-from runfolio_server.domain.run_columns import INTERNAL_KEYS
+from runfolio_server.domain.document_columns import INTERNAL_KEYS
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 from runfolio_server.sql.pool import Connection
 from runfolio_server.sql.runs.runs import LOCK_CONFIG
 
@@ -40,7 +40,7 @@ async def with_the_old(
     if row is None or row.config_text == "{}":
         return dict(columns)
     is_heavy = len(row.config_text) + len(given) > HEAVY_BYTES
-    joined = await aside_if(is_heavy, _joined, row.config_text, given, joins=joins)
+    joined = await in_thread_if(is_heavy, _joined, row.config_text, given, joins=joins)
     return {**columns, **await checked_change({"config": joined}, field_by_column)} if joined else dict(columns)
 
 

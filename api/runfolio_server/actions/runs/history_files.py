@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from runfolio_server.aside import aside
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.owner import Owner, OwnerKind
 from runfolio_server.domain.run_state import ENDED_STATES
+from runfolio_server.heavy_threads import in_thread
 from runfolio_server.history.reading.parquet import NotRepresentable, rows_to_parquet
 from runfolio_server.history.reading.scan import Span, fetch_rows, in_order, take_rows
-from runfolio_server.history.storage.pieces import pieces_of
+from runfolio_server.history.storage.stored_rows import stored_rows_of
 from runfolio_server.objects.store import ObjectStore
 from runfolio_server.sql.history.history_files import (
     INSERT_HISTORY_FILE,
@@ -88,7 +88,7 @@ async def _make_files(database: Database, store: ObjectStore, run_id: UUID, expo
     last_step = NO_STEP if export.step_high is None else export.step_high
     try:
         async for rows in _row_groups(database, run_id, last_step):
-            content = await aside(rows_to_parquet, rows)
+            content = await in_thread(rows_to_parquet, rows)
             if not await _add_file(database, store, run_id, number, rows, content):
                 return
             number += 1
@@ -152,12 +152,12 @@ async def _rows_from(
     next_step = rows[0].next_step if rows else None
 
     def take() -> list[dict[str, Any]]:
-        pieces = pieces_of(rows)
+        pieces = stored_rows_of(rows)
         order = in_order(pieces, span, before=next_step)
         return take_rows(pieces, order.pieces, order.indices)
 
     # Decoding would hold up the server's loop.
-    return await aside(take), next_step
+    return await in_thread(take), next_step
 
 
 def _next_step(row: dict[str, Any], last_step: int) -> int:

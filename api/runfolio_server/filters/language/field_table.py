@@ -13,10 +13,10 @@ from functools import cached_property
 
 from runfolio_server.domain.json_text import storable_text
 from runfolio_server.errors import AppError
+from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.filters.language.fields import Column, Document, Field, JsonField, Presence, Tag
 from runfolio_server.filters.language.json_key import parse_json_key
-from runfolio_server.filters.language.operators import Kind
-from runfolio_server.filters.shown import shown_name
+from runfolio_server.filters.language.operators import FieldKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class FieldTable:
             *(column.name for column in self.columns),
             *(f"{document.spellings[0]}.<key>" for document in self.documents),
             *(key for document in self.documents for key in document.bare_keys),
-            *(f"{column.name}.<tag>" for column in self.columns if column.kind is Kind.TAGS),
+            *(f"{column.name}.<tag>" for column in self.columns if column.kind is FieldKind.TAGS),
             *(f"{document.key_lists[0]}.<key>" for document in self.documents if document.key_lists),
         )
 
@@ -77,7 +77,7 @@ class FieldTable:
             return Presence(JsonField(self._document_by_key_list[root], parse_json_key(key, path, is_wrapped=False)))
         root, dot, tag = name.partition(".")
         tags = self._column_by_name.get(root)
-        if tags is not None and tags.kind is Kind.TAGS and dot and tag:
+        if tags is not None and tags.kind is FieldKind.TAGS and dot and tag:
             return Presence(Tag(tags, storable_text(tag)))
         raise self._unknown(name, path)
 
@@ -109,7 +109,7 @@ class FieldTable:
         if name in self.document_by_spelling:
             hint = f" (name a key of it: {name}.<key>)"
         return AppError(
-            f"Unknown field {shown_name(name)!r}{hint} at {path}; allowed: {', '.join(self.allowed)}",
+            f"Unknown field {name_excerpt(name)!r}{hint} at {path}; allowed: {', '.join(self.allowed)}",
             path=path,
             allowed=self.allowed,
         )

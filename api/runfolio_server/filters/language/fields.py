@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from runfolio_server.filters.language.operators import Kind
+from runfolio_server.filters.language.operators import FieldKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Column:
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     sql: str
     aliases: tuple[str, ...] = ()
     is_nullable: bool = False
@@ -64,7 +64,7 @@ class JsonField:
 
     document: Document
     paths: tuple[tuple[str, ...], ...]
-    kind: Kind = Kind.JSON
+    kind: FieldKind = FieldKind.JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Presence:
     """True where the row has this tag or this key of a document, missing elsewhere."""
 
     what: Tag | JsonField
-    kind: Kind = Kind.PRESENCE
+    kind: FieldKind = FieldKind.PRESENCE
 
 
 Field = Column | JsonField | Presence

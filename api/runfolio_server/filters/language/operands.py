@@ -12,10 +12,10 @@ from typing import Any
 
 from runfolio_server.domain.json_text import storable_text, to_jsonb_value
 from runfolio_server.errors import AppError
-from runfolio_server.filters.language.operators import Kind, OperatorName
+from runfolio_server.filters.error_excerpt import value_excerpt
+from runfolio_server.filters.language.operators import FieldKind, OperatorName
 from runfolio_server.filters.limits import DEPTH_MAX, LIST_MAX_VALUES, SORT_NUMBER_EXPONENT
 from runfolio_server.filters.regex.regex import translate_regex
-from runfolio_server.filters.shown import shown_value
 
 Operand = Any
 """A checked operand: None, bool, int, str, Decimal, datetime, a JSON value, or a tuple of those for list operators."""
@@ -27,16 +27,16 @@ _LISTS = {OperatorName.IN, OperatorName.NIN, OperatorName.ALL}
 _ORDERED = {OperatorName.GT, OperatorName.GTE, OperatorName.LT, OperatorName.LTE}
 
 _ALLOWED = {
-    Kind.TEXT: ("text", "null"),
-    Kind.TAGS: ("text", "a list of text", "null"),
-    Kind.TIME: ("ISO 8601 text such as 2026-11-03T12:00:00Z", "seconds since 1970 as a number", "null"),
-    Kind.NUMBER: ("a number", "null"),
-    Kind.BOOLEAN: ("true", "false", "null"),
-    Kind.PRESENCE: ("true", "null"),
+    FieldKind.TEXT: ("text", "null"),
+    FieldKind.TAGS: ("text", "a list of text", "null"),
+    FieldKind.TIME: ("ISO 8601 text such as 2026-11-03T12:00:00Z", "seconds since 1970 as a number", "null"),
+    FieldKind.NUMBER: ("a number", "null"),
+    FieldKind.BOOLEAN: ("true", "false", "null"),
+    FieldKind.PRESENCE: ("true", "null"),
 }
 
 
-def check_operand(kind: Kind, operator: OperatorName, raw: Any, path: str) -> Operand:
+def check_operand(kind: FieldKind, operator: OperatorName, raw: Any, path: str) -> Operand:
     """The operand of this operator on a field of this kind. Raises AppError with what is allowed at `path`."""
     if operator is OperatorName.EXISTS:
         return raw if isinstance(raw, bool) else _refuse(raw, path, ("true", "false"))
@@ -54,7 +54,7 @@ def check_operand(kind: Kind, operator: OperatorName, raw: Any, path: str) -> Op
     return _value(kind, raw, path)
 
 
-def _list(kind: Kind, raw: Any, path: str) -> Operand:
+def _list(kind: FieldKind, raw: Any, path: str) -> Operand:
     if not isinstance(raw, list):
         return _refuse(raw, path, ("a list",))
     if len(raw) > LIST_MAX_VALUES:
@@ -66,8 +66,8 @@ def _list(kind: Kind, raw: Any, path: str) -> Operand:
     return tuple(_value(kind, item, f"{path}[{number}]") for number, item in enumerate(raw))
 
 
-def _ordered(kind: Kind, raw: Any, path: str) -> Operand:
-    if kind is not Kind.JSON:
+def _ordered(kind: FieldKind, raw: Any, path: str) -> Operand:
+    if kind is not FieldKind.JSON:
         # Nothing is greater or less than null.
         allowed = _ALLOWED[kind][:-1]
         return _refuse(raw, path, allowed) if raw is None else _value(kind, raw, path, allowed)
@@ -79,23 +79,23 @@ def _ordered(kind: Kind, raw: Any, path: str) -> Operand:
     return _refuse(raw, path, ("a number", "text"))
 
 
-def _value(kind: Kind, raw: Any, path: str, allowed: tuple[str, ...] | None = None) -> Operand:
-    if kind is Kind.JSON:
+def _value(kind: FieldKind, raw: Any, path: str, allowed: tuple[str, ...] | None = None) -> Operand:
+    if kind is FieldKind.JSON:
         _check_depth(raw, path)
         return to_jsonb_value(raw)
     if raw is None:
         return None
-    if kind in (Kind.TEXT, Kind.TAGS) and isinstance(raw, str):
+    if kind in (FieldKind.TEXT, FieldKind.TAGS) and isinstance(raw, str):
         return storable_text(raw)
-    if kind is Kind.TAGS and isinstance(raw, list) and all(isinstance(item, str) for item in raw):
+    if kind is FieldKind.TAGS and isinstance(raw, list) and all(isinstance(item, str) for item in raw):
         return [storable_text(item) for item in raw]
-    if kind is Kind.NUMBER and _is_number(raw):
+    if kind is FieldKind.NUMBER and _is_number(raw):
         return _decimal(raw)
-    if kind is Kind.TIME:
+    if kind is FieldKind.TIME:
         time = _time(raw)
         if time is not None:
             return time
-    if (kind is Kind.BOOLEAN and isinstance(raw, bool)) or (kind is Kind.PRESENCE and raw is True):
+    if (kind is FieldKind.BOOLEAN and isinstance(raw, bool)) or (kind is FieldKind.PRESENCE and raw is True):
         return raw
     return _refuse(raw, path, allowed or _ALLOWED[kind])
 
@@ -141,5 +141,5 @@ def _check_depth(raw: Any, path: str) -> None:
 
 def _refuse(raw: Any, path: str, allowed: tuple[str, ...]) -> Operand:
     raise AppError(
-        f"{shown_value(raw)} at {path} is not allowed; allowed: {', '.join(allowed)}", path=path, allowed=allowed
+        f"{value_excerpt(raw)} at {path} is not allowed; allowed: {', '.join(allowed)}", path=path, allowed=allowed
     )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What the values of a field are."""
 
     TEXT = "text"
@@ -42,13 +42,13 @@ class Operator:
     """One operator and the kinds of fields that take it."""
 
     name: OperatorName
-    kinds: frozenset[Kind]
+    kinds: frozenset[FieldKind]
 
 
-_EVERY = frozenset(Kind)
-_ORDERED = frozenset({Kind.TEXT, Kind.TIME, Kind.NUMBER, Kind.JSON})
-_TEXTUAL = frozenset({Kind.TEXT, Kind.TAGS, Kind.JSON})
-_LISTS = frozenset({Kind.TAGS, Kind.JSON})
+_EVERY = frozenset(FieldKind)
+_ORDERED = frozenset({FieldKind.TEXT, FieldKind.TIME, FieldKind.NUMBER, FieldKind.JSON})
+_TEXTUAL = frozenset({FieldKind.TEXT, FieldKind.TAGS, FieldKind.JSON})
+_LISTS = frozenset({FieldKind.TAGS, FieldKind.JSON})
 
 OPERATORS: Final = {
     operator.name: operator
@@ -79,6 +79,6 @@ NOT: Final = "$not"
 LOGICAL: Final = (AND, OR, NOR, NOT)
 
 
-def operators_of(kind: Kind) -> tuple[str, ...]:
+def operators_of(kind: FieldKind) -> tuple[str, ...]:
     """What may stand under a field of this kind, as it is written."""
     return (*(name.value for name, operator in OPERATORS.items() if kind in operator.kinds), NOT)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runfolio_server.errors import AppError
+from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.filters.language.field_table import FieldTable
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.limits import ORDER_MAX_BYTES, ORDER_MAX_KEYS
-from runfolio_server.filters.shown import shown_name
 
 Place = Sequence[str | None]
 """Where a row stands in an order: one text for each term of it, null where it has none. What a cursor carries."""
@@ -67,10 +67,10 @@ def parse_order(text: str | None, table: FieldTable) -> Order:
     for number, part in enumerate(parts):
         path = f"order[{number}]"
         sign, name = (part[0], part[1:]) if part[:1] in ("+", "-") else ("+", part)
-        field = table.find(name, f"{path}.{shown_name(name)}" if name else path)
+        field = table.find(name, f"{path}.{name_excerpt(name)}" if name else path)
         if any(key.field == field for key in keys):
             raise AppError(
-                f"{shown_name(name)} stands twice in order, again at {path}; allowed: each field once",
+                f"{name_excerpt(name)} stands twice in order, again at {path}; allowed: each field once",
                 path=path,
                 allowed=("each field once",),
             )

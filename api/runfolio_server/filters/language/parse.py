@@ -6,28 +6,28 @@ from typing import Any
 
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
+from runfolio_server.filters.error_excerpt import name_excerpt, value_excerpt
 from runfolio_server.filters.language.field_table import FieldTable
 from runfolio_server.filters.language.fields import Field
-from runfolio_server.filters.language.flatten import condition_count, conditions_of, flattened
 from runfolio_server.filters.language.operands import check_operand
 from runfolio_server.filters.language.operators import AND, LOGICAL, NOR, NOT, OPERATORS, OperatorName, operators_of
+from runfolio_server.filters.language.simplify import condition_count, conditions_of, simplified
 from runfolio_server.filters.language.tree import EVERYTHING, And, Condition, Filter, Not, Or
 from runfolio_server.filters.language.value_text import readable_number
 from runfolio_server.filters.limits import CONDITIONS_MAX, DEPTH_MAX, FILTERS_MAX_BYTES, PATTERNS_MAX
-from runfolio_server.filters.shown import shown_name, shown_value
 
 
 def parse_filters(value: Any, table: FieldTable) -> Filter:
     """The tree of what read_filters gave, with the fields of this table; None and `{}` let every row through.
 
-    Conditions of a kind are merged (flatten.py). Raises AppError with the path of the first mistake
+    Conditions of a kind are merged (simplify.py). Raises AppError with the path of the first mistake
     (`filters.$or[1].config.lr`) and what is allowed there.
 
     >>> from runfolio_server.filters.run_fields import RUN_FIELDS
     >>> parse_filters({"state": "finished"}, RUN_FIELDS).operator.value
     '$eq'
     """
-    tree = EVERYTHING if value is None else flattened(_parse_object(value, table, "filters", 1))
+    tree = EVERYTHING if value is None else simplified(_parse_object(value, table, "filters", 1))
     if (count := condition_count(tree)) > CONDITIONS_MAX:
         raise AppError(
             f"filters has {count} conditions; allowed: {CONDITIONS_MAX}; alternatives on one field are one condition "
@@ -65,7 +65,7 @@ def read_filters(text: str | None) -> Any:
 def _parse_object(value: Any, table: FieldTable, path: str, depth: int) -> Filter:
     if not isinstance(value, dict):
         raise AppError(
-            f'{shown_value(value)} at {path} is not allowed; allowed: an object such as {{"state": "finished"}}',
+            f'{value_excerpt(value)} at {path} is not allowed; allowed: an object such as {{"state": "finished"}}',
             path=path,
             allowed=("an object",),
         )
@@ -75,7 +75,7 @@ def _parse_object(value: Any, table: FieldTable, path: str, depth: int) -> Filte
 
 
 def _entry(name: str, operand: Any, table: FieldTable, path: str, depth: int) -> Filter:
-    path = f"{path}.{shown_name(name)}"
+    path = f"{path}.{name_excerpt(name)}"
     if not name.startswith("$"):
         return _conditions(table.find(name, path), operand, path, depth + 1)
     if name == NOT:
@@ -85,7 +85,7 @@ def _entry(name: str, operand: Any, table: FieldTable, path: str, depth: int) ->
         raise _unknown_operator(name, path, LOGICAL, hint)
     if not isinstance(operand, list):
         raise AppError(
-            f"{shown_value(operand)} at {path} is not allowed; allowed: a list of filters",
+            f"{value_excerpt(operand)} at {path} is not allowed; allowed: a list of filters",
             path=path,
             allowed=("a list of filters",),
         )
@@ -128,7 +128,8 @@ def _operator(field: Field, name: str, operand: Any, path: str, depth: int) -> F
         return _condition(field, OperatorName(name), operand, path)
     if not isinstance(operand, dict) or not operand:
         raise AppError(
-            f"{shown_value(operand)} at {path} is not allowed; allowed: an object of operators ({', '.join(allowed)})",
+            f"{value_excerpt(operand)} at {path} is not allowed; "
+            f"allowed: an object of operators ({', '.join(allowed)})",
             path=path,
             allowed=allowed,
         )
@@ -172,7 +173,7 @@ def _too_deep(path: str) -> AppError:
 
 def _unknown_operator(name: str, path: str, allowed: tuple[str, ...], hint: str) -> AppError:
     return AppError(
-        f"Unknown operator {shown_name(name)!r} at {path}{hint}; allowed: {', '.join(allowed)}",
+        f"Unknown operator {name_excerpt(name)!r} at {path}{hint}; allowed: {', '.join(allowed)}",
         path=path,
         allowed=allowed,
     )

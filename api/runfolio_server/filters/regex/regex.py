@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from runfolio_server.domain.json_text import storable_text
 from runfolio_server.errors import AppError
+from runfolio_server.filters.error_excerpt import value_excerpt
 from runfolio_server.filters.limits import (
     REGEX_MAX_CHARACTERS,
     REGEX_MAX_GROUP_DEPTH,
@@ -41,7 +42,6 @@ from runfolio_server.filters.regex.regex_extent import (
     in_a_row,
     repeated,
 )
-from runfolio_server.filters.shown import shown_value
 
 _REPEAT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
 _NAMED_GROUP = re.compile(r"\?P?<[A-Za-z_]\w*>", re.ASCII)
@@ -98,7 +98,7 @@ class _Parser:
     def refusal(self, why: str) -> AppError:
         """The error that says why, and where in the pattern."""
         return AppError(
-            f"The pattern {shown_value(self.pattern)} at {self.path} is not allowed: {why}, near character "
+            f"The pattern {value_excerpt(self.pattern)} at {self.path} is not allowed: {why}, near character "
             f"{min(self.at, len(self.pattern)) + 1}; allowed: RE2 syntax without Unicode classes",
             path=self.path,
             allowed=("RE2 syntax without Unicode classes",),

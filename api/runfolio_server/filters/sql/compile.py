@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import assert_never
 
 from runfolio_server.filters.language.fields import Column, JsonField, Presence, Tag
-from runfolio_server.filters.language.flatten import conditions_of
 from runfolio_server.filters.language.operands import Operand
-from runfolio_server.filters.language.operators import COMPARISONS, Kind, OperatorName
+from runfolio_server.filters.language.operators import COMPARISONS, FieldKind, OperatorName
+from runfolio_server.filters.language.simplify import conditions_of
 from runfolio_server.filters.language.tree import And, Condition, Filter, Not, Or
 from runfolio_server.filters.sql.json_sql import json_expression
 from runfolio_server.filters.sql.json_where import NO_RANGES, Ranges, compile_json, containment_count
@@ -24,7 +24,12 @@ NEVER = "FALSE"
 CONTAINMENTS_MAX = 100
 """Planning compares each with a hundred documents of config that ANALYZE kept: 0.1 ms each."""
 
-_TYPES = {Kind.TEXT: "text", Kind.TIME: "timestamptz", Kind.NUMBER: "numeric", Kind.BOOLEAN: "boolean"}
+_TYPES = {
+    FieldKind.TEXT: "text",
+    FieldKind.TIME: "timestamptz",
+    FieldKind.NUMBER: "numeric",
+    FieldKind.BOOLEAN: "boolean",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def _positive(operator: OperatorName, operand: Operand, one: Callable[[OperatorN
 
 
 def _column(column: Column, operator: OperatorName, operand: Operand, scope: _Scope) -> str:
-    if column.kind is Kind.TAGS:
+    if column.kind is FieldKind.TAGS:
         return _tags(column, operator, operand, scope.parameters)
     sql = _scalar(column, operator, operand, scope.parameters)
     derived = column.derived_key
@@ -148,7 +153,7 @@ def _scalar(column: Column, operator: OperatorName, operand: Operand, parameters
         return f"strpos({text}, {parameters.bind(operand, 'text')}) > 0"
     if _is_nan(operand):
         return NEVER
-    compared = text if column.kind is Kind.TEXT else column.sql
+    compared = text if column.kind is FieldKind.TEXT else column.sql
     return f"{compared} {COMPARISONS[operator]} {parameters.bind(operand, type_name)}"
 
 

@@ -3,7 +3,7 @@
 The same index serves comparisons of that value with numbers: compile_filter writes those with its expressions, and then
 it is for the planner, which knows how the numbers are distributed, to use it or not.
 
-Used by sql/run_lists/indexes.py, which makes and drops them, and sql/run_lists/run_walk.py. An index has the terms
+Used by sql/run_lists/indexes.py, which makes and drops them, and sql/run_lists/by_index.py. An index has the terms
 of order_sql.py as columns, but with literals for the keys: a planner that does not know the parameters can use it too.
 Three traps shape what is here:
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runfolio_server.filters.language.fields import Column, JsonField, Presence
-from runfolio_server.filters.language.operators import Kind
+from runfolio_server.filters.language.operators import FieldKind
 from runfolio_server.filters.language.order import Order, OrderKey, Place
 from runfolio_server.filters.limits import SORT_TEXT_CHARACTERS
 from runfolio_server.filters.sql.compile import presence_expression
@@ -92,12 +92,12 @@ def _terms(key: OrderKey, parameters: Parameters) -> list[_Term]:
 
 def _column(column: Column, is_descending: bool) -> _Term:
     sql = column.sort or column.sql
-    if column.kind is Kind.TAGS:
+    if column.kind is FieldKind.TAGS:
         sql = f"nullif(array_to_string({sql}, ','), '')"
-    if column.kind in (Kind.TEXT, Kind.TAGS):
+    if column.kind in (FieldKind.TEXT, FieldKind.TAGS):
         short = sql if column.is_short else f"left({sql}, {SORT_TEXT_CHARACTERS})"
         return _Term(f'({short} COLLATE "C")', "text", is_descending, column.is_nullable)
-    type_name = {Kind.TIME: "timestamptz", Kind.NUMBER: "numeric"}.get(column.kind, "boolean")
+    type_name = {FieldKind.TIME: "timestamptz", FieldKind.NUMBER: "numeric"}.get(column.kind, "boolean")
     return _Term(sql, type_name, is_descending, column.is_nullable)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from runfolio_server.filters.language.fields import Column, Field, JsonField
-from runfolio_server.filters.language.operators import Kind
+from runfolio_server.filters.language.operators import FieldKind
 from runfolio_server.filters.sql.compile import presence_expression
 from runfolio_server.filters.sql.json_sql import json_expression, number_expression
 from runfolio_server.filters.sql.parameters import Parameters
@@ -19,7 +19,7 @@ def value_expression(field: Field, parameters: Parameters) -> str:
         return json_expression(field, parameters.place)
     if not isinstance(field, Column):
         return f"to_jsonb(nullif({presence_expression(field, parameters)}, false))"
-    if field.kind is Kind.TAGS:
+    if field.kind is FieldKind.TAGS:
         items = f"unnest({field.sql}) AS tags (tag)"
         return f'(SELECT jsonb_agg(tag ORDER BY tag COLLATE "C") FROM {items})'  # noqa: S608 - a column's constant
     return f"to_jsonb({field.sort or field.sql})"
@@ -30,7 +30,7 @@ def finite_expression(field: Field, parameters: Parameters) -> str:
 
     numeric and not float8, because sums and squares of large float8 overflow, and an overflow is an error.
     """
-    if isinstance(field, Column) and field.kind is Kind.TIME:
+    if isinstance(field, Column) and field.kind is FieldKind.TIME:
         return f"extract(epoch FROM {field.sql})"
     number = number_expression(f"({value_expression(field, parameters)})")
     return f"(CASE WHEN {number} BETWEEN -{FLOAT64_MAX} AND {FLOAT64_MAX} THEN {number} END)"

@@ -1,7 +1,8 @@
 """Executes documents; lists through compiled selections where that answers the same, else as graphql-core does.
 
 graphql-core spends about 3 µs on every field of every item, spread so evenly that only not running it helps: 1,000 runs
-× 15 fields take 60 ms, and 3 as one generated function per selection. compile.py says which selections can be compiled.
+× 15 fields take 60 ms, and 3 as one generated function per selection. selection_compiler.py says which selections can
+be compiled.
 A list that meets anything else (an error, a null too many, an awaitable) is done over by graphql-core, so that
 messages, paths and null propagation are its own. Fields are read twice then: they must have no side effects.
 
@@ -25,10 +26,10 @@ from graphql.pyutils import AwaitableOrValue, Path
 from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from runfolio_server.aside import ITEMS_AT_ONCE
-from runfolio_server.graph.execution.compile import compile_list
-from runfolio_server.graph.execution.leaves import are_as_written
-from runfolio_server.graph.execution.selection import ObjectShape
+from runfolio_server.graph.execution.compiled_selection import ObjectShape
+from runfolio_server.graph.execution.scalar_output import are_as_written
+from runfolio_server.graph.execution.selection_compiler import compile_list
+from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 
 LOGGER = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from runfolio_server.context import Context
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.domain.permission import Permission
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.graph.execution.columns import batched
+from runfolio_server.graph.execution.row_fields import batch_field
 from runfolio_server.graph.identity.user import User, users_of
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
@@ -56,12 +56,12 @@ class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNam
     description: str | None = strawberry.field(description="Text for people; null: none.")
     created_at: datetime = strawberry.field(description="When it was made, UTC.")
 
-    @strawberry.field(description="Its owner.", metadata=batched(entities_of_projects))
+    @strawberry.field(description="Its owner.", metadata=batch_field(entities_of_projects))
     async def entity(self, info: RequestInfo) -> LazyEntity:
         """The entity that owns the project."""
         return (await entities_of_projects([self], info.context))[0]
 
-    @strawberry.field(description="Who made it; null: an account that is gone.", metadata=batched(users_of))
+    @strawberry.field(description="Who made it; null: an account that is gone.", metadata=batch_field(users_of))
     async def user(self, info: RequestInfo) -> User | None:
         """The maker."""
         return (await users_of([self], info.context))[0]

@@ -10,12 +10,12 @@ import strawberry
 
 from runfolio_server.domain.json_text import storable_text
 from runfolio_server.errors import AppError
+from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.language.value_text import readable_value
 from runfolio_server.filters.regex.regex import translate_regex
 from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.filters.shown import shown_name
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.arguments import Filters
@@ -160,7 +160,7 @@ class ProjectRunFacets:
 
 
 def _field(name: str) -> Field:
-    return RUN_FIELDS.find(name, f"field.{shown_name(name)}")
+    return RUN_FIELDS.find(name, f"field.{name_excerpt(name)}")
 
 
 def _check(name: str, number: int, largest: int) -> None:

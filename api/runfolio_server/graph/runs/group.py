@@ -11,12 +11,12 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.errors import AppError
+from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.filters.language.cursor import read_place, sign_place
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.language.value_text import readable_value
 from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.filters.shown import shown_name
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import After, First, PageInfo, page_size
 from runfolio_server.graph.relay.scalars import Int64, JSONString
@@ -116,7 +116,7 @@ class ProjectRunGroups:
 
 
 def _fields(names: list[str], path: str) -> list[Field]:
-    return [RUN_FIELDS.find(name, f"{path}[{number}].{shown_name(name)}") for number, name in enumerate(names)]
+    return [RUN_FIELDS.find(name, f"{path}[{number}].{name_excerpt(name)}") for number, name in enumerate(names)]
 
 
 def _group(row: GroupRow, names: list[str], scope: GroupScope) -> RunGroup:

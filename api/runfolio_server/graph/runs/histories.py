@@ -26,9 +26,9 @@ from runfolio_server.graph.runs.history_columns import (
     wanted_columns,
 )
 from runfolio_server.graph.runs.run import Run
-from runfolio_server.history.reading.band import Band, band_of_runs
+from runfolio_server.history.reading.mean_curve import MeanCurve, mean_curve_of_runs
 from runfolio_server.sql.projects.projects import ProjectRow
-from runfolio_server.sql.run_lists.run_choice import select_chosen_runs, select_group_runs
+from runfolio_server.sql.run_lists.chosen_runs import select_chosen_runs, select_group_runs
 from runfolio_server.sql.runs.runs import RunRow
 
 RUNS_DEFAULT = 100
@@ -80,7 +80,7 @@ class HistoryBand:
     )
 
     @classmethod
-    def of(cls, band: Band, run_count: int) -> HistoryBand:
+    def of(cls, band: MeanCurve, run_count: int) -> HistoryBand:
         """The arrays as lists, and how many runs were read."""
         finite = (band.std < float("inf")).tolist()
         return cls(
@@ -137,7 +137,7 @@ class RunGroupHistory:
                 connection, scope.project_id, scope.query.page(BAND_RUNS_MAX), scope.by, scope.values
             )
         async with info.context.reads:
-            found = await band_of_runs(database, [run.run_id for run in runs], STREAM_NAMES[stream], key, samples)
+            found = await mean_curve_of_runs(database, [run.run_id for run in runs], STREAM_NAMES[stream], key, samples)
         return HistoryBand.of(found, len(runs))
 
 

@@ -10,15 +10,15 @@ from typing import Annotated
 
 import strawberry
 
-from runfolio_server.aside import ITEMS_AT_ONCE, aside_if
 from runfolio_server.context import Context
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.cursor import list_digest, read_place, sign_place
-from runfolio_server.graph.execution.columns import batched
+from runfolio_server.graph.execution.row_fields import batch_field
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs, reading, rows_cost
 from runfolio_server.graph.relay.connections import After, PageInfo, page_size
 from runfolio_server.graph.relay.scalars import Int64, JSONString
+from runfolio_server.heavy_threads import ITEMS_AT_ONCE, in_thread_if
 from runfolio_server.history.reading.keys import KeySummary, list_keys
 from runfolio_server.history.reading.sample import sample
 from runfolio_server.history.reading.scan import Position, scan
@@ -196,10 +196,10 @@ class RunHistory:
         async with info.context.reads:
             found = await list_keys(info.context.database, [self.row.run_id], STREAM_NAMES[stream])
         keys = found[self.row.run_id]
-        return await aside_if(len(keys) > ITEMS_AT_ONCE, lambda: [MetricKey.of(key) for key in keys])
+        return await in_thread_if(len(keys) > ITEMS_AT_ONCE, lambda: [MetricKey.of(key) for key in keys])
 
     @strawberry.field(
-        description="The greatest step of its history; null: it has no rows.", metadata=batched(last_steps)
+        description="The greatest step of its history; null: it has no rows.", metadata=batch_field(last_steps)
     )
     async def last_step(self, info: RequestInfo) -> float | None:
         """The greatest step."""
@@ -207,7 +207,7 @@ class RunHistory:
 
     @strawberry.field(
         description="How many lines were kept out since it began, and keys left out of its summary.",
-        metadata=batched(rejected_line_counts),
+        metadata=batch_field(rejected_line_counts),
     )
     async def rejected_line_count(self, info: RequestInfo) -> Int64:
         """Lines and keys that were kept out."""

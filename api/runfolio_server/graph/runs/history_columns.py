@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import strawberry
 
-from runfolio_server.aside import aside_if
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.json_text import to_strict_value
 from runfolio_server.errors import AppError
@@ -16,6 +15,7 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import ROWS_ASSUMED, costs, reading, rows_cost
 from runfolio_server.graph.relay.scalars import JSON, Int64
 from runfolio_server.graph.runs.history import STREAM_NAMES, HistoryStream, Stream, check_samples
+from runfolio_server.heavy_threads import in_thread_if
 from runfolio_server.history.reading.metric import MetricSummary, value_at
 from runfolio_server.history.reading.table import Table, Wanted
 from runfolio_server.history.storage.cells import Cells
@@ -74,7 +74,7 @@ class HistoryColumns:
     @classmethod
     async def of(cls, table: Table, wanted: Wanted) -> HistoryColumns:
         """The columns of a table."""
-        return await aside_if(table.size > VALUES_IN_LOOP, cls._of, table, wanted)
+        return await in_thread_if(table.size > VALUES_IN_LOOP, cls._of, table, wanted)
 
     @classmethod
     def _of(cls, table: Table, wanted: Wanted) -> HistoryColumns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from runfolio_server.graph.relay.scalars import Base64, JSONString
-from runfolio_server.ingest.columns import SentColumn
+from runfolio_server.ingest.column_input import SentColumn
 
 
 @strawberry.input(description="A column of a run's history: its key, and either numbers, integers or values.")

@@ -10,7 +10,7 @@ import strawberry
 from runfolio_server.context import Context
 from runfolio_server.domain.run_attributes import attribute_of
 from runfolio_server.domain.run_id import run_id_of
-from runfolio_server.graph.execution.columns import batched, column, node_id
+from runfolio_server.graph.execution.row_fields import batch_field, column, node_id
 from runfolio_server.graph.identity.user import User, users_of
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node import Node
@@ -84,19 +84,19 @@ class Run(RunHistory, RunColumns, RunFiles, RunConsole, RunStateLog, RunWireName
     heartbeat_at: datetime = attribute("heartbeat_at")
     finished_at: datetime | None = attribute("finished_at")
 
-    @strawberry.field(description="Its project.", metadata=batched(projects_of_runs))
+    @strawberry.field(description="Its project.", metadata=batch_field(projects_of_runs))
     async def project(self, info: RequestInfo) -> LazyProject:
         """The project of the run."""
         return (await projects_of_runs([self], info.context))[0]
 
-    @strawberry.field(description="Who made it; null: an account that is gone.", metadata=batched(users_of))
+    @strawberry.field(description="Who made it; null: an account that is gone.", metadata=batch_field(users_of))
     async def user(self, info: RequestInfo) -> User | None:
         """The maker."""
         return (await users_of([self], info.context))[0]
 
     @strawberry.field(
         description="Where a process that resumes the run goes on in its history: the next line's number.",
-        metadata=batched(history_line_counts),
+        metadata=batch_field(history_line_counts),
     )
     async def history_line_count(self, info: RequestInfo) -> Int64:
         """The next history line of the newest epoch."""

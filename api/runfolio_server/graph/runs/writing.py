@@ -10,7 +10,6 @@ from strawberry.utils.str_converters import to_camel_case
 
 from runfolio_server.actions.access import checked_run, missing_run_id
 from runfolio_server.actions.runs.lifecycle import RunAddress, start_run
-from runfolio_server.aside import HEAVY_BYTES, aside, aside_if
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.errors import AppError
@@ -21,9 +20,10 @@ from runfolio_server.graph.runs.history import STREAM_NAMES, HistoryStream
 from runfolio_server.graph.runs.history_input import HistoryColumnsInput
 from runfolio_server.graph.runs.run import Run
 from runfolio_server.graph.runs.run_input import RunLabelsInput, asked_change
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.batch import Batch, RejectedLine
-from runfolio_server.ingest.columns import read_columns
+from runfolio_server.ingest.column_input import read_columns
 from runfolio_server.ingest.exit_code import EXIT_CODES_TOLD
 from runfolio_server.ingest.lines import raw_lines, split_lines
 from runfolio_server.ingest.rows import batch_of_columns, batch_of_rows
@@ -184,15 +184,15 @@ async def _batch_of(input: AppendHistoryInput) -> Batch:
     exit_code = input.exit_code if isinstance(input.exit_code, int) else None
     if input.columns:
         count, sent = input.columns.count, [column.sent() for column in input.columns.columns]
-        block = await aside(read_columns, stream, input.offset, count, sent, path="input.columns")
-        return await aside_if(is_heavy, batch_of_columns, block, input.writer, summary=summary, exit_code=exit_code)
+        block = await in_thread(read_columns, stream, input.offset, count, sent, path="input.columns")
+        return await in_thread_if(is_heavy, batch_of_columns, block, input.writer, summary=summary, exit_code=exit_code)
     text = input.json_lines or ""
 
     def batch() -> Batch:
         lines = raw_lines(input.rows) if input.rows else split_lines(text)
         return batch_of_rows(stream, input.writer, input.offset, lines, summary=summary, exit_code=exit_code)
 
-    return await aside_if(is_heavy or len(text) + sum(map(len, input.rows or ())) > HEAVY_BYTES, batch)
+    return await in_thread_if(is_heavy or len(text) + sum(map(len, input.rows or ())) > HEAVY_BYTES, batch)
 
 
 @strawberry.type
@@ -208,7 +208,7 @@ class RunWritingMutations:
         address = RunAddress(input.entity_name or None, input.project_name or None, input.name or None)
         started = await start_run(info.context.database, info.context.viewer, address, change, joins_config=True)
         if started.is_new:
-            info.context.loaders.streams.know(started.row.run_id, [])
+            info.context.loaders.streams.prime(started.row.run_id, [])
         return CreateRunPayload(run=Run.of(started.row), inserted=started.is_new)
 
     @strawberry.mutation(

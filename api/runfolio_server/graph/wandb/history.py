@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from runfolio_server.aside import aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
 from runfolio_server.graph.limits.cost import KEYS_ASSUMED, ROWS_ASSUMED, Cost, key_count, number, values_cost
+from runfolio_server.heavy_threads import in_thread_if
 from runfolio_server.history.reading.keys import KeySummary
 from runfolio_server.history.reading.sample import sample
 from runfolio_server.history.reading.scan import scan
@@ -77,7 +77,7 @@ async def sample_of_spec(database: Database, run_id: UUID, spec_text: str) -> li
         x_axis = keys[0] if keys else "_step"
         rows = await sample(database, run_id, "history", keys=keys, x_axis=x_axis, samples=samples)
     # The SDK's Go half accepts no NaN.
-    return await aside_if(sum(map(len, rows)) > VALUES_BYTES_IN_LOOP, _strict_values, rows)
+    return await in_thread_if(sum(map(len, rows)) > VALUES_BYTES_IN_LOOP, _strict_values, rows)
 
 
 def _strict_values(rows: Sequence[str]) -> list[Any]:

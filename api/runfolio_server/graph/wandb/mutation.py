@@ -99,5 +99,5 @@ class MutationWireNames:
         address = RunAddress(input.entity_name or None, input.model_name or None, input.name or None, run_id)
         started = await start_run(database, viewer, address, change, FIELD_BY_COLUMN)
         if started.is_new:
-            info.context.loaders.streams.know(started.row.run_id, [])
+            info.context.loaders.streams.prime(started.row.run_id, [])
         return UpsertBucketPayload(bucket=Run.of(started.row), inserted=started.is_new)

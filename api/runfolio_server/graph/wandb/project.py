@@ -9,7 +9,7 @@ import strawberry
 
 from runfolio_server.context import Context
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.graph.execution.columns import batched
+from runfolio_server.graph.execution.row_fields import batch_field
 from runfolio_server.graph.execution.siblings import arguments_beside
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import After, First, PageInfo
@@ -44,7 +44,7 @@ class ProjectWireNames:
     row: strawberry.Private[ProjectRow]
 
     @strawberry.field(
-        deprecation_reason=instead("entity"), description="Name of the owner.", metadata=batched(entity_names)
+        deprecation_reason=instead("entity"), description="Name of the owner.", metadata=batch_field(entity_names)
     )
     async def entity_name(self, info: RequestInfo) -> str:
         """Asked by Api().project."""

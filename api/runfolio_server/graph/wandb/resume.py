@@ -43,7 +43,7 @@ async def know_lines_of_others(context: Context, run_id: UUID) -> None:
     writers = {stream.writer for stream in streams if stream.stream == HISTORY and stream.next_line}
     if writers and "" not in writers:
         own = StreamRow(run_id=run_id, stream=HISTORY, writer="", epoch=0, next_line=1, step_high=None, rejected=0)
-        context.loaders.streams.know(run_id, [*streams, own])
+        context.loaders.streams.prime(run_id, [*streams, own])
 
 
 def with_whole_step(text: str, step: float | None) -> str:

@@ -9,11 +9,10 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.actions.runs.history_files import history_files
-from runfolio_server.aside import HEAVY_BYTES, ITEMS_AT_ONCE, aside_if
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
-from runfolio_server.graph.execution.columns import batched
+from runfolio_server.graph.execution.row_fields import batch_field
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs, reading
 from runfolio_server.graph.relay.node_ids import encode_node_id
@@ -29,6 +28,7 @@ from runfolio_server.graph.wandb.history import (
     window_cost,
 )
 from runfolio_server.graph.wandb.resume import notes_of, with_whole_step
+from runfolio_server.heavy_threads import HEAVY_BYTES, ITEMS_AT_ONCE, in_thread_if
 from runfolio_server.history.reading.keys import last_row
 from runfolio_server.history.reading.sample import sample
 from runfolio_server.sql.objects.files import COUNT_RUN_FILES
@@ -61,7 +61,7 @@ async def key_tables(runs: Sequence[RunWireNames], context: Context) -> list[JSO
     tables = []
     for keys, streams in zip(keys_of_runs, streams_of_runs, strict=True):
         steps = [row.step_high for row in streams if row.stream == "history" and row.step_high is not None]
-        table = await aside_if(len(keys) > ITEMS_AT_ONCE, key_table, keys, max(steps, default=None))
+        table = await in_thread_if(len(keys) > ITEMS_AT_ONCE, key_table, keys, max(steps, default=None))
         tables.append(JSON(table))
     return tables
 
@@ -171,7 +171,7 @@ class RunWireNames:
     @strawberry.field(
         deprecation_reason=instead("metricKeys"),
         description="The keys it has logged, and its last step.",
-        metadata={**batched(key_tables), **costs(reading)},
+        metadata={**batch_field(key_tables), **costs(reading)},
     )
     async def history_keys(self, info: RequestInfo) -> JSON | None:
         """Asked with every run and at every scan."""
@@ -195,7 +195,7 @@ class RunWireNames:
         row = await self._last_row(info, "history")
         if row is not None:
             step = greatest_step(await info.context.loaders.streams.load(self.row.run_id), "history")
-            row = await aside_if(len(row) > HEAVY_BYTES, with_whole_step, row, step)
+            row = await in_thread_if(len(row) > HEAVY_BYTES, with_whole_step, row, step)
         return _rows_text(row)
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="The last row of system metrics, likewise.")
@@ -212,7 +212,7 @@ class RunWireNames:
         """Asked before a run is resumed: a run with key `t` has been started."""
         streams = await info.context.loaders.streams.load(self.row.run_id)
         size = len(self.row.config_text) + len(self.row.summary_text)
-        found = await aside_if(size > HEAVY_BYTES, notes_of, self.row, streams)
+        found = await in_thread_if(size > HEAVY_BYTES, notes_of, self.row, streams)
         return JSONString(json_text.dump({key: found[key] for key in found if keys is None or key in keys}))
 
     async def _sample(self, info: RequestInfo, stream: str, samples: int | None) -> list[str]:

@@ -16,7 +16,7 @@ from arro3.io import write_ipc_stream, write_parquet
 
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
-from runfolio_server.history.reading.column_kinds import ColumnKind, step_cells
+from runfolio_server.history.reading.column_types import ColumnKind, step_cells
 from runfolio_server.history.reading.table import Table
 from runfolio_server.history.storage.cells import Cells, Mask, as_float, joined_cells
 

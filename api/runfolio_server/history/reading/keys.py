@@ -11,13 +11,13 @@ from uuid import UUID
 
 import numpy as np
 
-from runfolio_server.aside import ITEMS_AT_ONCE, aside, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
+from runfolio_server.heavy_threads import ITEMS_AT_ONCE, in_thread, in_thread_if
 from runfolio_server.history.reading.scan import scan
 from runfolio_server.history.storage.axis import decode_lines
 from runfolio_server.history.storage.cells import cells_of
-from runfolio_server.history.storage.columns import Lines, columns_of
+from runfolio_server.history.storage.key_columns import Lines, columns_of
 from runfolio_server.history.storage.key_path import STEPS_KEY, public_name
 from runfolio_server.history.storage.steps import steps_of
 from runfolio_server.history.storage.tail import parse_lines, unpack_lines, unpacked_size
@@ -70,13 +70,13 @@ async def list_keys(database: Database, run_ids: Sequence[UUID], stream: str) ->
         part = run_ids[first : first + RUNS_PER_STATEMENT]
         async with database.connection() as connection:
             rows = await connection.rows(SELECT_KEYS, list(part), stream)
-        keys, shared = await aside_if(_is_heavy(rows), _keys_of_runs, rows, part)
+        keys, shared = await in_thread_if(_is_heavy(rows), _keys_of_runs, rows, part)
         if shared:
             async with database.connection() as connection:
                 lines = await connection.rows(
                     SELECT_LINES_OF_KEYS, [run_id for run_id, _ in shared], stream, [key for _, key in shared]
                 )
-            await aside(_leave_out_doubles, keys, lines, rows)
+            await in_thread(_leave_out_doubles, keys, lines, rows)
         found |= {run_id: [of_run[name] for name in sorted(of_run)] for run_id, of_run in keys.items()}
         if sum(map(len, found.values())) > KEYS_MAX:
             raise AppError(f"These runs have more than {KEYS_MAX} keys together; ask for the keys of fewer runs.")

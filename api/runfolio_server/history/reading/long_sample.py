@@ -14,16 +14,16 @@ from uuid import UUID
 import numpy as np
 
 from runfolio_server.allocator import give_memory_back
-from runfolio_server.aside import aside, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
-from runfolio_server.history.reading.choosing import choose_rows, evenly_spaced
+from runfolio_server.heavy_threads import in_thread, in_thread_if
+from runfolio_server.history.reading.downsample import downsample_rows, evenly_spaced
 from runfolio_server.history.reading.scan import Order, Span, cut_row, fetch_rows, in_order
 from runfolio_server.history.reading.thinning import Thinning
 from runfolio_server.history.storage.key_path import EVERY_KEY, STEPS_KEY, exactly, merged, ranges_of
-from runfolio_server.history.storage.pieces import Floats, Indices, Piece, is_heavy, pieces_of
-from runfolio_server.sql.history.history import SELECT_PIECES_OF_LINES, PieceRow
+from runfolio_server.history.storage.stored_rows import Floats, Indices, StoredRows, is_heavy, stored_rows_of
+from runfolio_server.sql.history.history import SELECT_STORED_ROWS_OF_LINES, StoredRow
 from runfolio_server.sql.pool import Database
 
 ROWS_AT_ONCE = 262_144
@@ -50,7 +50,7 @@ async def sample_long_run(
     database: Database,
     run_id: UUID,
     stream: str,
-    rows: Sequence[PieceRow],
+    rows: Sequence[StoredRow],
     span: Span,
     *,
     x_axis: str,
@@ -66,7 +66,7 @@ async def sample_long_run(
     rest: Span | None = span
     while rest is not None:
         next_step = rows[0].next_step if rows else None
-        await aside(kept.add, rows, rest, next_step)
+        await in_thread(kept.add, rows, rest, next_step)
         rest = None if next_step is None else replace(rest, low=next_step)
         if rest is not None:
             rows = await fetch_rows(
@@ -75,7 +75,7 @@ async def sample_long_run(
     reader = LinesReader(database, run_id, stream, keys)
     texts: list[str] = []
     waiting: list[Line] = []
-    for row_count, lines in await aside(kept.chosen):
+    for row_count, lines in await in_thread(kept.chosen):
         waiting += lines
         reader.expect(row_count)
         if reader.is_due:
@@ -116,7 +116,7 @@ class LinesReader:
         self._rows_expected = 0
         async with self._database.connection() as connection:
             rows = await connection.rows(
-                SELECT_PIECES_OF_LINES,
+                SELECT_STORED_ROWS_OF_LINES,
                 self._run_id,
                 self._stream,
                 [line.writer for line in lines],
@@ -125,11 +125,11 @@ class LinesReader:
                 [found.low for found in self._ranges],
                 [found.high for found in self._ranges],
             )
-        texts = await aside_if(is_heavy(rows), self._texts, rows, lines)
+        texts = await in_thread_if(is_heavy(rows), self._texts, rows, lines)
         del rows
         size = sum(map(len, texts))
         if size >= LARGE_BYTES:
-            await aside(give_memory_back)
+            await in_thread(give_memory_back)
         self._bytes += size
         if self._bytes > SAMPLE_BYTES_MAX:
             raise AppError(
@@ -137,11 +137,11 @@ class LinesReader:
             )
         return texts
 
-    def _texts(self, rows: Sequence[PieceRow], lines: Sequence[Line]) -> list[str]:
+    def _texts(self, rows: Sequence[StoredRow], lines: Sequence[Line]) -> list[str]:
         places = {line: place for place, line in enumerate(lines)}
         texts = [""] * len(lines)
         width = 1
-        pieces = pieces_of(rows)
+        pieces = stored_rows_of(rows)
         while pieces:
             # One decoded at a time.
             piece = pieces.pop()
@@ -156,7 +156,7 @@ class LinesReader:
         return texts
 
 
-def values_of(pieces: Sequence[Piece], order: Order, name: str) -> Floats:
+def values_of(pieces: Sequence[StoredRows], order: Order, name: str) -> Floats:
     """The value of a key in each row of an order; NaN where it is missing or no number."""
     found = np.full(len(order.steps), np.nan)
     for number, piece in enumerate(pieces):
@@ -180,9 +180,9 @@ class _KeptRows:
         # Epoch, writer and rows of each piece.
         self._pieces: list[tuple[int, str, int]] = []
 
-    def add(self, rows: Sequence[PieceRow], span: Span, before: float | None) -> None:
+    def add(self, rows: Sequence[StoredRow], span: Span, before: float | None) -> None:
         """The rows of these pieces that lie in the span, up to the step `before`."""
-        pieces = pieces_of(rows)
+        pieces = stored_rows_of(rows)
         order = in_order(pieces, span, before=before)
         if len(order.steps) == 0:
             return
@@ -210,7 +210,7 @@ class _KeptRows:
         self._thin()
         ((x, *series),), ((of_pieces, lines),) = self._values, self._places
         is_spaced = self._keys is None
-        chosen = evenly_spaced(len(x), self._samples) if is_spaced else choose_rows(x, series, self._samples)
+        chosen = evenly_spaced(len(x), self._samples) if is_spaced else downsample_rows(x, series, self._samples)
         rows = zip(of_pieces[chosen].tolist(), lines[chosen].tolist(), strict=True)
         found = []
         for number, of_piece in groupby(rows, key=lambda row: row[0]):

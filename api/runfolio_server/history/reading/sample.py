@@ -11,14 +11,14 @@ from uuid import UUID
 
 import numpy as np
 
-from runfolio_server.aside import aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
-from runfolio_server.history.reading.choosing import choose_rows, evenly_spaced
+from runfolio_server.heavy_threads import in_thread_if
+from runfolio_server.history.reading.downsample import downsample_rows, evenly_spaced
 from runfolio_server.history.reading.long_sample import ROWS_AT_ONCE, Line, LinesReader, sample_long_run, values_of
 from runfolio_server.history.reading.scan import Order, Span, cut_row, fetch_rows, in_order, take_rows
-from runfolio_server.history.storage.pieces import Batch, Indices, Piece, is_heavy, pieces_of
-from runfolio_server.sql.history.history import PieceRow
+from runfolio_server.history.storage.stored_rows import Indices, StoredRows, TailBatch, is_heavy, stored_rows_of
+from runfolio_server.sql.history.history import StoredRow
 from runfolio_server.sql.pool import Database
 
 
@@ -51,25 +51,27 @@ async def sample(
         )
     has_much = is_heavy(rows)
     if names is not None and not is_whole:
-        return await aside_if(has_much, _telling_rows, rows, span, names, x_axis, samples)
-    pieces, order = await aside_if(has_much, _spaced_rows, rows, span, samples)
+        return await in_thread_if(has_much, _telling_rows, rows, span, names, x_axis, samples)
+    pieces, order = await in_thread_if(has_much, _spaced_rows, rows, span, samples)
     return await _whole_rows(database, run_id, stream, pieces, order, has_much)
 
 
-def _spaced_rows(rows: Sequence[PieceRow], span: Span, samples: int) -> tuple[list[Piece], Order]:
+def _spaced_rows(rows: Sequence[StoredRow], span: Span, samples: int) -> tuple[list[StoredRows], Order]:
     """The pieces, and which of their rows are in the sample."""
-    pieces = pieces_of(rows)
+    pieces = stored_rows_of(rows)
     order = in_order(pieces, span)
     return pieces, _part(order, evenly_spaced(len(order.steps), samples))
 
 
-def _telling_rows(rows: Sequence[PieceRow], span: Span, names: tuple[str, ...], x_axis: str, samples: int) -> list[str]:
+def _telling_rows(
+    rows: Sequence[StoredRow], span: Span, names: tuple[str, ...], x_axis: str, samples: int
+) -> list[str]:
     """The rows that show how the keys go, cut down to them, as JSON text."""
-    pieces = pieces_of(rows)
+    pieces = stored_rows_of(rows)
     order = in_order(pieces, span)
     series = [values_of(pieces, order, name) for name in names if name != x_axis] or [order.steps]
     x = order.steps if x_axis == STEP_KEY else values_of(pieces, order, x_axis)
-    part = _part(order, choose_rows(x, series, samples))
+    part = _part(order, downsample_rows(x, series, samples))
     return [json_text.dump(cut_row(row, names)) for row in take_rows(pieces, part.pieces, part.indices)]
 
 
@@ -78,7 +80,7 @@ def _part(order: Order, chosen: Indices) -> Order:
 
 
 async def _whole_rows(
-    database: Database, run_id: UUID, stream: str, pieces: Sequence[Piece], order: Order, has_much: bool
+    database: Database, run_id: UUID, stream: str, pieces: Sequence[StoredRows], order: Order, has_much: bool
 ) -> list[str]:
     """The rows with all their keys, of which only lines and steps were read so far.
 
@@ -90,8 +92,8 @@ async def _whole_rows(
     reader = LinesReader(database, run_id, stream, None)
     for number in np.unique(order.pieces).tolist():
         piece = pieces[number]
-        if isinstance(piece, Batch):
-            await aside_if(has_much, _fill, texts, order, number, piece)
+        if isinstance(piece, TailBatch):
+            await in_thread_if(has_much, _fill, texts, order, number, piece)
             continue
         of_piece = np.flatnonzero(order.pieces == number)
         places += of_piece.tolist()
@@ -110,7 +112,7 @@ def _put(texts: list[str], places: Sequence[int], found: Sequence[str]) -> None:
         texts[place] = text
 
 
-def _fill(texts: list[str], order: Order, number: int, piece: Piece) -> None:
+def _fill(texts: list[str], order: Order, number: int, piece: StoredRows) -> None:
     places = np.flatnonzero(order.pieces == number)
     for place, row in zip(places.tolist(), piece.rows(order.indices[places]), strict=True):
         texts[place] = json_text.dump(row)

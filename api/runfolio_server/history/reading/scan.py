@@ -16,12 +16,12 @@ from uuid import UUID
 import numpy as np
 
 from runfolio_server.allocator import give_memory_back
-from runfolio_server.aside import aside, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
+from runfolio_server.heavy_threads import in_thread, in_thread_if
 from runfolio_server.history.storage.key_path import EVERY_KEY, STEPS_KEY, exactly, find, merged, ranges_of
-from runfolio_server.history.storage.pieces import Floats, Indices, Mask, Piece, is_heavy, pieces_of
-from runfolio_server.sql.history.history import SELECT_PIECES, PieceRow
+from runfolio_server.history.storage.stored_rows import Floats, Indices, Mask, StoredRows, is_heavy, stored_rows_of
+from runfolio_server.sql.history.history import SELECT_STORED_ROWS, StoredRow
 from runfolio_server.sql.pool import Database
 
 FIRST_ROWS = 32
@@ -97,10 +97,10 @@ async def scan(
     while True:
         rows = await fetch_rows(database, run_id, stream, span, rows_wanted=page.rows_wanted)
         next_step = rows[0].next_step if rows else None
-        await aside_if(is_heavy(rows), page.take_from, rows, span, next_step, after)
+        await in_thread_if(is_heavy(rows), page.take_from, rows, span, next_step, after)
         del rows
         if page.is_large:
-            await aside(give_memory_back)
+            await in_thread(give_memory_back)
         if page.has_more or next_step is None:
             return Page(page.texts, page.end, has_next=page.has_more)
         # Every row below next_step has been seen.
@@ -140,12 +140,12 @@ class _FillingPage:
         """
         return self._keys is None and (len(self.texts) >= self._limit or self.is_large)
 
-    def take_from(self, rows: Sequence[PieceRow], span: Span, before: float | None, after: Position | None) -> None:
+    def take_from(self, rows: Sequence[StoredRow], span: Span, before: float | None, after: Position | None) -> None:
         """Take the rows of the pieces that these database rows make up."""
-        pieces = pieces_of(rows)
+        pieces = stored_rows_of(rows)
         self.take(pieces, in_order(pieces, span, before=before, after=after))
 
-    def take(self, pieces: Sequence[Piece], order: Order) -> None:
+    def take(self, pieces: Sequence[StoredRows], order: Order) -> None:
         """Take rows in their order, those at hand a few at a time, until the page is full."""
         if self._keys is None:
             self._width = max([self._width, *(piece.width for piece in pieces)])
@@ -177,7 +177,7 @@ class _FillingPage:
 
 async def fetch_rows(
     database: Database, run_id: UUID, stream: str, span: Span, *, rows_wanted: float, with_values: bool = True
-) -> list[PieceRow]:
+) -> list[StoredRow]:
     """What the pieces are made of that hold the first rows of the span; `next_step` says where there may be others.
 
     Without values only lines and steps are fetched from segments.
@@ -189,7 +189,7 @@ async def fetch_rows(
         fetched = merged([*(found for found, _ in names), exactly(STEP_KEY), exactly(STEPS_KEY)])
     async with database.connection() as connection:
         return await connection.rows(
-            SELECT_PIECES,
+            SELECT_STORED_ROWS,
             run_id,
             stream,
             [found.low for found, _ in names],
@@ -205,7 +205,7 @@ async def fetch_rows(
 
 
 def in_order(
-    pieces: Sequence[Piece], span: Span, *, before: float | None = None, after: Position | None = None
+    pieces: Sequence[StoredRows], span: Span, *, before: float | None = None, after: Position | None = None
 ) -> Order:
     """The rows of the pieces that lie in the span, below the step `before` and behind `after`, in the total order."""
     # Epoch and writer of a piece as one number that sorts like them.
@@ -233,7 +233,7 @@ def in_order(
     return Order(of_piece[order], indices[order], steps[order])
 
 
-def _behind(piece: Piece, after: Position) -> Mask:
+def _behind(piece: StoredRows, after: Position) -> Mask:
     ties = piece.steps == after.step
     if (piece.epoch, piece.writer) == (after.epoch, after.writer):
         ties &= piece.lines > after.line
@@ -243,7 +243,7 @@ def _behind(piece: Piece, after: Position) -> Mask:
     return behind
 
 
-def take_rows(pieces: Sequence[Piece], of_piece: Indices, indices: Indices) -> list[dict[str, Any]]:
+def take_rows(pieces: Sequence[StoredRows], of_piece: Indices, indices: Indices) -> list[dict[str, Any]]:
     """The rows at these indices of these pieces, in the order given."""
     found: list[dict[str, Any]] = [{} for _ in range(len(indices))]
     for number in np.unique(of_piece).tolist():
@@ -265,6 +265,6 @@ def _before(step: float) -> Position:
     return Position(step, -1, "", -1)
 
 
-def _position(pieces: Sequence[Piece], order: Order, place: int) -> Position:
+def _position(pieces: Sequence[StoredRows], order: Order, place: int) -> Position:
     piece = pieces[int(order.pieces[place])]
     return Position(float(order.steps[place]), piece.epoch, piece.writer, int(piece.lines[order.indices[place]]))

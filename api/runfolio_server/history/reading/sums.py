@@ -1,6 +1,6 @@
 """Sums that never overflow on the way to a mean: the mean of finite numbers is finite.
 
-Pure. Used by metric.py and band.py.
+Pure. Used by metric.py and mean_curve.py.
 """
 
 from __future__ import annotations

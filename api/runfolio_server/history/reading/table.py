@@ -15,16 +15,16 @@ from uuid import UUID
 import numpy as np
 
 from runfolio_server.allocator import give_memory_back
-from runfolio_server.aside import aside, aside_if
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
-from runfolio_server.history.reading.choosing import choose_rows
+from runfolio_server.heavy_threads import in_thread, in_thread_if
+from runfolio_server.history.reading.downsample import downsample_rows
 from runfolio_server.history.reading.scan import Order, Span, in_order
 from runfolio_server.history.reading.thinning import Thinning
 from runfolio_server.history.storage.cells import Cells, Floats, Indices, Mask, empty_cells, joined_cells
 from runfolio_server.history.storage.key_path import EVERY_KEY, STEPS_KEY, exactly, merged, ranges_of
-from runfolio_server.history.storage.pieces import Piece, is_heavy, pieces_of
-from runfolio_server.sql.history.history import SELECT_PIECES_OF_RUNS, RunPieceRow
+from runfolio_server.history.storage.stored_rows import StoredRows, is_heavy, stored_rows_of
+from runfolio_server.sql.history.history import SELECT_STORED_ROWS_OF_RUNS, RunStoredRow
 from runfolio_server.sql.pool import Database
 
 PAGE_BYTES = 4 * 1024 * 1024
@@ -126,7 +126,7 @@ async def read_all(database: Database, run_ids: Sequence[UUID], wanted: Wanted, 
     def joined() -> list[Table]:
         return [joined_tables(parts) if parts else empty_table(run, wanted) for run, parts in enumerate(found)]
 
-    return await aside_if(count > VALUES_IN_LOOP, joined)
+    return await in_thread_if(count > VALUES_IN_LOOP, joined)
 
 
 def empty_table(run: int, wanted: Wanted) -> Table:
@@ -166,7 +166,7 @@ async def _pages(
     while first < len(run_ids):
         async with database.connection() as connection:
             rows = await connection.rows(
-                SELECT_PIECES_OF_RUNS,
+                SELECT_STORED_ROWS_OF_RUNS,
                 list(run_ids[first : first + RUNS_PER_STATEMENT]),
                 wanted.stream,
                 [found.low for found in deciding],
@@ -181,7 +181,7 @@ async def _pages(
         place, next_step = (rows[0].next_place, rows[0].next_step) if rows else (None, None)
         unfinished = None if place is None else first + place - 1
         page = _Page(places, first, low, unfinished, next_step)
-        yield await aside_if(is_heavy(rows), _tables, rows, wanted, page), unfinished
+        yield await in_thread_if(is_heavy(rows), _tables, rows, wanted, page), unfinished
         if unfinished is None or next_step is None:
             first, low = first + RUNS_PER_STATEMENT, wanted.low
         else:
@@ -199,7 +199,7 @@ class _Page:
     next_step: float | None
 
 
-def _tables(rows: Sequence[RunPieceRow], wanted: Wanted, page: _Page) -> list[Table]:
+def _tables(rows: Sequence[RunStoredRow], wanted: Wanted, page: _Page) -> list[Table]:
     places = page.places
     found = []
     in_runs = sorted(rows, key=lambda row: places[row.run_id])
@@ -207,13 +207,13 @@ def _tables(rows: Sequence[RunPieceRow], wanted: Wanted, page: _Page) -> list[Ta
         run = places[run_id]
         span = Span(None, page.low if run == page.first else wanted.low, wanted.high)
         before = page.next_step if run == page.unfinished else None
-        table = _table(run, pieces_of(of_run), wanted, span, before)
+        table = _table(run, stored_rows_of(of_run), wanted, span, before)
         if len(table.steps):
             found.append(table)
     return found
 
 
-def _table(run: int, pieces: Sequence[Piece], wanted: Wanted, span: Span, before: float | None) -> Table:
+def _table(run: int, pieces: Sequence[StoredRows], wanted: Wanted, span: Span, before: float | None) -> Table:
     order = in_order(pieces, span, before=before)
     table = Table(run, order.steps, [_column(pieces, order, name) for name in wanted.columns])
     if wanted.x_axis == STEP_KEY:
@@ -225,7 +225,7 @@ def _table(run: int, pieces: Sequence[Piece], wanted: Wanted, span: Span, before
     return table if bool(kept.all()) else table.take(np.flatnonzero(kept))
 
 
-def _column(pieces: Sequence[Piece], order: Order, name: str) -> Cells:
+def _column(pieces: Sequence[StoredRows], order: Order, name: str) -> Cells:
     """The values of a key in the rows of an order."""
     whole = joined_cells([piece.cells(name) for piece in pieces])
     offsets = np.cumsum([0, *(len(piece.lines) for piece in pieces)])
@@ -247,7 +247,7 @@ class _Sampling:
 
     async def add(self, table: Table) -> None:
         """The next rows."""
-        await aside_if(table.size > VALUES_IN_LOOP, self._add, table)
+        await in_thread_if(table.size > VALUES_IN_LOOP, self._add, table)
         size = sum(part.size for part in self._parts)
         if size > SAMPLED_VALUES_MAX:
             raise AppError(
@@ -257,9 +257,9 @@ class _Sampling:
     async def table(self) -> Table:
         """The sample."""
         size = sum(part.size for part in self._parts)
-        chosen = await aside_if(size > VALUES_IN_LOOP, self._chosen)
+        chosen = await in_thread_if(size > VALUES_IN_LOOP, self._chosen)
         if size > VALUES_TO_GIVE_BACK:
-            await aside(give_memory_back)
+            await in_thread(give_memory_back)
         return chosen
 
     def _add(self, table: Table) -> None:
@@ -273,7 +273,7 @@ class _Sampling:
         if len(table.steps) <= self._samples:
             return table
         x = table.steps if self._wanted.x_axis == STEP_KEY else table.columns[0].numbers
-        return table.take(choose_rows(x, self._series(table), self._samples))
+        return table.take(downsample_rows(x, self._series(table), self._samples))
 
     def _thinned(self) -> Table:
         parts, self._parts = self._parts, []

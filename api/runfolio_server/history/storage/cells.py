@@ -1,6 +1,6 @@
 """The values of one key in some rows, as arrays: numbers stay numbers, and what else was logged stands beside them.
 
-Pure. Made by pieces.py, joined by table.py, written by arrow.py and graph/.
+Pure. Made by stored_rows.py, joined by table.py, written by arrow.py and graph/.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Chunks: the values of one key over a range of lines as bytes, and the rows that become them.
 
-Pure: bytes and numpy in, bytes and numpy out. Compaction encodes; pieces.py decodes. The axis is the line number, and
-`_step` is a key like any other. Lines that were compacted together are a segment: a range without gaps.
+Pure: bytes and numpy in, bytes and numpy out. Compaction encodes; stored_rows.py decodes. The axis is the line number,
+and `_step` is a key like any other. Lines that were compacted together are a segment: a range without gaps.
 
 NOTE: An append-only format: databases hold these bytes. `data` starts with a version byte, then by kind:
 
@@ -28,10 +28,10 @@ import zstandard
 from runfolio_server.domain import json_text
 from runfolio_server.history.storage.axis import encode_lines
 from runfolio_server.history.storage.cells import as_float
-from runfolio_server.history.storage.columns import Column, Lines, columns_of
+from runfolio_server.history.storage.chunk_kinds import ChunkKind, split_by_kind
 from runfolio_server.history.storage.json_values import decode_json, decoded_size, encode_json
+from runfolio_server.history.storage.key_columns import KeyColumn, Lines, columns_of
 from runfolio_server.history.storage.key_path import STEPS_KEY, encode_path
-from runfolio_server.history.storage.kinds import Kind, split_by_kind
 from runfolio_server.history.storage.numbers import EXACT_INTEGERS_BELOW, Numbers, decode_numbers, encode_numbers
 
 VERSION: Final = 1
@@ -58,7 +58,7 @@ class Chunk:
     line1: int
     segment: int
     n: int
-    kind: Kind
+    kind: ChunkKind
     step_low: float
     step_high: float
     low: float | None
@@ -141,7 +141,7 @@ def encode_columns(
     return chunks
 
 
-def encode_column(segment: int, key: str, column: Column, steps: npt.NDArray[np.float64]) -> list[Chunk]:
+def encode_column(segment: int, key: str, column: KeyColumn, steps: npt.NDArray[np.float64]) -> list[Chunk]:
     """The chunks of a stored key, one for each kind of its values; `steps` are those of the lines from `segment` on."""
     return [
         _encode_chunk(segment, key, kind, part, steps[part.lines - segment]) for kind, part in split_by_kind(column)
@@ -160,7 +160,7 @@ def encode_marked(
     ends = tuple(int(numbers[at]) if is_integer[at] else float(numbers[at]) for at in (0, -1))
     of_lines = steps if len(lines) == len(steps) else steps[lines - segment]
     column = NumberColumn(lines, numbers)
-    return _number_chunk(segment, key, Kind.NUMBER, column, _pack_marks(is_integer), (ends[0], ends[1]), of_lines)
+    return _number_chunk(segment, key, ChunkKind.NUMBER, column, _pack_marks(is_integer), (ends[0], ends[1]), of_lines)
 
 
 def decode_values(kind: int, n: int, data: bytes) -> Values:
@@ -168,14 +168,14 @@ def decode_values(kind: int, n: int, data: bytes) -> Values:
     if data[0] != VERSION:
         raise ValueError(f"a chunk of version {data[0]}; known: {VERSION}")
     body = data[1:]
-    if kind == Kind.NUMBER:
+    if kind == ChunkKind.NUMBER:
         is_integer, rest = _decode_marks(body, n)
         return Values(decode_numbers(rest, FLOAT64, n), is_integer, has_integers=body[0] != NONE)
-    if kind == Kind.INT64:
+    if kind == ChunkKind.INT64:
         return Values(decode_numbers(body, INT64, n))
-    if kind == Kind.JSON:
+    if kind == ChunkKind.JSON:
         return Values(objects=decode_json(body))
-    raise ValueError(f"a chunk of kind {kind}; known: {', '.join(known.name for known in Kind)}")
+    raise ValueError(f"a chunk of kind {kind}; known: {', '.join(known.name for known in ChunkKind)}")
 
 
 def json_size(data: bytes) -> int:
@@ -183,14 +183,14 @@ def json_size(data: bytes) -> int:
     return decoded_size(data[1:])
 
 
-def _encode_chunk(segment: int, key: str, kind: Kind, column: Column, steps: npt.NDArray[np.float64]) -> Chunk:
+def _encode_chunk(segment: int, key: str, kind: ChunkKind, column: KeyColumn, steps: npt.NDArray[np.float64]) -> Chunk:
     values = column.values
-    if kind is Kind.JSON:
+    if kind is ChunkKind.JSON:
         # Integers beyond 64 bits are apart from other values.
         floats = np.array(list(map(as_float, values)) if type(values[0]) is int else [], np.float64)
         ends = (values[0], values[-1])
         return _chunk(segment, key, kind, column.lines, steps, encode_json(values), ends, *_range_of(floats))
-    if kind is Kind.INT64:
+    if kind is ChunkKind.INT64:
         numbers: Numbers = np.array(values, np.int64)
         marks = b""
     else:
@@ -202,14 +202,14 @@ def _encode_chunk(segment: int, key: str, kind: Kind, column: Column, steps: npt
 def _encode_numbers(segment: int, key: str, column: NumberColumn, steps: npt.NDArray[np.float64]) -> Chunk:
     numbers = column.values
     ends = (numbers[0].item(), numbers[-1].item())
-    kind, marks = Kind.NUMBER, bytes([NONE])
+    kind, marks = ChunkKind.NUMBER, bytes([NONE])
     if numbers.dtype == np.int64:
         # The magnitude of the least int64 is no int64.
         if bool(((numbers > -EXACT_INTEGERS_BELOW) & (numbers < EXACT_INTEGERS_BELOW)).all()):
             marks = bytes([ALL])
             numbers = numbers.astype(np.float64)
         else:
-            kind, marks = Kind.INT64, b""
+            kind, marks = ChunkKind.INT64, b""
     of_lines = steps if len(numbers) == len(steps) else steps[column.lines - segment]
     return _number_chunk(segment, key, kind, NumberColumn(column.lines, numbers), marks, ends, of_lines)
 
@@ -217,7 +217,7 @@ def _encode_numbers(segment: int, key: str, column: NumberColumn, steps: npt.NDA
 def _number_chunk(
     segment: int,
     key: str,
-    kind: Kind,
+    kind: ChunkKind,
     column: NumberColumn,
     marks: bytes,
     ends: tuple[Any, Any],
@@ -237,7 +237,7 @@ def _range_of(numbers: Numbers) -> tuple[float | None, float | None]:
 def _chunk(
     segment: int,
     key: str,
-    kind: Kind,
+    kind: ChunkKind,
     lines: Lines,
     steps: npt.NDArray[np.float64],
     body: bytes,

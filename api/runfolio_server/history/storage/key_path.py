@@ -1,6 +1,6 @@
 r"""The one reversible spelling of a key, nested or not, and what a reader means by a dotted name.
 
-Pure. Used by columns.py to store and by pieces.py, scan.py and keys.py to find.
+Pure. Used by key_columns.py to store and by stored_rows.py, scan.py and keys.py to find.
 
 An ordinary key (`loss`, `train/loss`, `val.acc`, `_step`) is stored as it is. The rest is escaped with a backslash:
 

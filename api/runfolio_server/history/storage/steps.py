@@ -1,6 +1,6 @@
 """What a row is ordered by: its `_step`, else its line number.
 
-Pure. Used by ingest (to describe a batch), by chunk.py (to describe a chunk) and by pieces.py (to order rows).
+Pure. Used by ingest (to describe a batch), by chunk.py (to describe a chunk) and by stored_rows.py (to order rows).
 """
 
 from __future__ import annotations

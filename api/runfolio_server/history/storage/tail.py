@@ -1,6 +1,6 @@
 """The body of a tail row: lines as received, joined by newlines and compressed.
 
-Pure. Ingest packs, pieces.py and compaction unpack.
+Pure. Ingest packs, stored_rows.py and compaction unpack.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from runfolio_server.sql.history.history import PieceRow
+from runfolio_server.sql.history.history import StoredRow
 from runfolio_server.sql.named import QueryFile
 
 
@@ -50,7 +50,7 @@ SELECT_STREAMS_TO_COMPACT: Final = _QUERIES.query("select_streams_to_compact", T
 TAKE_LEASE: Final = _QUERIES.query("take_lease", LeaseRow)
 SELECT_TAIL: Final = _QUERIES.query("select_tail", TailRow)
 SELECT_LAST_SEGMENTS: Final = _QUERIES.query("select_last_segments", SegmentRow)
-SELECT_SEGMENT_CHUNKS: Final = _QUERIES.query("select_segment_chunks", PieceRow)
+SELECT_SEGMENT_CHUNKS: Final = _QUERIES.query("select_segment_chunks", StoredRow)
 DELETE_TAIL: Final = _QUERIES.command("delete_tail")
 DELETE_SEGMENTS: Final = _QUERIES.command("delete_segments")
 INSERT_CHUNKS: Final = _QUERIES.command("insert_chunks")

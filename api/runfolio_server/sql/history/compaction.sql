@@ -46,7 +46,7 @@ WHERE c.run_id = $1 AND c.stream = $2 AND c.writer = $3 AND c.epoch = $4
 ORDER BY c.line0 DESC
 LIMIT $7;
 
--- select_segment_chunks: $1 run id, $2 stream, $3 writer, $4 epoch, $5 first and $6 past last line, $7 bytes, $8 values → PieceRow*
+-- select_segment_chunks: $1 run id, $2 stream, $3 writer, $4 epoch, $5 first and $6 past last line, $7 bytes, $8 values → StoredRow*
 -- Everything of the segments that begin in these lines; no row when that is more than so much data or so many values.
 SELECT c.writer, c.epoch, c.segment, c.key, c.line0, c.n, c.kind, c.lines, c.data, NULL::float8
 FROM (

@@ -10,7 +10,7 @@ import msgspec
 from runfolio_server.sql.named import QueryFile
 
 
-class PieceRow(msgspec.Struct, frozen=True):
+class StoredRow(msgspec.Struct, frozen=True):
     """A chunk of a segment, or, where `key` is None, a batch of the tail; a piece is either, with all its rows."""
 
     writer: str
@@ -25,7 +25,7 @@ class PieceRow(msgspec.Struct, frozen=True):
     next_step: float | None  # see select_pieces
 
 
-class RunPieceRow(PieceRow, frozen=True):
+class RunStoredRow(StoredRow, frozen=True):
     """A piece of one of many runs; see select_pieces_of_runs."""
 
     run_id: UUID
@@ -78,9 +78,9 @@ class KeyLinesRow(msgspec.Struct, frozen=True):
 
 _QUERIES: Final = QueryFile("history/history.sql")
 
-SELECT_PIECES: Final = _QUERIES.query("select_pieces", PieceRow)
-SELECT_PIECES_OF_RUNS: Final = _QUERIES.query("select_pieces_of_runs", RunPieceRow)
-SELECT_PIECES_OF_LINES: Final = _QUERIES.query("select_pieces_of_lines", PieceRow)
+SELECT_STORED_ROWS: Final = _QUERIES.query("select_stored_rows", StoredRow)
+SELECT_STORED_ROWS_OF_RUNS: Final = _QUERIES.query("select_stored_rows_of_runs", RunStoredRow)
+SELECT_STORED_ROWS_OF_LINES: Final = _QUERIES.query("select_stored_rows_of_lines", StoredRow)
 SELECT_LAST_STEP: Final = _QUERIES.query("select_last_step", LastStepRow)
 SELECT_STEP_RANGE: Final = _QUERIES.query("select_step_range", StepRangeRow)
 SELECT_KEYS: Final = _QUERIES.query("select_keys", KeyRow)

@@ -1,4 +1,4 @@
--- select_pieces: $1 run id, $2 stream, $3 least and $4 past greatest stored key that decides, $5 name it belongs to, $6 names, $7 least and $8 past greatest stored key to fetch, $9 first step, $10 past last step, $11 rows wanted → PieceRow*
+-- select_stored_rows: $1 run id, $2 stream, $3 least and $4 past greatest stored key that decides, $5 name it belongs to, $6 names, $7 least and $8 past greatest stored key to fetch, $9 first step, $10 past last step, $11 rows wanted → StoredRow*
 -- A page of history: segments that have all the names and batches of the tail, in order of step, as many as hold the rows
 -- wanted. One statement, so that lines which compaction moves meanwhile are seen once. Rows at or after next_step may have
 -- others between them that were not fetched; null: there are none.
@@ -74,7 +74,7 @@ JOIN history_tail AS t
   ON t.run_id = $1 AND t.stream = $2 AND t.writer = p.writer AND t.epoch = p.epoch AND t.line0 = p.line0
 WHERE p.is_chosen AND NOT p.is_segment;
 
--- select_pieces_of_runs: $1 run ids, $2 stream, $3 least and $4 past greatest stored key that decides, $5 least and $6 past greatest stored key to fetch, $7 first step, $8 past last step, $9 first step of the first run, $10 bytes wanted → RunPieceRow*
+-- select_stored_rows_of_runs: $1 run ids, $2 stream, $3 least and $4 past greatest stored key that decides, $5 least and $6 past greatest stored key to fetch, $7 first step, $8 past last step, $9 first step of the first run, $10 bytes wanted → RunStoredRow*
 -- Columns of many runs: in the order of the runs, and of steps within each, segments that have any of the keys and batches
 -- of the tail, as many as take these bytes once decoded (roughly). One statement, so that lines which compaction moves
 -- meanwhile are seen once. What was not fetched begins in run `next_place`, of 1 …, at step next_step; null: nothing.
@@ -149,7 +149,7 @@ JOIN history_tail AS t
   ON t.run_id = p.run_id AND t.stream = $2 AND t.writer = p.writer AND t.epoch = p.epoch AND t.line0 = p.line0
 WHERE p.is_chosen AND NOT p.is_segment;
 
--- select_pieces_of_lines: $1 run id, $2 stream, $3 writers, $4 epochs, $5 lines, $6 least and $7 past greatest stored key to fetch → PieceRow*
+-- select_stored_rows_of_lines: $1 run id, $2 stream, $3 writers, $4 epochs, $5 lines, $6 least and $7 past greatest stored key to fetch → StoredRow*
 -- The pieces that hold these lines now, for the rows that a sample chose.
 WITH wanted AS (
   SELECT w.writer, w.epoch, w.line

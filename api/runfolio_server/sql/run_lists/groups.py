@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from runfolio_server.filters.language.fields import Column, Field
-from runfolio_server.filters.language.operators import Kind
+from runfolio_server.filters.language.operators import FieldKind
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
 from runfolio_server.filters.sql.parameters import Parameters
@@ -94,7 +94,7 @@ async def select_values(connection: Connection, project_id: int, query: RunQuery
     """The values of a field, the most frequent first, as many as the query's limit; each tag counts for itself."""
     parameters = Parameters(3)
     joined = ""
-    if isinstance(field, Column) and field.kind is Kind.TAGS:
+    if isinstance(field, Column) and field.kind is FieldKind.TAGS:
         joined, value = f"LEFT JOIN LATERAL unnest({field.sql}) AS t (tag) ON true\n", "to_jsonb(t.tag)"
     else:
         value = value_expression(field, parameters)

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from runfolio_server.domain.run_columns import INTERNAL_KEYS
+from runfolio_server.domain.document_columns import INTERNAL_KEYS
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
 from runfolio_server.filters.sql.json_sql import not_finite

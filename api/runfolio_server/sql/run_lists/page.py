@@ -1,17 +1,17 @@
 """A page of a project's runs, read in the quickest of the three ways that there are. Called by graph/.
 
-Along the index of the order, where there is one (run_walk.py); in order of creation, as far as need be (run_age.py);
-else all runs are scanned and sorted (list.py). All three give the same rows.
+Along the index of the order, where there is one (by_index.py); in order of creation, as far as need be
+(by_creation.py); else all runs are scanned and sorted (list.py). All three give the same rows.
 """
 
 from __future__ import annotations
 
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.run_lists.by_creation import is_guessed, select_runs_by_creation
+from runfolio_server.sql.run_lists.by_index import select_runs_by_index
 from runfolio_server.sql.run_lists.indexes import OrderIndexes
 from runfolio_server.sql.run_lists.list import ListedRunRow, select_runs_page
-from runfolio_server.sql.run_lists.run_age import is_guessed, select_runs_by_age
-from runfolio_server.sql.run_lists.run_walk import select_runs_along
 
 
 async def select_run_page(
@@ -21,7 +21,7 @@ async def select_run_page(
     ready = await indexes.choose(connection, project_id, query)
     ranges = indexes.ranges(project_id, query)
     if ready is not None:
-        return await select_runs_along(connection, ready, query, ranges)
+        return await select_runs_by_index(connection, ready, query, ranges)
     if is_guessed(query, ranges):
-        return await select_runs_by_age(connection, project_id, query, ranges)
+        return await select_runs_by_creation(connection, project_id, query, ranges)
     return await select_runs_page(connection, project_id, query, ranges)

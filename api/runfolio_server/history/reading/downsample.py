@@ -13,7 +13,7 @@ from tsdownsample import MinMaxLTTBDownsampler
 from runfolio_server.history.storage.cells import Floats, Indices
 
 
-def choose_rows(x: Floats, series: Sequence[Floats], samples: int) -> Indices:
+def downsample_rows(x: Floats, series: Sequence[Floats], samples: int) -> Indices:
     """Indices, rising and at most `samples`, of the points that show every series: first, last, extremes, then shape.
 
     NaN is no value: it is never an extreme. Everything is chosen when it fits.

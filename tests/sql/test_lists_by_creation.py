@@ -12,14 +12,14 @@ import pytest
 from runfolio_server.filters.language.order import Place
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.pool import Connection, Database
-from runfolio_server.sql.run_lists.list import select_runs_page
-from runfolio_server.sql.run_lists.run_age import (
+from runfolio_server.sql.run_lists.by_creation import (
     WALK_MAX_RUNS,
     WALK_MAX_RUNS_BESIDE_INDEX,
-    age_statement,
+    creation_statement,
     is_guessed,
-    select_runs_by_age,
+    select_runs_by_creation,
 )
+from runfolio_server.sql.run_lists.list import select_runs_page
 from tests.sql.every_index import ranges_of
 
 RUN_COUNT = 2 * WALK_MAX_RUNS + 1000
@@ -74,7 +74,7 @@ async def test_the_pages_are_those_of_a_plain_statement(
         found: list[tuple[str, Place]] = []
         after: Place | None = None
         while True:
-            page = await select_runs_by_age(connection, project, query.page(size, after), {})
+            page = await select_runs_by_creation(connection, project, query.page(size, after), {})
             found += [(row.name, row.place) for row in page]
             if len(page) < size:
                 break
@@ -98,8 +98,8 @@ async def test_a_walk_ends_after_so_many_runs(
 ) -> None:
     query = RunQuery.parse(filters, order).page(51)
     async with database.connection() as connection:
-        walk = await _plan(connection, *age_statement(project, query, {}, is_walk=True))
-        found = await _plan(connection, *age_statement(project, query, {}, is_walk=False))
+        walk = await _plan(connection, *creation_statement(project, query, {}, is_walk=True))
+        found = await _plan(connection, *creation_statement(project, query, {}, is_walk=False))
 
     read = [node for node in _nodes(walk) if node.get("Index Name") == "runs_project_id_created_at"]
     assert [length] == [node["Actual Rows"] for node in read]
@@ -134,7 +134,7 @@ def test_how_many_runs_a_user_has_is_not_known() -> None:
 async def test_the_runs_of_a_user_are_found_by_an_index(database: Database, project: int) -> None:
     query = RunQuery.parse('{"user": "bob"}', "+created_at").page(51)
     async with database.connection() as connection:
-        found = await _plan(connection, *age_statement(project, query, {}, is_walk=False))
+        found = await _plan(connection, *creation_statement(project, query, {}, is_walk=False))
 
     indexes = {node.get("Index Name", "") for node in _nodes(found)}
     assert {"runs_created_by", "runs_pkey"} == {name for name in indexes if name.startswith("runs_")}

@@ -17,7 +17,7 @@ from graphql import (
     GraphQLString,
 )
 
-from runfolio_server.graph.execution.leaves import are_as_written
+from runfolio_server.graph.execution.scalar_output import are_as_written
 from runfolio_server.graph.relay.scalars import as_it_is
 
 JSON = GraphQLScalarType("JSON", coerce_output_value=as_it_is)

@@ -1,4 +1,4 @@
-"""Python source in the making: lines, blocks, and names for the objects that it uses. Written by compile.py."""
+"""Writes Python source: lines, blocks, and names for the objects that it uses. Used by selection_compiler.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 INDENT = " "
 
 
-class Source:
+class CodeWriter:
     """One function. Sources that share a namespace share the names of the objects in it."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
-"""A selection of a document → selection.py, its body one generated Python function. Called by executor.py.
+"""A selection of a document → compiled_selection.py, its body one generated Python function. Called by executor.py.
 
-Fields that can be compiled: attributes, columns of a row (columns.py), resolvers that take nothing but `self`, and
+Fields that can be compiled: attributes, columns of a row (row_fields.py), resolvers that take nothing but `self`, and
 batched fields; of leaf, list or object type, without arguments. One that cannot be leaves the whole list to
 graphql-core.
 """
@@ -27,19 +27,19 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from runfolio_server.graph.execution.columns import BATCH, COLUMN
-from runfolio_server.graph.execution.leaves import NAMES, leaf_reader, unusual
-from runfolio_server.graph.execution.selection import (
+from runfolio_server.graph.execution.code_writer import CodeWriter
+from runfolio_server.graph.execution.compiled_selection import (
     BatchColumn,
     ListShape,
+    NotPlain,
     ObjectCheck,
     ObjectShape,
     ReadColumn,
-    Refused,
     Selection,
     Shape,
 )
-from runfolio_server.graph.execution.source import Source
+from runfolio_server.graph.execution.row_fields import BATCH, COLUMN
+from runfolio_server.graph.execution.scalar_output import NAMES, scalar_writer, unusual
 
 # A document with more is rare, and its function is not worth the memory.
 FIELDS_MAX = 1000
@@ -103,7 +103,7 @@ class _Compiler:
                 continue
             filled[response_name] = f"column{len(columns)}"
 
-        source = Source(self._namespace)
+        source = CodeWriter(self._namespace)
         names = list(filled.values())
         with source.block(f"def build({', '.join(['objects', *names])}):"):
             source.line("done = []")
@@ -118,14 +118,14 @@ class _Compiler:
         return Selection(self._check(of), columns, source.function("build"))
 
     def _reader(self, field: _Field) -> Callable[[list[Any]], list[Any]]:
-        source = Source(self._namespace)
+        source = CodeWriter(self._namespace)
         with source.block("def read(objects):"):
             source.line(f"return [{field.read.format('o')} for o in objects]")
         return source.function("read")
 
     def _object(
         self,
-        source: Source,
+        source: CodeWriter,
         of: GraphQLObjectType,
         fields: dict[str, _Field | None],
         variable: str,
@@ -149,7 +149,7 @@ class _Compiler:
             entries.append(f"{response_name!r}: {value}")
         return "{" + ", ".join(entries) + "}"
 
-    def _value(self, source: Source, of: GraphQLOutputType, details: FieldDetailsList, variable: str) -> str:
+    def _value(self, source: CodeWriter, of: GraphQLOutputType, details: FieldDetailsList, variable: str) -> str:
         """Write what completes the value in `variable`; the variable that then holds it."""
         is_required = is_non_null_type(of)
         inner: Any = of.of_type if is_non_null_type(of) else of
@@ -161,7 +161,7 @@ class _Compiler:
         with source.block("if True:" if is_required else f"if {variable} is not None:"):
             if is_list_type(inner):
                 with source.block(f"if type({variable}) is not list:"):
-                    source.line(f"raise {source.bind(Refused)}")
+                    source.line(f"raise {source.bind(NotPlain)}")
                 source.line(f"{done} = []")
                 item = source.fresh()
                 with source.block(f"for {item} in {variable}:"):
@@ -176,12 +176,12 @@ class _Compiler:
                 raise NotCompilable
         return done
 
-    def _leaf(self, source: Source, of: GraphQLLeafType, variable: str, *, is_required: bool) -> str:
+    def _leaf(self, source: CodeWriter, of: GraphQLLeafType, variable: str, *, is_required: bool) -> str:
         tests = [] if is_required else [f"{variable} is not None"]
         test = unusual(of)
         if test is not None:
             tests.append(f"({test.format(variable)})")
-        read = source.bind(leaf_reader(of, is_required=is_required))
+        read = source.bind(scalar_writer(of, is_required=is_required))
         with source.block(f"if {' and '.join(tests) or 'True'}:"):
             source.line(f"{variable} = {read}({variable})")
         return variable
@@ -227,7 +227,7 @@ class _Compiler:
         resolver = field.base_resolver
         if resolver is None or field.is_async or set(resolver.signature.parameters) != {"self"}:
             raise NotCompilable
-        return _Field(found.type, details, f"{Source(self._namespace).bind(resolver.wrapped_func)}({{}})")
+        return _Field(found.type, details, f"{CodeWriter(self._namespace).bind(resolver.wrapped_func)}({{}})")
 
     def _check(self, of: GraphQLObjectType) -> ObjectCheck:
         definition = of.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)

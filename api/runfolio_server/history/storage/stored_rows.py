@@ -12,16 +12,16 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from runfolio_server.aside import HEAVY_BYTES
+from runfolio_server.heavy_threads import HEAVY_BYTES
 from runfolio_server.history.storage.axis import decode_lines
 from runfolio_server.history.storage.cells import MISSING, Cells, cells_of, empty_cells
 from runfolio_server.history.storage.chunk import Values, decode_values, json_size
-from runfolio_server.history.storage.columns import Lines, OpenRows
+from runfolio_server.history.storage.chunk_kinds import ChunkKind
+from runfolio_server.history.storage.key_columns import Lines, OpenRows
 from runfolio_server.history.storage.key_path import STEPS_KEY, decode_path, find, has, public_name
-from runfolio_server.history.storage.kinds import Kind
 from runfolio_server.history.storage.steps import steps_of
 from runfolio_server.history.storage.tail import parse_lines, unpack_lines, unpacked_size
-from runfolio_server.sql.history.history import PieceRow
+from runfolio_server.sql.history.history import StoredRow
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -32,7 +32,7 @@ ROW_BYTES = 500
 NUMBER_BYTES = 2
 
 
-class Piece(Protocol):
+class StoredRows(Protocol):
     """Rows of one writer and epoch that are stored together. `lines` rise strictly and `steps` goes with them."""
 
     writer: str
@@ -57,7 +57,7 @@ class Piece(Protocol):
         """The value of a key in each row, as `key_path.find` finds it; what it needs must be fetched."""
 
 
-class Batch:
+class TailBatch:
     """A batch of the tail, parsed."""
 
     def __init__(self, writer: str, epoch: int, line0: int, parsed: Sequence[dict[str, Any] | None]) -> None:
@@ -70,24 +70,24 @@ class Batch:
         self._rows = [row for row in parsed if row is not None]
 
     def have_all(self, names: Sequence[str]) -> Mask:
-        """See Piece."""
+        """See StoredRows."""
         return np.array([all(has(row, name) for name in names) for row in self._rows], dtype=bool)
 
     @property
     def width(self) -> int:
-        """See Piece."""
+        """See StoredRows."""
         return max(map(len, self._rows), default=0)
 
     def rows(self, indices: Indices) -> list[dict[str, Any]]:
-        """See Piece."""
+        """See StoredRows."""
         return [self._rows[index] for index in indices.tolist()]
 
     def numbers(self, name: str) -> Floats:
-        """See Piece."""
+        """See StoredRows."""
         return self.cells(name).numbers
 
     def cells(self, name: str) -> Cells:
-        """See Piece."""
+        """See StoredRows."""
         return cells_of([find(row, name, MISSING) for row in self._rows])
 
 
@@ -97,7 +97,7 @@ class _Part:
 
     key: str
     lines: Lines
-    row: PieceRow
+    row: StoredRow
     decoded: Values | None = None
 
     @property
@@ -112,7 +112,7 @@ class _Part:
         heads = [".".join(path[:end]) for end in range(1, len(path) + 1)]
         if name in heads:
             return self.lines
-        if self.row.kind == Kind.JSON and name.startswith(heads[-1] + "."):
+        if self.row.kind == ChunkKind.JSON and name.startswith(heads[-1] + "."):
             # A dict stored whole may hold the rest of the name.
             rest = name[len(heads[-1]) + 1 :]
             return self.lines[[isinstance(value, dict) and has(value, rest) for value in self.values.objects or []]]
@@ -126,7 +126,7 @@ class _Part:
         for index in cells.objects.keys() & set(indices.tolist()) if cells.objects else ():
             del cells.objects[index]
         cells.is_number[places] = floats is not None
-        cells.is_integer[places] = self.row.kind == Kind.INT64 if values.is_integer is None else values.is_integer
+        cells.is_integer[places] = self.row.kind == ChunkKind.INT64 if values.is_integer is None else values.is_integer
         cells.numbers[places] = np.nan if floats is None else floats
         if values.numbers is not None and values.numbers.dtype == np.int64:
             if cells.exact is None:
@@ -152,7 +152,7 @@ class _Names:
 class Segment:
     """A segment, of which the chunks of some keys were fetched, that of the steps among them."""
 
-    def __init__(self, rows: Sequence[PieceRow]) -> None:
+    def __init__(self, rows: Sequence[StoredRow]) -> None:
         self.writer = rows[0].writer
         self.epoch = rows[0].epoch
         # A step is a float, so there is one chunk of them.
@@ -166,11 +166,11 @@ class Segment:
 
     @property
     def width(self) -> int:
-        """See Piece."""
+        """See StoredRows."""
         return len(self._parts)
 
     def have_all(self, names: Sequence[str]) -> Mask:
-        """See Piece."""
+        """See StoredRows."""
         found = np.ones(len(self.lines), dtype=bool)
         for name in names:
             has_name = np.zeros(len(self.lines), dtype=bool)
@@ -180,7 +180,7 @@ class Segment:
         return found
 
     def rows(self, indices: Indices) -> list[dict[str, Any]]:
-        """See Piece."""
+        """See StoredRows."""
         found = OpenRows(len(indices))
         if not len(indices):
             return found.rows()
@@ -201,17 +201,17 @@ class Segment:
         return found.rows()
 
     def numbers(self, name: str) -> Floats:
-        """See Piece."""
+        """See StoredRows."""
         return self.cells(name).numbers
 
     def cells(self, name: str) -> Cells:
-        """See Piece."""
+        """See StoredRows."""
         names = self._names()
         if name in names.dicts or any(map(self._holds_dicts, heads_of(name))):
             # The value is a dict in several chunks, or may stand in a dict that was stored whole.
             return cells_of([find(row, name, MISSING) for row in self.rows(np.arange(len(self.lines)))])
         parts = names.parts.get(name, [])
-        if len(parts) == 1 and len(parts[0].lines) == len(self.lines) and parts[0].row.kind == Kind.NUMBER:
+        if len(parts) == 1 and len(parts[0].lines) == len(self.lines) and parts[0].row.kind == ChunkKind.NUMBER:
             values = parts[0].values
             numbers, is_integer = values.floats(), values.is_integer
             if numbers is not None and is_integer is not None:
@@ -234,11 +234,11 @@ class Segment:
     def _holds_dicts(self, name: str) -> bool:
         """Whether values of this name are dicts stored whole."""
         return any(
-            part.row.kind == Kind.JSON and any(isinstance(value, dict) for value in part.values.objects or [])
+            part.row.kind == ChunkKind.JSON and any(isinstance(value, dict) for value in part.values.objects or [])
             for part in self._names().parts.get(name, [])
         )
 
-    def _lines_of(self, row: PieceRow) -> Lines:
+    def _lines_of(self, row: StoredRow) -> Lines:
         """The lines of a chunk, each of which has a row; the segment's own where they are as many."""
         return self.lines if row.n == len(self.lines) else decode_lines(row.line0, row.n, row.lines)
 
@@ -247,20 +247,20 @@ class Segment:
         return slice(None) if len(lines) == len(self.lines) else np.searchsorted(self.lines, lines)
 
 
-def pieces_of(rows: Iterable[PieceRow]) -> list[Piece]:
+def stored_rows_of(rows: Iterable[StoredRow]) -> list[StoredRows]:
     """The pieces that these database rows make up."""
-    segments: dict[tuple[str, int, int], list[PieceRow]] = {}
-    pieces: list[Piece] = []
+    segments: dict[tuple[str, int, int], list[StoredRow]] = {}
+    pieces: list[StoredRows] = []
     for row in rows:
         if row.key is None:
-            pieces.append(Batch(row.writer, row.epoch, row.line0, parse_lines(unpack_lines(row.data))))
+            pieces.append(TailBatch(row.writer, row.epoch, row.line0, parse_lines(unpack_lines(row.data))))
         else:
             segments.setdefault((row.writer, row.epoch, row.piece), []).append(row)
     return [*pieces, *(Segment(of_one) for of_one in segments.values())]
 
 
-def is_heavy(rows: Sequence[PieceRow]) -> bool:
-    """Whether making pieces of these rows, and rows of the pieces, is work for a thread: see aside.py."""
+def is_heavy(rows: Sequence[StoredRow]) -> bool:
+    """Whether making pieces of these rows, and rows of the pieces, is work for a thread: see heavy_threads.py."""
     size = 0
     for row in rows:
         size += ROW_BYTES + _decoded_size(row)
@@ -269,10 +269,10 @@ def is_heavy(rows: Sequence[PieceRow]) -> bool:
     return False
 
 
-def _decoded_size(row: PieceRow) -> int:
+def _decoded_size(row: StoredRow) -> int:
     if row.key is None:
         return unpacked_size(row.data)
-    return json_size(row.data) if row.kind == Kind.JSON else NUMBER_BYTES * row.n
+    return json_size(row.data) if row.kind == ChunkKind.JSON else NUMBER_BYTES * row.n
 
 
 def heads_of(name: str) -> list[str]:

@@ -1,6 +1,6 @@
 """How compiled selections write scalars and enums: values of the usual class as they are, others as graphql-core would.
 
-Used by compile.py.
+Used by selection_compiler.py.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from graphql import (
 )
 from graphql.pyutils import is_awaitable
 
-from runfolio_server.graph.execution.selection import Refused
+from runfolio_server.graph.execution.compiled_selection import NotPlain
 from runfolio_server.graph.relay.scalars import as_it_is
 
 # Never exceptions, awaitables or null.
@@ -69,19 +69,19 @@ def are_as_written(of: GraphQLOutputType, items: list[Any]) -> bool:
     return set(map(type, items)) <= _WRITTEN_AS_THEY_ARE.get(inner.coerce_output_value, frozenset())
 
 
-def leaf_reader(of: GraphQLLeafType, *, is_required: bool) -> Callable[[Any], Any]:
+def scalar_writer(of: GraphQLLeafType, *, is_required: bool) -> Callable[[Any], Any]:
     """A function that writes an unusual value as graphql-core does. It raises where graphql-core would, or waits."""
 
     def read(value: Any) -> Any:
         if value is None or value is Undefined:
             if is_required:
-                raise Refused
+                raise NotPlain
             return None
         if isinstance(value, Exception) or is_awaitable(value):
-            raise Refused
+            raise NotPlain
         written = of.coerce_output_value(value)
         if written is None or written is Undefined or is_awaitable(written):
-            raise Refused
+            raise NotPlain
         return written
 
     return read

@@ -14,12 +14,12 @@ from runfolio_server.filters.language.operators import OperatorName
 from runfolio_server.filters.language.tree import And, Condition, Filter, Not, Or
 
 
-def flattened(tree: Filter) -> Filter:
+def simplified(tree: Filter) -> Filter:
     """The same filter, with one `$in` for alternatives on one field, one `$nin` for exclusions, and less nesting.
 
     >>> from runfolio_server.filters.run_fields import RUN_FIELDS
     >>> either = [Condition(RUN_FIELDS.find("group", ""), OperatorName.EQ, name) for name in "ab"]
-    >>> flattened(Or(tuple(either))).operand
+    >>> simplified(Or(tuple(either))).operand
     ('a', 'b')
     """
     match tree:
@@ -29,7 +29,7 @@ def flattened(tree: Filter) -> Filter:
             found = _merged(_spliced(filters, Or), OperatorName.EQ, OperatorName.IN)
             return found[0] if len(found) == 1 else Or(tuple(found))
         case Not(item):
-            return Not(flattened(item))
+            return Not(simplified(item))
         case _:
             return tree
 
@@ -60,9 +60,9 @@ def conditions_of(tree: Filter) -> Iterator[Condition]:
 
 
 def _spliced(filters: Iterable[Filter], kind: type[And | Or]) -> Iterator[Filter]:
-    """The filters flattened, and those of this kind replaced by what is in them."""
+    """The filters simplified, and those of this kind replaced by what is in them."""
     for item in filters:
-        found = flattened(item)
+        found = simplified(item)
         if isinstance(found, kind):
             yield from found.filters
         else:

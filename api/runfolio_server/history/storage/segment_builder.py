@@ -16,12 +16,12 @@ import numpy.typing as npt
 
 from runfolio_server.history.storage.axis import decode_lines
 from runfolio_server.history.storage.chunk import POINTS_MAXIMUM, Chunk, decode_values, encode_column, encode_marked
-from runfolio_server.history.storage.columns import Column, Lines, columns_of
+from runfolio_server.history.storage.chunk_kinds import ChunkKind
+from runfolio_server.history.storage.key_columns import KeyColumn, Lines, columns_of
 from runfolio_server.history.storage.key_path import STEPS_KEY
-from runfolio_server.history.storage.kinds import Kind
 from runfolio_server.history.storage.numbers import EXACT_INTEGERS_BELOW
 from runfolio_server.history.storage.steps import steps_of
-from runfolio_server.sql.history.history import PieceRow
+from runfolio_server.sql.history.history import StoredRow
 
 BYTES_PER_NUMBER = 9
 BYTES_PER_OBJECT = 100
@@ -29,7 +29,7 @@ BYTES_PER_OBJECT = 100
 Marks = npt.NDArray[np.bool_]
 
 
-class OpenSegment:
+class SegmentBuilder:
     """The lines `first`, `first` + 1, … up to but without `past`; `size` is about what they take here, in bytes."""
 
     def __init__(self, first: int) -> None:
@@ -60,7 +60,7 @@ class OpenSegment:
         self.size += text_bytes if has_objects else 0
         self.past += len(rows)
 
-    def add_chunks(self, rows: Sequence[PieceRow], past: int) -> None:
+    def add_chunks(self, rows: Sequence[StoredRow], past: int) -> None:
         """The chunks of whole segments that come next; afterwards lines go on at `past`."""
         by_segment = sorted(rows, key=lambda row: (row.key or "", row.piece, row.line0))
         for (key, _), found in groupby(by_segment, key=lambda row: (row.key or "", row.piece)):
@@ -103,7 +103,7 @@ class _Growing:
         self._marks = bytearray()
         self._objects: list[Any] | None = None
 
-    def add(self, column: Column) -> bool:
+    def add(self, column: KeyColumn) -> bool:
         """The next values; whether they are kept as numbers."""
         self._lines.append(column.lines)
         values = column.values
@@ -118,9 +118,9 @@ class _Growing:
             self._as_objects().extend(values)
         return self._objects is None
 
-    def add_chunks(self, chunks: Sequence[PieceRow]) -> int:
+    def add_chunks(self, chunks: Sequence[StoredRow]) -> int:
         """The values of the next segment, which may be of several kinds; about how many bytes they take here."""
-        if len(chunks) == 1 and chunks[0].kind == Kind.NUMBER and self._objects is None:
+        if len(chunks) == 1 and chunks[0].kind == ChunkKind.NUMBER and self._objects is None:
             values = decode_values(chunks[0].kind, chunks[0].n, chunks[0].data)
             assert values.numbers is not None, "numbers are numbers"  # noqa: S101 - for the type checker
             self._lines.append(_lines_of(chunks[0]))
@@ -142,7 +142,7 @@ class _Growing:
         """The chunks of the key; `steps` are those of the lines from `first` on."""
         lines = _joined(self._lines)
         if self._objects is not None:
-            return encode_column(first, key, Column(lines, self._objects), steps)
+            return encode_column(first, key, KeyColumn(lines, self._objects), steps)
         numbers = np.frombuffer(self._numbers, dtype=np.float64)
         marks = np.frombuffer(self._marks, dtype=np.bool_)
         return [encode_marked(first, key, lines, numbers, marks, steps)]
@@ -163,7 +163,7 @@ def _are_exact(values: Sequence[int | float]) -> bool:
     return -EXACT_INTEGERS_BELOW < min(integers, default=0) and max(integers, default=0) < EXACT_INTEGERS_BELOW
 
 
-def _lines_of(row: PieceRow) -> Lines:
+def _lines_of(row: StoredRow) -> Lines:
     return decode_lines(row.line0, row.n, row.lines)
 
 

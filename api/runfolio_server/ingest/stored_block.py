@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from runfolio_server.aside import HEAVY_BYTES, aside, aside_if
 from runfolio_server.domain import json_text
 from runfolio_server.errors import TooLarge
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
 from runfolio_server.history.storage.chunk import POINTS_MAXIMUM, Chunk, NumberColumn, encode_columns
-from runfolio_server.history.storage.columns import Column
+from runfolio_server.history.storage.key_columns import KeyColumn
 from runfolio_server.history.storage.steps import step_range
 from runfolio_server.history.storage.tail import pack_lines
 from runfolio_server.ingest.batch import ColumnBlock, LineBlock
@@ -34,7 +34,7 @@ PUNCTUATION_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class StoredBlock:
     """What becomes of a block: `body` in the tail; or, where that is None, `chunks`."""
 
     block: LineBlock | ColumnBlock
@@ -44,18 +44,18 @@ class Piece:
     chunks: list[Chunk] = field(default_factory=list)
 
 
-async def piece_of(block: LineBlock | ColumnBlock) -> Piece:
+async def stored_block_of(block: LineBlock | ColumnBlock) -> StoredBlock:
     """Encode the block. Raises TooLarge for columns that would be too much as lines."""
     if isinstance(block, LineBlock):
-        return await aside_if(sum(map(len, block.lines)) > HEAVY_BYTES, _of_lines, block)
-    return await aside(_of_columns, block)
+        return await in_thread_if(sum(map(len, block.lines)) > HEAVY_BYTES, _of_lines, block)
+    return await in_thread(_of_columns, block)
 
 
-def _of_lines(block: LineBlock) -> Piece:
-    return Piece(block, step_range(block.first_line, block.rows), block.lines.count(b""), pack_lines(block.lines))
+def _of_lines(block: LineBlock) -> StoredBlock:
+    return StoredBlock(block, step_range(block.first_line, block.rows), block.lines.count(b""), pack_lines(block.lines))
 
 
-def _of_columns(block: ColumnBlock) -> Piece:
+def _of_columns(block: ColumnBlock) -> StoredBlock:
     size = sum(map(_bytes_of, block.columns.values()))
     if not _is_worth_chunks(block, size):
         return _of_lines(_lines_of(block, size))
@@ -67,10 +67,10 @@ def _of_columns(block: ColumnBlock) -> Piece:
     for first, past in pairwise(bounds):
         part = block.part(first, past)
         numbers = {key: one for key, one in part.columns.items() if isinstance(one, NumberColumn)}
-        others = {key: one for key, one in part.columns.items() if isinstance(one, Column)}
+        others = {key: one for key, one in part.columns.items() if isinstance(one, KeyColumn)}
         of_part = steps[first - block.first_line : past - block.first_line]
         chunks += encode_columns(first, of_part, numbers, part.rows(others) if others else ())
-    return Piece(block, (float(steps.min()), float(steps.max())), 0, None, chunks)
+    return StoredBlock(block, (float(steps.min()), float(steps.max())), 0, None, chunks)
 
 
 def _is_worth_chunks(block: ColumnBlock, size: int) -> bool:
@@ -97,7 +97,7 @@ def _lines_of(block: ColumnBlock, size: int) -> LineBlock:
     return block.as_lines()
 
 
-def _bytes_of(column: NumberColumn | Column) -> int:
-    if isinstance(column, Column):
+def _bytes_of(column: NumberColumn | KeyColumn) -> int:
+    if isinstance(column, KeyColumn):
         return len(json_text.dump(column.values))
     return NUMBER_BYTES * len(column.values)

@@ -11,12 +11,12 @@ NAME_MAX_CHARACTERS = 120
 VALUE_MAX_CHARACTERS = 60
 
 
-def shown_name(name: str) -> str:
+def name_excerpt(name: str) -> str:
     """A field or operator as part of a path."""
     return _short(storable_text(name), NAME_MAX_CHARACTERS)
 
 
-def shown_value(value: Any) -> str:
+def value_excerpt(value: Any) -> str:
     """An operand, as JSON."""
     # Lists of thousands of values are cut before they are printed.
     start = value[:VALUE_MAX_CHARACTERS] if isinstance(value, list | str) else value

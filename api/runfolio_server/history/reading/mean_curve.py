@@ -21,7 +21,7 @@ from runfolio_server.sql.pool import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class MeanCurve:
     """One entry per stretch of steps that has values, in order of step."""
 
     x: Floats
@@ -35,7 +35,9 @@ class Band:
     """How many runs have values."""
 
 
-async def band_of_runs(database: Database, run_ids: Sequence[UUID], stream: str, name: str, samples: int) -> Band:
+async def mean_curve_of_runs(
+    database: Database, run_ids: Sequence[UUID], stream: str, name: str, samples: int
+) -> MeanCurve:
     """The band of a key over the runs, in at most `samples` equally long stretches of steps."""
     ranges = merged(ranges_of(name))
     async with database.connection() as connection:
@@ -85,7 +87,7 @@ class _Folded:
         self._sums.add(lambda factor: np.bincount(places, numbers[known] * factor, self._samples))
         self._step_sums.add(lambda factor: np.bincount(places, steps * factor, self._samples))
 
-    def band(self) -> Band:
+    def band(self) -> MeanCurve:
         """What all runs come to."""
         self._end_run()
         shown = np.flatnonzero(self._runs)
@@ -94,7 +96,7 @@ class _Folded:
         of_sample = np.sqrt(4 * runs / np.maximum(runs - 1, 1))
         with np.errstate(over="ignore"):
             std = np.where(runs > 1, self._half_deviation[shown] * of_sample, np.nan)
-        return Band(
+        return MeanCurve(
             self._x[shown], self._mean[shown], std, self._least[shown], self._greatest[shown], self._runs[shown]
         )
 

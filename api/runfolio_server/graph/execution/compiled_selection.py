@@ -1,7 +1,7 @@
 """What a compiled selection does with a list of objects: related objects for all of them at once, then their JSON.
 
-Made by compile.py from a document, run by executor.py. Whatever is not plainly right raises, and the executor lets
-graphql-core do the list over, which then tells the error with its path.
+selection_compiler.py makes it from a document, executor.py runs it. Whatever is not plainly right raises, and the
+executor lets graphql-core do the list over, which then tells the error with its path.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from graphql.pyutils import is_awaitable
 from strawberry.types.cast import get_strawberry_type_cast
 
 
-class Refused(Exception):
+class NotPlain(Exception):
     """A value that only graphql-core deals with: null where there must be none, an exception, an awaitable."""
 
 
@@ -29,16 +29,16 @@ class ObjectCheck:
         self._is_type_of = object_type.is_type_of
 
     def __call__(self, value: Any) -> None:
-        """Raise Refused unless graphql-core would read fields of this value; remember its class."""
+        """Raise NotPlain unless graphql-core would read fields of this value; remember its class."""
         if value is None or value is Undefined or isinstance(value, Exception) or is_awaitable(value):
-            raise Refused
+            raise NotPlain
         # The predicates that strawberry makes look at nothing but the class, which is why one answer does.
         if get_strawberry_type_cast(value) or (self._is_type_of and not self._is_type_of(value, None)):  # type: ignore[arg-type]
-            raise Refused
+            raise NotPlain
         self.known.add(type(value))
 
     def all(self, values: Sequence[Any]) -> None:
-        """Raise Refused unless each of the values passes."""
+        """Raise NotPlain unless each of the values passes."""
         for kind in set(map(type, values)) - self.known:
             self(next(value for value in values if type(value) is kind))
 
@@ -54,7 +54,7 @@ class BatchColumn:
         """One value per object, ready for the answer unless they are leaves."""
         found: list[Any] = await self.batch(objects, context)
         if type(found) is not list or len(found) != len(objects):
-            raise Refused
+            raise NotPlain
         if not isinstance(self.shape, ObjectShape):
             return found if self.shape is None else await self.shape.complete(found, context)
         # Many objects share one of these, as runs share a user: each is completed once.
@@ -128,7 +128,7 @@ class ListShape:
         """Complete values."""
         present = _present(values, is_required=self.is_required)
         if any(type(value) is not list for value in present):
-            raise Refused
+            raise NotPlain
         items = iter(await self.item.complete(list(chain.from_iterable(present)), context))
         return _among_nulls(values, [list(islice(items, len(value))) for value in present])
 
@@ -139,7 +139,7 @@ Shape: TypeAlias = ObjectShape | ListShape
 def _present(values: list[Any], *, is_required: bool) -> list[Any]:
     present = [value for value in values if value is not None]
     if is_required and len(present) != len(values):
-        raise Refused
+        raise NotPlain
     return present
 
 

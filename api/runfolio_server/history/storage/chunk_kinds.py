@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from runfolio_server.history.storage.columns import Column
+from runfolio_server.history.storage.key_columns import KeyColumn
 from runfolio_server.history.storage.numbers import EXACT_INTEGERS_BELOW
 
 
-class Kind(IntEnum):
+class ChunkKind(IntEnum):
     """How the values of a chunk are stored. NOTE: databases hold these numbers; add, never change."""
 
     JSON = 0  # strings, booleans, null, lists, media, and integers that neither of the others can hold, apart
@@ -29,20 +29,20 @@ class Kind(IntEnum):
 _LARGE = -1
 
 
-def split_by_kind(column: Column) -> list[tuple[Kind, Column]]:
+def split_by_kind(column: KeyColumn) -> list[tuple[ChunkKind, KeyColumn]]:
     """The column as one or more of a single kind each: a key whose type changes is read back as it was logged.
 
     Large integers that float64 can hold roughly are a column of their own, of the kind JSON.
     """
     types = set(map(type, column.values))
     if types == {float} or (types <= {float, int} and _fits_float64(column.values)):
-        return [(Kind.NUMBER, column)]
+        return [(ChunkKind.NUMBER, column)]
     kinds = [_kind_of(value) for value in column.values]
     present = set(kinds)
-    if float not in types and Kind.INT64 in present:
+    if float not in types and ChunkKind.INT64 in present:
         # Only integers, some large: one int64 column rather than two.
         kinds = [
-            Kind.INT64 if kind is Kind.NUMBER and _fits_int64(value) else kind
+            ChunkKind.INT64 if kind is ChunkKind.NUMBER and _fits_int64(value) else kind
             for kind, value in zip(kinds, column.values, strict=True)
         ]
         present = set(kinds)
@@ -52,13 +52,13 @@ def split_by_kind(column: Column) -> list[tuple[Kind, Column]]:
     return [(_stored(kind), _only(column, codes == kind)) for kind in sorted(present)]
 
 
-def _stored(kind: int) -> Kind:
-    return Kind.JSON if kind == _LARGE else Kind(kind)
+def _stored(kind: int) -> ChunkKind:
+    return ChunkKind.JSON if kind == _LARGE else ChunkKind(kind)
 
 
-def _only(column: Column, chosen: npt.NDArray[np.bool_]) -> Column:
+def _only(column: KeyColumn, chosen: npt.NDArray[np.bool_]) -> KeyColumn:
     indices = np.flatnonzero(chosen)
-    return Column(column.lines[indices], [column.values[index] for index in indices.tolist()])
+    return KeyColumn(column.lines[indices], [column.values[index] for index in indices.tolist()])
 
 
 def _fits_float64(values: Sequence[Any]) -> bool:
@@ -74,15 +74,15 @@ def _fits_float64(values: Sequence[Any]) -> bool:
 
 def _kind_of(value: Any) -> int:
     if type(value) is float:
-        return Kind.NUMBER
+        return ChunkKind.NUMBER
     if type(value) is not int:
-        return Kind.JSON
+        return ChunkKind.JSON
     try:
         if int(float(value)) == value:
-            return Kind.NUMBER
+            return ChunkKind.NUMBER
     except OverflowError:
-        return Kind.JSON
-    return Kind.INT64 if _fits_int64(value) else _LARGE
+        return ChunkKind.JSON
+    return ChunkKind.INT64 if _fits_int64(value) else _LARGE
 
 
 def _fits_int64(value: int) -> bool:

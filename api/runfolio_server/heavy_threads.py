@@ -25,11 +25,11 @@ ITEMS_AT_ONCE: Final = 2000
 _THREADS = ThreadPoolExecutor(THREADS, thread_name_prefix="heavy")
 
 
-async def aside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The result of this call, made in one of the threads. It must not wait for anything, least of all for the loop."""
     return await asyncio.get_running_loop().run_in_executor(_THREADS, partial(work, *args, **kwargs))
 
 
-async def aside_if(is_heavy: bool, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def in_thread_if(is_heavy: bool, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The result of this call, made in a thread only when it is heavy."""
-    return await aside(work, *args, **kwargs) if is_heavy else work(*args, **kwargs)
+    return await in_thread(work, *args, **kwargs) if is_heavy else work(*args, **kwargs)

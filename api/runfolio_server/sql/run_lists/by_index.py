@@ -27,7 +27,7 @@ ALONG_THE_INDEX: Final = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapsc
 few behind the cursor, and would fetch and sort what is half the project."""
 
 
-async def select_runs_along(
+async def select_runs_by_index(
     connection: Connection, ready: ReadyIndex, query: RunQuery, ranges: Ranges = NO_RANGES
 ) -> list[ListedRunRow]:
     """What select_runs_page gives; right, if slow, when the index is gone."""

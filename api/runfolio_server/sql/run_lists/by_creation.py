@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Final
 
 from runfolio_server.filters.language.fields import JsonField
-from runfolio_server.filters.language.flatten import conditions_of
 from runfolio_server.filters.language.operators import OperatorName
+from runfolio_server.filters.language.simplify import conditions_of
 from runfolio_server.filters.language.tree import And, Condition, Filter
 from runfolio_server.filters.run_fields import CREATED_AT, USER
 from runfolio_server.filters.run_query import RunQuery
@@ -39,19 +39,19 @@ def is_guessed(query: RunQuery, ranges: Ranges) -> bool:
     )
 
 
-async def select_runs_by_age(
+async def select_runs_by_creation(
     connection: Connection, project_id: int, query: RunQuery, ranges: Ranges
 ) -> list[ListedRunRow]:
     """What select_runs_page gives."""
-    statement, arguments = age_statement(project_id, query, ranges, is_walk=True)
+    statement, arguments = creation_statement(project_id, query, ranges, is_walk=True)
     rows = await connection.rows(statement, *arguments)
     if len(rows) == query.limit or not await _goes_on(connection, project_id, query):
         return rows
-    statement, arguments = age_statement(project_id, query, ranges, is_walk=False)
+    statement, arguments = creation_statement(project_id, query, ranges, is_walk=False)
     return await connection.rows(statement, *arguments)
 
 
-def age_statement(
+def creation_statement(
     project_id: int, query: RunQuery, ranges: Ranges, *, is_walk: bool
 ) -> tuple[Query[ListedRunRow], list[object]]:
     """The statement that goes over the next runs, or the one that finds all that match, and its arguments."""

@@ -1,6 +1,6 @@
 """Rows to columns and back: which stored keys a row has, and the row that has these keys.
 
-Pure. chunk.py encodes the columns; pieces.py builds rows again.
+Pure. chunk.py encodes the columns; stored_rows.py builds rows again.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ VALUES_AT_ONCE = 10_000
 
 
 @dataclass(slots=True)
-class Column:
+class KeyColumn:
     """The values of one stored key, in order of line."""
 
     lines: Lines
     values: list[Any]
 
 
-def columns_of(first_line: int, rows: Sequence[Mapping[str, Any] | None]) -> dict[str, Column]:
+def columns_of(first_line: int, rows: Sequence[Mapping[str, Any] | None]) -> dict[str, KeyColumn]:
     """The column of every stored key of these lines; a line whose row is None has no values."""
     # Rows of the same keys are turned over together: two to three times faster than value by value.
     groups: dict[tuple[str, ...], list[int]] = {}
     for index, row in enumerate(rows):
         if row:
             groups.setdefault(tuple(row), []).append(index)
-    parts: dict[str, list[Column]] = {}
+    parts: dict[str, list[KeyColumn]] = {}
     for keys, indices in groups.items():
         lines = np.array(indices, dtype=np.int64) + first_line
         turned = zip(*[rows[index].values() for index in indices], strict=True)  # type: ignore[union-attr]  # None: no group
@@ -125,9 +125,9 @@ def put(row: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     row[path[-1]] = value
 
 
-def _add_values(parts: dict[str, list[Column]], key: str, lines: Lines, values: Sequence[Any]) -> None:
+def _add_values(parts: dict[str, list[KeyColumn]], key: str, lines: Lines, values: Sequence[Any]) -> None:
     if dict not in set(map(type, values)):
-        parts.setdefault(encode_path((key,)), []).append(Column(lines, list(values)))
+        parts.setdefault(encode_path((key,)), []).append(KeyColumn(lines, list(values)))
         return
     leaves: dict[str, tuple[list[int], list[Any]]] = {}
     for line, value in zip(lines.tolist(), values, strict=True):
@@ -136,7 +136,7 @@ def _add_values(parts: dict[str, list[Column]], key: str, lines: Lines, values: 
             leaf_lines.append(line)
             leaf_values.append(leaf)
     for name, (leaf_lines, leaf_values) in leaves.items():
-        parts.setdefault(name, []).append(Column(np.array(leaf_lines, dtype=np.int64), leaf_values))
+        parts.setdefault(name, []).append(KeyColumn(np.array(leaf_lines, dtype=np.int64), leaf_values))
 
 
 def _leaves(value: Any) -> list[tuple[tuple[str, ...], Any]]:
@@ -153,10 +153,10 @@ def _collect(value: Any, path: tuple[str, ...], found: list[tuple[tuple[str, ...
     return len(path) < DEPTH_MAXIMUM and all(_collect(inner, (*path, key), found) for key, inner in value.items())
 
 
-def _joined(columns: list[Column]) -> Column:
+def _joined(columns: list[KeyColumn]) -> KeyColumn:
     if len(columns) == 1:
         return columns[0]
     lines = np.concatenate([column.lines for column in columns])
     values = [value for column in columns for value in column.values]
     order = np.argsort(lines, kind="stable")
-    return Column(lines[order], [values[index] for index in order.tolist()])
+    return KeyColumn(lines[order], [values[index] for index in order.tolist()])

@@ -19,7 +19,7 @@ from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.history.storage.chunk import NumberColumn
-from runfolio_server.history.storage.columns import Column
+from runfolio_server.history.storage.key_columns import KeyColumn
 from runfolio_server.history.storage.key_path import encode_path
 from runfolio_server.ingest.batch import ColumnBlock, LineStream
 from runfolio_server.ingest.lines import MAX_KEY_BYTES, MAX_LINE_NUMBER, MAX_LINES
@@ -60,7 +60,7 @@ def read_columns(
         raise TooLarge(f"{path}.count is {count}; allowed: {MAX_LINES} in one request", path=f"{path}.count")
     if not 1 <= len(sent) <= MAX_COLUMNS:
         raise AppError(f"{path}.columns has {len(sent)} columns; allowed: 1 to {MAX_COLUMNS}", path=f"{path}.columns")
-    columns: dict[str, NumberColumn | Column] = {}
+    columns: dict[str, NumberColumn | KeyColumn] = {}
     for index, one in enumerate(sent):
         of_column = f"{path}.columns[{index}]"
         if one.key in columns:
@@ -74,7 +74,7 @@ def read_columns(
     return ColumnBlock(stream, first_line, count, columns, line_zero)
 
 
-def _column(first_line: int, count: int, sent: SentColumn, path: str) -> NumberColumn | Column:
+def _column(first_line: int, count: int, sent: SentColumn, path: str) -> NumberColumn | KeyColumn:
     _check_key((sent.key,), f"{path}.key")
     given = [name for name in SENT_AS if getattr(sent, name) is not None]
     if len(given) != 1:
@@ -90,7 +90,7 @@ def _column(first_line: int, count: int, sent: SentColumn, path: str) -> NumberC
         lines = lines[_bits(sent.present, count, f"{path}.present")]
     if sent.values is not None:
         values = _json_values(sent.values, len(lines), f"{path}.values")
-        return Column(lines, values)
+        return KeyColumn(lines, values)
     if sent.numbers is not None:
         return NumberColumn(lines, _array(sent.numbers, len(lines), np.dtype("<f8"), f"{path}.numbers"))
     return NumberColumn(lines, _array(sent.integers or "", len(lines), np.dtype("<i8"), f"{path}.integers"))

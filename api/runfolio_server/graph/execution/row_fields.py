@@ -1,6 +1,6 @@
 """Two ways to say how a field is read, so that lists are quick: from a column of the row, or for many objects at once.
 
-Used by the types of this package; read by selection.py, which compiles them. graph/execution/executor.py says why.
+The types of graph/ use both; selection_compiler.py compiles them. executor.py says why.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ COLUMN = "column"
 BATCH = "batch"
 
 # (objects, Context) → one value per object, in their order. The objects are of one type and not null.
-Batch: TypeAlias = Callable[[list[Any], Any], Awaitable[list[Any]]]
+BatchResolver: TypeAlias = Callable[[list[Any], Any], Awaitable[list[Any]]]
 
 
 def column(name: str, description: str) -> Any:
@@ -37,7 +37,7 @@ def node_id(type_name: str, key: str) -> Any:
     )
 
 
-def batched(batch: Batch) -> Mapping[str, Batch]:
+def batch_field(batch: BatchResolver) -> Mapping[str, BatchResolver]:
     """Metadata of a field without arguments: on a list, call `batch` once and not the resolver for each item.
 
     NOTE: both must answer the same. The resolver is best `return (await batch([self], info.context))[0]`, and `batch`
