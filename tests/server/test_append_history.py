@@ -128,7 +128,7 @@ async def test_the_first_end_of_a_run_counts_and_the_answer_tells_it(service: Se
         )
 
 
-@pytest.mark.parametrize(("exit_code", "state"), [(0, "finished"), (1, "failed"), (255, "killed")])
+@pytest.mark.parametrize(("exit_code", "state"), [(0, "finished"), (1, "failed"), (254, "crashed"), (255, "killed")])
 async def test_a_run_ends_as_its_exit_code_says(service: Service, exit_code: int, state: str) -> None:
     run = (await create(service))["run"]
 

@@ -54,6 +54,7 @@ async def _run(service: Service, name: str) -> dict[str, object]:
         pytest.param(Event.NOTICE, None, _batch(preempting=True), id="notice"),
         pytest.param(Event.SUCCESS, None, _batch(complete=True, exitcode=0), id="exit code 0"),
         pytest.param(Event.FAILURE, state_after_exit(1), _batch(complete=True, exitcode=1), id="exit code 1"),
+        pytest.param(Event.FAILURE, state_after_exit(254), _batch(complete=True, exitcode=254), id="exit code 254"),
         pytest.param(Event.FAILURE, state_after_exit(255), _batch(complete=True, exitcode=255), id="exit code 255"),
         pytest.param(Event.SILENCE, None, _fall_silent, id="silence"),
     ],
@@ -114,3 +115,25 @@ async def test_an_exit_code_is_kept_with_the_state_that_it_made(service: Service
             found.add(state)
 
     assert {state for state in RunState if next_state(state, event, state_after_exit(exit_code)) != state} == found
+
+
+async def test_a_crash_that_the_run_reports_is_an_end_and_one_that_is_guessed_is_not(service: Service) -> None:
+    rows = {"files": {"wandb-history.jsonl": {"offset": 0, "content": ['{"loss":1}']}}}
+    for name in ("reports", "silent"):
+        await service.start_run(name)
+        await service.stream(f"ada/p/{name}", rows)
+    await _fall_silent(service, "silent")
+    await service.stream("ada/p/reports", {**rows, "complete": True, "exitcode": 254})
+    reported = await _run(service, "reports")
+
+    # A repeat that came late, another sign of life, the end again, and another end.
+    for late in (rows, {}, {"preempting": True}, {"complete": True, "exitcode": 254}, {"complete": True, "exitcode": 0}):
+        await service.stream("ada/p/reports", late)
+    await service.stream("ada/p/silent", rows)
+
+    assert ("crashed", 254) == (reported["state"], reported["exitCode"])
+    assert reported["finishedAt"] is not None
+    assert reported == await _run(service, "reports")
+    assert ("running", None) == ((guessed := await _run(service, "silent"))["state"], guessed["exitCode"])
+    await service.start_run("reports")
+    assert ("running", None) == ((again := await _run(service, "reports"))["state"], again["exitCode"])

@@ -26,7 +26,7 @@ TABLES = resources.files("runfolio_schema").joinpath("tables.sql").read_text(enc
 
 @pytest.mark.parametrize(
     ("exit_code", "state"),
-    [(0, "finished"), (1, "failed"), (3, "failed"), (254, "failed"), (255, "killed"), (256, "failed"), (-9, "failed")],
+    [(0, "finished"), (1, "failed"), (3, "failed"), (254, "crashed"), (255, "killed"), (256, "failed"), (-9, "failed")],
 )
 def test_the_exit_code_says_how_a_run_ended(exit_code: int, state: str) -> None:
     assert state == state_after_exit(exit_code).value

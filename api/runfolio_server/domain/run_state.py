@@ -73,7 +73,7 @@ LIVES: Final[Mapping[RunState, Life]] = {
     ),
     RunState.FINISHED: _ENDED,
     RunState.FAILED: _ENDED,
-    # Silence is a guess: what the run says later counts more.
+    # Silence is a guess: what the run says later counts more. One that the exit code 254 has told moves as failed does.
     RunState.CRASHED: Life(is_living=False, moves=_BEGINS),
     RunState.KILLED: _ENDED,
     RunState.PREEMPTING: Life(

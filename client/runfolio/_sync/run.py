@@ -90,7 +90,7 @@ class Run(RunData):
             self._writer.flush()
 
     def finish(self, exit_code: int = 0, timeout_s: float | None = None) -> None:
-        """Send what is left, and that the run has ended: 0 finished, 255 killed, any other failed.
+        """Send what is left, and that the run has ended: 0 finished, 254 crashed, 255 killed, any other failed.
 
         Leaving a `with` block does it, and so does the end of the program, but not for Run. Raises LogError when
         something could not be stored (in `timeout_s` seconds; None: an hour).

@@ -24,10 +24,14 @@ DECLARE
   v_epochs int[] := '{}';                            -- of each piece of lines; null: they are known
   v_new    boolean;
   v_state  text;                                     -- the run's, before this batch
-  v_open   boolean;                                  -- whether an exit still counts
+  v_code   int;                                      -- likewise, its exit code
+  v_open   boolean;                                  -- whether an exit still counts, and a batch moves the run
 BEGIN
   -- The run's row first: batches of one run wait for each other here, and so see each other's streams.
-  SELECT r.state INTO v_state FROM runs AS r WHERE r.run_id = p_run_id AND r.deleted_at IS NULL FOR UPDATE;
+  SELECT r.state, r.exit_code INTO v_state, v_code
+  FROM runs AS r
+  WHERE r.run_id = p_run_id AND r.deleted_at IS NULL
+  FOR UPDATE;
   IF NOT FOUND THEN
     RETURN;
   END IF;
@@ -52,8 +56,10 @@ BEGIN
     SET rejected = excluded.rejected
     WHERE s.rejected < excluded.rejected;
   END IF;
-  -- A crashed run is open too: that it has crashed is what the server takes silence for.
-  v_open := v_state IN ('pending', 'running', 'preempting', 'crashed');
+  -- A crashed run is open too: that it has crashed is what the server takes silence for. Unless it has said so itself,
+  -- by the code 254 of ingest/exit_code.py: that is an end, which a late batch does not undo.
+  v_open := v_state IN ('pending', 'running', 'preempting', 'crashed')
+    AND NOT (v_state = 'crashed' AND v_code IS NOT DISTINCT FROM 254);
   UPDATE runs AS r
   SET heartbeat_at = now(),
       updated_at = CASE WHEN p_exit_state IS NOT NULL OR (v_new AND p_summary_text IS NOT NULL) THEN now()
@@ -66,7 +72,7 @@ BEGIN
         WHEN p_exit_state <> 'finished' AND v_state = 'preempting' THEN 'preempted'
         WHEN p_exit_state IS NOT NULL AND v_open THEN p_exit_state
         WHEN p_preempting AND v_open THEN 'preempting'
-        WHEN v_state IN ('pending', 'crashed') THEN 'running'
+        WHEN v_state IN ('pending', 'crashed') AND v_open THEN 'running'
         ELSE v_state
       END,
       -- A run that has ended keeps its code with its state.
