@@ -130,7 +130,7 @@ def _say(*sentences: str) -> None:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, default=lambda item: item.isoformat())
+    return json.dumps(value, default=lambda item: f"{item:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _text(value: object) -> str:

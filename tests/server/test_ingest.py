@@ -176,7 +176,9 @@ async def test_a_body_of_another_shape_is_told_what_is_wrong(service: Service, b
     assert message in answer.error["message"]
 
 
-@pytest.mark.parametrize(("exit_code", "state"), [(0, "finished"), (1, "failed"), (254, "crashed"), (255, "killed"), (-9, "failed")])
+@pytest.mark.parametrize(
+    ("exit_code", "state"), [(0, "finished"), (1, "failed"), (254, "crashed"), (255, "killed"), (-9, "failed")]
+)
 async def test_the_exit_code_says_how_a_run_ended(service: Service, exit_code: int, state: str) -> None:
     name = f"exit{exit_code}"
     bucket = await service.start_run(name)

@@ -127,7 +127,13 @@ async def test_a_crash_that_the_run_reports_is_an_end_and_one_that_is_guessed_is
     reported = await _run(service, "reports")
 
     # A repeat that came late, another sign of life, the end again, and another end.
-    for late in (rows, {}, {"preempting": True}, {"complete": True, "exitcode": 254}, {"complete": True, "exitcode": 0}):
+    for late in (
+        rows,
+        {},
+        {"preempting": True},
+        {"complete": True, "exitcode": 254},
+        {"complete": True, "exitcode": 0},
+    ):
         await service.stream("ada/p/reports", late)
     await service.stream("ada/p/silent", rows)
 

@@ -17,7 +17,7 @@ from strawberry.types import Info
 
 from runfolio_server.graph.execution.executor import CompiledExecutor
 from runfolio_server.graph.execution.row_fields import batch_field, column
-from runfolio_server.graph.relay.scalars import JSON, SCALARS, Int64, JSONString
+from runfolio_server.graph.relay.scalars import JSON, SCALARS, Instant, Int64, JSONString
 
 
 @strawberry.enum
@@ -108,6 +108,7 @@ class Item(Named):
     text: JSONString = JSONString('{"a": 1}')
     value: JSON | None = strawberry.field(default_factory=lambda: JSON({"a": [1, None]}))
     when: datetime | None = datetime(2024, 5, 6, 7, 8, 9, 123, tzinfo=UTC)
+    instant: Instant | None = Instant(datetime(2024, 5, 6, 7, 8, 9, 120, tzinfo=UTC))
     colour: Colour | None = Colour.BLUE
     tags: list[str] = strawberry.field(default_factory=lambda: ["x", "y"])
     gaps: list[str | None] | None = strawberry.field(default_factory=lambda: ["x", None])
@@ -217,6 +218,12 @@ ODD_VALUES: dict[str, list[Callable[[], Any]]] = {
         lambda: datetime(1, 1, 1, tzinfo=UTC),
         lambda: datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
         lambda: "2024-01-02",
+    ],
+    "instant": [
+        lambda: None,
+        lambda: datetime(2024, 1, 2),
+        lambda: datetime(9999, 12, 31, 23, 59, 59, 999999, UTC),
+        str,
     ],
     "colour": [lambda: None, lambda: "red", lambda: "green"],
     "tags": [lambda: None, list, lambda: "text", lambda: ("a", "b"), lambda: ["a", None], lambda: ["a", 1], lambda: 5],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ def test_a_run_is_read_as_it_was_described(sdk: SDK, api: runfolio.Api) -> None:
     assert "ada" == answer["user"]
     assert answer["metadata"]["program"].endswith("plain_run.py")
     assert 4 == answer["last_step"]
+    assert all(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ") for text in answer["times"])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -23,6 +22,7 @@ from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.allocator import give_memory_back
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
+from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
 from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response, read_body
 from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed, compressed_stream
 from runfolio_server.endpoints.explorer import explorer_page
@@ -163,12 +163,12 @@ def _holds_something(data: object) -> bool:
 def encode(answer: Any) -> bytes:
     """JSON bytes; by the standard library where orjson refuses: integers beyond 64 bits, lone surrogates.
 
-    Compiled selections leave UTC times to it: both write them as `isoformat` does.
+    Compiled selections leave UTC times to it: both ways write them as `time_text` does.
     """
     try:
-        return orjson.dumps(answer)
+        return orjson.dumps(answer, option=ORJSON_TIMES)
     except TypeError:
-        return json.dumps(answer, default=datetime.isoformat).encode()
+        return json.dumps(answer, default=time_text).encode()
 
 
 graphql_routes = [

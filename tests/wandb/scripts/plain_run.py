@@ -33,6 +33,7 @@ answer(
         "job_type": read.job_type,
         "state": read.state,
         "read_name": read.name,
+        "times": [read.created_at, read.heartbeat_at],
         "user": read.user.username,
         "metadata": read.metadata,
         "last_step": read.lastHistoryStep,

@@ -24,6 +24,7 @@ from graphql import (
 )
 from graphql.pyutils import is_awaitable
 
+from runfolio_server.domain.time_text import time_text
 from runfolio_server.graph.execution.compiled_selection import NotPlain
 from runfolio_server.graph.relay.scalars import as_it_is
 
@@ -41,24 +42,21 @@ _TESTS: dict[Any, str] = {
     # Only a finite number is zero when it is taken from itself.
     GraphQLFloat.coerce_output_value: "type({0}) is not float or {0} - {0} != 0.0",
     as_it_is: "type({0}) not in PLAIN_CLASSES",
+    time_text: "type({0}) is not datetime or {0}.tzinfo is not UTC",
 }
 _WRITTEN_AS_THEY_ARE: dict[Any, frozenset[type]] = {
     GraphQLString.coerce_output_value: frozenset({str}),
     GraphQLID.coerce_output_value: frozenset({str}),
     as_it_is: PLAIN_CLASSES,
 }
-_TIME_TEST = "type({0}) is not datetime or {0}.tzinfo is not UTC"
-_SOME_TIME = datetime(2024, 2, 29, 12, 0, 0, 250, tzinfo=UTC)
 
 
 def unusual(of: GraphQLLeafType) -> str | None:
     """Python that tells the values in `{0}` that are not written as they are; None when it may be any value.
 
-    UTC times count as written as they are: orjson writes them exactly as `isoformat` does.
+    UTC times count as written as they are: the encoder writes them exactly as `time_text` does.
     """
-    if not is_scalar_type(of):
-        return None
-    return _TIME_TEST if _is_time(of) else _TESTS.get(of.coerce_output_value)
+    return _TESTS.get(of.coerce_output_value) if is_scalar_type(of) else None
 
 
 def are_as_written(of: GraphQLOutputType, items: list[Any]) -> bool:
@@ -85,7 +83,3 @@ def scalar_writer(of: GraphQLLeafType, *, is_required: bool) -> Callable[[Any], 
         return written
 
     return read
-
-
-def _is_time(of: GraphQLScalarType) -> bool:
-    return of.name == "DateTime" and of.coerce_output_value(_SOME_TIME) == _SOME_TIME.isoformat()

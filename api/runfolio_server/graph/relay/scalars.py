@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
 
+from runfolio_server.domain.time_text import instant_text, time_text
+
 JSONString = NewType("JSONString", str)
 JSON = NewType("JSON", object)
 Int64 = NewType("Int64", int)
 Base64 = NewType("Base64", str)
+Instant = NewType("Instant", datetime)
 
 INT64_MAX = 2**63 - 1
 
@@ -39,6 +43,15 @@ def _parse_int64(value: object) -> Int64:
     return Int64(number)
 
 
+def _parse_time(value: object) -> datetime:
+    try:
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+    except ValueError:
+        pass
+    raise GraphQLError(f"A time must be a string of ISO 8601, not {value!r:.60}")
+
+
 def as_it_is(value: Any) -> Any:
     """The value: what such a scalar writes is what it is given. Compiled selections know it by this function."""
     return value
@@ -54,6 +67,18 @@ SCALARS: dict[object, Any] = {
     JSON: strawberry.scalar(name="JSON", description="Any JSON value.", serialize=as_it_is, parse_value=as_it_is),
     Int64: strawberry.scalar(
         name="Int64", description="A 64-bit integer.", serialize=as_it_is, parse_value=_parse_int64
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A time in UTC in whole seconds, `2026-11-30T13:36:41Z`; what is finer is cut off.",
+        serialize=time_text,
+        parse_value=_parse_time,
+    ),
+    Instant: strawberry.scalar(
+        name="Instant",
+        description="A time in UTC to the microsecond, `2026-11-30T13:36:41.810297Z`.",
+        serialize=instant_text,
+        parse_value=_parse_time,
     ),
     Base64: strawberry.scalar(
         name="Base64",

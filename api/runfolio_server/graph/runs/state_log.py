@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import Enum
 
 import strawberry
@@ -12,6 +11,7 @@ from runfolio_server.domain.state_change import StateCause
 from runfolio_server.events.state_log import count_state_changes, state_changes_page
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
+from runfolio_server.graph.relay.scalars import Instant
 from runfolio_server.sql.events.events import StateChangeRow
 from runfolio_server.sql.runs.runs import RunRow
 
@@ -38,7 +38,7 @@ class RunStateChange:
     state: str = strawberry.field(description="The state that it came into.")
     previous_state: str | None = strawberry.field(description="The state that it left; null: it was made.")
     cause: RunStateCause = strawberry.field(description="Why.")
-    at: datetime = strawberry.field(description="When, UTC, to the microsecond; no earlier than the change before.")
+    at: Instant = strawberry.field(description="When; no earlier than the change before.")
 
     @classmethod
     def of(cls, row: StateChangeRow) -> RunStateChange:
@@ -48,7 +48,7 @@ class RunStateChange:
             state=row.state,
             previous_state=row.previous_state,
             cause=RunStateCause(row.cause),
-            at=row.at,
+            at=Instant(row.at),
         )
 
 
