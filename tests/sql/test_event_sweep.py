@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib import resources
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,6 +14,7 @@ from runfolio_server.events.reader import BEGINNING, EventCursor, EventPage, Eve
 from runfolio_server.events.state_log import count_state_changes, state_changes_page
 from runfolio_server.events.sweep import EVENTS_PER_RUN, OTHERS_KEPT_MAX, sweep_events_once
 from runfolio_server.events.writer import StateMove, write_state_changes
+from runfolio_server.sql.events.events import SELECT_LONG_LOGS
 from runfolio_server.sql.named import NoRow, Query
 from runfolio_server.sql.pool import Database
 from tests.sql.databases import tables_sql
@@ -151,10 +151,8 @@ async def test_a_reader_that_comes_too_late_is_told_and_no_other_is(database: Da
 
 
 def test_the_statement_and_the_index_have_the_number_that_is_kept() -> None:
-    statements = resources.files("runfolio_server.sql").joinpath("events.sql").read_text(encoding="utf-8")
-    found = re.search(r"-- select_long_logs:.*?;", statements, re.DOTALL)
-    assert found is not None
+    sql = SELECT_LONG_LOGS.sql
 
-    assert {str(EVENTS_PER_RUN)} == set(re.findall(r"> (\d+)", found[0]))
-    assert f"max(e.number) - {EVENTS_PER_RUN - 1}\n" in found[0]
+    assert {str(EVENTS_PER_RUN)} == set(re.findall(r"> (\d+)", sql))
+    assert f"max(e.number) - {EVENTS_PER_RUN - 1}\n" in sql
     assert f"CREATE INDEX run_event_long ON run_event (run_id, number) WHERE number > {EVENTS_PER_RUN};" in tables_sql()

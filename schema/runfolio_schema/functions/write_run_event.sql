@@ -1,10 +1,10 @@
 -- write_run_event tells of a change of a run, in the transaction of the change. Called by start_run and ingest_batch, and
--- by sql/events/events.sql for events/writer.py. Not idempotent: a repeat tells it
--- again, and the caller knows whether something has changed.
+-- by sql/events/events.sql for events/writer.py. Not idempotent: a repeat tells it again, and the caller knows whether
+-- something has changed.
 --
 -- p_run_id is the run; NOTE: the caller holds its row, so that the numbers of its events rise in the order of commit.
--- p_kind is one of domain/events.py. p_previous_state, p_state and p_cause (domain/state_change.py) are its detail; null:
--- it has none.
+-- p_kind is one of domain/events.py.
+-- p_previous_state, p_state and p_cause (domain/state_change.py) are its detail; null: it has none.
 CREATE OR REPLACE FUNCTION write_run_event(
   p_run_id uuid, p_kind text, p_previous_state text, p_state text, p_cause text
 ) RETURNS void
