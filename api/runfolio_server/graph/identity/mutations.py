@@ -7,7 +7,8 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.actions.identity.users import create_user, generate_api_key, revoke_api_key
-from runfolio_server.graph.identity.user import ApiKey, User
+from runfolio_server.graph.identity.api_key import ApiKey
+from runfolio_server.graph.identity.user import User
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node_ids import decode_uuid, encode_node_id
 

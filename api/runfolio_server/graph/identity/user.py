@@ -1,4 +1,4 @@
-"""User and ApiKey."""
+"""User: somebody, or a program, that holds API keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_node_id
 from runfolio_server.graph.wandb.user import UserWireNames
-from runfolio_server.sql.identity.users import ApiKeyRow, UserRow
+from runfolio_server.sql.identity.users import UserRow
 
 if TYPE_CHECKING:
     from runfolio_server.graph.identity.entity import Entity
@@ -66,29 +66,6 @@ class User(UserWireNames, Node):
             username=row.username,
             name=row.username,
             created_at=row.created_at,
-        )
-
-
-@strawberry.type(description="A key that signs its owner in.")
-class ApiKey(Node):
-    """One API key."""
-
-    name: str = strawberry.field(
-        description="In the answer of generateApiKey the whole key, shown this once; elsewhere a public name."
-    )
-    description: str | None = strawberry.field(description="What it is for; null: not told.")
-    created_at: datetime | None = strawberry.field(description="When it was made, UTC; null right after.")
-    last_used_at: datetime | None = strawberry.field(description="Last use, UTC, to the minute; null: never.")
-
-    @classmethod
-    def of(cls, row: ApiKeyRow) -> ApiKey:
-        """The key of a row, under its public name."""
-        return cls(
-            id=encode_node_id("ApiKey", row.api_key_id),
-            name=f"key-{row.api_key_id.hex[:8]}",
-            description=row.description,
-            created_at=row.created_at,
-            last_used_at=row.last_used_at,
         )
 
 

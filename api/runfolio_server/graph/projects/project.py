@@ -10,18 +10,30 @@ import strawberry
 from runfolio_server.actions.access import visible_project
 from runfolio_server.context import Context
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.permission import Permission
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.execution.row_fields import batch_field
 from runfolio_server.graph.identity.user import User, users_of
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import costs
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_node_id
 from runfolio_server.graph.runs.arguments import Filters, RunOrder
 from runfolio_server.graph.runs.facets import ProjectRunFacets
 from runfolio_server.graph.runs.group import ProjectRunGroups
-from runfolio_server.graph.runs.histories import ProjectColumns
+from runfolio_server.graph.runs.histories import histories_cost, read_histories
+from runfolio_server.graph.runs.history import HistoryStream, Stream
+from runfolio_server.graph.runs.history_columns import (
+    ColumnKeys,
+    HistoryColumns,
+    MaxStep,
+    MinStep,
+    Samples,
+    XAxis,
+    wanted_columns,
+)
 from runfolio_server.graph.runs.list import run_page
 from runfolio_server.graph.runs.run import Run, find_run
 from runfolio_server.graph.wandb.project import ProjectWireNames, has_run_count_beside
@@ -47,8 +59,16 @@ async def entities_of_projects(projects: list[Project], context: Context) -> lis
     return [found[key] for key in keys]
 
 
+@strawberry.type(description="A run and columns of its history.")
+class RunHistoryColumns:
+    """One run of many."""
+
+    run: Run = strawberry.field(description="The run.")
+    columns: HistoryColumns = strawberry.field(description="Its columns; empty when it has none of the keys.")
+
+
 @strawberry.type(description="A named set of runs inside an entity.")
-class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNames, Node):
+class Project(ProjectRunGroups, ProjectRunFacets, ProjectWireNames, Node):
     """One project."""
 
     row: strawberry.Private[ProjectRow]
@@ -85,7 +105,40 @@ class Project(ProjectRunGroups, ProjectColumns, ProjectRunFacets, ProjectWireNam
         """A page of the project's runs."""
         query, size = RunQuery.parse(filters or None, order or None), page_size(first)
         is_counted = has_run_count_beside(info, filters or None)
-        return await run_page(info.context, self.row.project_id, query, size, after or None, is_counted=is_counted)
+        project_id = self.row.project_id
+        return await run_page(info.context, project_id, query, size, after or None, Run.of, is_counted=is_counted)
+
+    @strawberry.field(
+        description="Some keys of the history of many runs as columns, in one request: for charts.",
+        metadata=costs(histories_cost),
+    )
+    async def history_columns(
+        self,
+        info: RequestInfo,
+        keys: ColumnKeys,
+        names: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Only the runs of these names, at most 1,000; null: any. Unknown: none."),
+        ] = strawberry.UNSET,
+        filters: Filters = strawberry.UNSET,
+        order: RunOrder = strawberry.UNSET,
+        first: Annotated[
+            int | None,
+            strawberry.argument(
+                description="How many runs at most, up to 1,000; unless told all that are named, else 100."
+            ),
+        ] = strawberry.UNSET,
+        min_step: MinStep = strawberry.UNSET,
+        max_step: MaxStep = strawberry.UNSET,
+        samples: Samples = strawberry.UNSET,
+        x_axis: XAxis = STEP_KEY,
+        stream: Stream = HistoryStream.HISTORY,
+    ) -> list[RunHistoryColumns]:
+        """Columns of many runs."""
+        wanted = wanted_columns(keys, min_step, max_step, samples, x_axis, stream)
+        query = RunQuery.parse(filters or None, order or None)
+        found = await read_histories(info.context, self.row.project_id, query, wanted, names or None, first)
+        return [RunHistoryColumns(run=Run.of(row), columns=columns) for row, columns in found]
 
     @classmethod
     def of(cls, row: ProjectRow) -> Project:

@@ -1,4 +1,4 @@
-"""History of many runs of a project as columns, and of a group of runs as one curve."""
+"""History of many runs of a project as columns, and of a group of runs as one curve. Used by Project and RunGroup."""
 
 from __future__ import annotations
 
@@ -8,26 +8,18 @@ from typing import Annotated, Any
 
 import strawberry
 
-from runfolio_server.domain.history_line import STEP_KEY
+from runfolio_server.context import Context
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import ROWS_ASSUMED, Cost, costs, key_count, number, values_cost
-from runfolio_server.graph.runs.arguments import Filters, RunOrder
 from runfolio_server.graph.runs.history import STREAM_NAMES, HistoryStream, Stream
 from runfolio_server.graph.runs.history_columns import (
-    ColumnKeys,
     HistoryColumns,
-    MaxStep,
-    MinStep,
-    Samples,
-    XAxis,
-    wanted_columns,
 )
-from runfolio_server.graph.runs.run import Run
 from runfolio_server.history.reading.mean_curve import MeanCurve, mean_curve_of_runs
-from runfolio_server.sql.projects.projects import ProjectRow
+from runfolio_server.history.reading.table import Wanted
 from runfolio_server.sql.run_lists.chosen_runs import select_chosen_runs, select_group_runs
 from runfolio_server.sql.runs.runs import RunRow
 
@@ -40,19 +32,12 @@ BAND_SAMPLES_MAX = 2000
 GROUP_COST = 5000
 
 
-def _columns_cost(arguments: Mapping[str, Any]) -> Cost:
+def histories_cost(arguments: Mapping[str, Any]) -> Cost:
+    """What columns of many runs cost."""
     names = arguments.get("names")
     runs = max(0, number(arguments, "first", len(names) if isinstance(names, list) and names else RUNS_DEFAULT))
     rows = max(0, number(arguments, "samples", ROWS_ASSUMED))
     return Cost(values_cost(runs * rows, key_count(arguments)), items=runs)
-
-
-@strawberry.type(description="A run and columns of its history.")
-class RunHistoryColumns:
-    """One run of many."""
-
-    run: Run = strawberry.field(description="The run.")
-    columns: HistoryColumns = strawberry.field(description="Its columns; empty when it has none of the keys.")
 
 
 @strawberry.type(description="A key over many runs as one curve: arrays of the same length, in order of step.")
@@ -141,51 +126,24 @@ class RunGroupHistory:
         return HistoryBand.of(found, len(runs))
 
 
-@strawberry.type
-class ProjectColumns:
-    """The field of Project that reads the history of its runs."""
+async def read_histories(
+    context: Context,
+    project_id: int,
+    query: RunQuery,
+    wanted: Wanted,
+    names: Sequence[str] | None,
+    first: int | None,
+) -> list[tuple[RunRow, HistoryColumns]]:
+    """Columns of each run that is chosen, in the query's order: those of the names, or the `first` ones.
 
-    row: strawberry.Private[ProjectRow]
-
-    @strawberry.field(
-        description="Some keys of the history of many runs as columns, in one request: for charts.",
-        metadata=costs(_columns_cost),
-    )
-    async def history_columns(
-        self,
-        info: RequestInfo,
-        keys: ColumnKeys,
-        names: Annotated[
-            list[str] | None,
-            strawberry.argument(description="Only the runs of these names, at most 1,000; null: any. Unknown: none."),
-        ] = strawberry.UNSET,
-        filters: Filters = strawberry.UNSET,
-        order: RunOrder = strawberry.UNSET,
-        first: Annotated[
-            int | None,
-            strawberry.argument(
-                description="How many runs at most, up to 1,000; unless told all that are named, else 100."
-            ),
-        ] = strawberry.UNSET,
-        min_step: MinStep = strawberry.UNSET,
-        max_step: MaxStep = strawberry.UNSET,
-        samples: Samples = strawberry.UNSET,
-        x_axis: XAxis = STEP_KEY,
-        stream: Stream = HistoryStream.HISTORY,
-    ) -> list[RunHistoryColumns]:
-        """Columns of many runs."""
-        wanted = wanted_columns(keys, min_step, max_step, samples, x_axis, stream)
-        chosen = names if isinstance(names, list) else None
-        limit = first if isinstance(first, int) else len(chosen) if chosen else RUNS_DEFAULT
-        if chosen and len(chosen) > RUNS_MAX:
-            raise AppError(f"{len(chosen)} names; allowed: {RUNS_MAX}", path="names")
-        if not 1 <= limit <= RUNS_MAX:
-            raise AppError(f"first is {limit}; allowed: 1 to {RUNS_MAX}", path="first")
-        query = RunQuery.parse(filters or None, order or None).page(limit)
-        async with info.context.database.connection() as connection:
-            rows = await select_chosen_runs(connection, RunRow, self.row.project_id, query, chosen)
-        tables = await info.context.loaders.history_tables.load_many([(row.run_id, wanted) for row in rows])
-        return [
-            RunHistoryColumns(run=Run.of(row), columns=await HistoryColumns.of(table, wanted))
-            for row, table in zip(rows, tables, strict=True)
-        ]
+    Raises AppError for more names or runs than one request may ask for.
+    """
+    limit = first if isinstance(first, int) else len(names) if names else RUNS_DEFAULT
+    if names and len(names) > RUNS_MAX:
+        raise AppError(f"{len(names)} names; allowed: {RUNS_MAX}", path="names")
+    if not 1 <= limit <= RUNS_MAX:
+        raise AppError(f"first is {limit}; allowed: 1 to {RUNS_MAX}", path="first")
+    async with context.database.connection() as connection:
+        rows = await select_chosen_runs(connection, RunRow, project_id, query.page(limit), names)
+    tables = await context.loaders.history_tables.load_many([(row.run_id, wanted) for row in rows])
+    return [(row, await HistoryColumns.of(table, wanted)) for row, table in zip(rows, tables, strict=True)]

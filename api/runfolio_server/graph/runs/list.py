@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from runfolio_server.context import Context
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.cursor import read_place, sign_place
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.relay.connections import Connection, build_connection
-from runfolio_server.graph.runs.run import Run
 from runfolio_server.sql.run_lists.list import ListedRunRow
 from runfolio_server.sql.run_lists.page import select_run_page
 
+T = TypeVar("T")
+
 
 async def run_page(
-    context: Context, project_id: int, query: RunQuery, size: int, after: str | None, *, is_counted: bool
-) -> Connection[Run]:
-    """A page of the runs that the query chooses, in its order, from behind the cursor `after`.
+    context: Context,
+    project_id: int,
+    query: RunQuery,
+    size: int,
+    after: str | None,
+    make: Callable[[ListedRunRow], T],
+    *,
+    is_counted: bool,
+) -> Connection[T]:
+    """A page of the runs that the query chooses, each made of its row, in its order, from behind the cursor `after`.
 
     A cursor carries its place and, when `is_counted`, how many runs there are on all pages: later pages, which carry
     the number on, need not count again.
@@ -30,7 +41,7 @@ async def run_page(
     def cursor_of(row: ListedRunRow) -> str:
         return sign_place(context.cursor_secret, digest, [*row.place, None if total is None else str(total)])
 
-    return build_connection(rows, size, Run.of, cursor_of, lambda: count_runs_once(context, project_id, query))
+    return build_connection(rows, size, make, cursor_of, lambda: count_runs_once(context, project_id, query))
 
 
 async def count_runs_once(context: Context, project_id: int, query: RunQuery) -> int:

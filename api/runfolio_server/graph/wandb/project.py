@@ -14,6 +14,7 @@ from runfolio_server.graph.execution.siblings import arguments_beside
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import After, First, PageInfo
 from runfolio_server.graph.runs.arguments import Filters
+from runfolio_server.graph.runs.list import count_of_cursor, count_runs_once
 from runfolio_server.graph.wandb.artifact import Artifact
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.graph.wandb.resume import know_lines_of_others
@@ -42,6 +43,10 @@ class ProjectWireNames:
     """Wire names of Project."""
 
     row: strawberry.Private[ProjectRow]
+    if TYPE_CHECKING:
+
+        async def run(self, info: RequestInfo, name: str) -> Run | None:
+            """The canonical field, which Project has."""
 
     @strawberry.field(
         deprecation_reason=instead("entity"), description="Name of the owner.", metadata=batch_field(entity_names)
@@ -70,8 +75,6 @@ class ProjectWireNames:
     )
     async def run_count(self, info: RequestInfo, filters: Filters = strawberry.UNSET) -> int:
         """Asked with every page of runs; on later pages the count is that of the first, which the cursor carries."""
-        from runfolio_server.graph.runs.list import count_of_cursor, count_runs_once
-
         context, project_id, query = info.context, self.row.project_id, RunQuery.parse(filters or None)
         cursor, order = info.variable_values.get("cursor"), info.variable_values.get("order")
         if isinstance(cursor, str):
@@ -119,9 +122,7 @@ class ProjectWireNames:
         missing_ok: Annotated[bool | None, strawberry.argument(description="Ignored: missing is null.")] = None,  # noqa: ARG002
     ) -> LazyRun | None:
         """Asked before a run is resumed."""
-        from runfolio_server.graph.runs.run import find_run
-
-        run = await find_run(info, self.row.project_id, name)
+        run = await self.run(info, name)
         if run is not None:
             await know_lines_of_others(info.context, run.row.run_id)
         return run

@@ -9,6 +9,7 @@ import strawberry
 
 from runfolio_server.actions.access import Account, allowed
 from runfolio_server.domain.permission import Permission
+from runfolio_server.graph.identity.api_key import ApiKey
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
@@ -16,12 +17,10 @@ from runfolio_server.sql.identity.users import SELECT_API_KEYS_OF_USER, UserRow
 
 if TYPE_CHECKING:
     from runfolio_server.graph.identity.entity import Entity
-    from runfolio_server.graph.identity.user import ApiKey
 
 API_KEYS_MAX = 1000
 
 LazyEntity = Annotated["Entity", strawberry.lazy("runfolio_server.graph.identity.entity")]
-LazyApiKey = Annotated["ApiKey", strawberry.lazy("runfolio_server.graph.identity.user")]
 
 
 @strawberry.type(description="An entity in a list.")
@@ -42,7 +41,7 @@ class EntityConnection:
 class ApiKeyEdge:
     """A key of a user."""
 
-    node: LazyApiKey | None = strawberry.field(description="The key.")
+    node: ApiKey | None = strawberry.field(description="The key.")
 
 
 @strawberry.type(description="Keys of a user.")
@@ -81,8 +80,6 @@ class UserWireNames:
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="The valid keys, for their owner.")
     async def api_keys(self, info: RequestInfo) -> ApiKeyConnection | None:
         """Asked by Api().viewer."""
-        from runfolio_server.graph.identity.user import ApiKey
-
         if not allowed(info.context.viewer, Permission.EDIT, Account(self.row.user_id)):
             return None
         async with info.context.database.connection() as connection:
