@@ -18,6 +18,7 @@ from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.actions.identity.users import ensure_secret
 from runfolio_server.actions.others_changes import forget_what_others_revoke
 from runfolio_server.actions.runs.files import register_upload
+from runfolio_server.endpoints.addresses import address_routes
 from runfolio_server.endpoints.answers import json_response
 from runfolio_server.endpoints.explorer import explorer_routes
 from runfolio_server.endpoints.export import export_routes
@@ -94,6 +95,8 @@ def create_app(settings: Settings) -> Starlette:
             *object_routes,
             *health_routes,
             *metrics_routes,
+            # Last: a project's address may look like any other of two parts.
+            *address_routes,
         ],
         lifespan=lifespan,
         exception_handlers={HTTPException: tell_http_error, Exception: tell_unforeseen_error},
