@@ -110,7 +110,7 @@ async def test_a_state_that_is_given_at_the_start_is_the_first_one(service: Serv
     assert "pending" == (await service.start_run("given", state="pending"))["state"]
     await service.stream("ada/p/given", {})
 
-    assert [(None, "pending", "START"), ("pending", "running", "BATCH")] == await _log(service, "given")
+    assert [(None, "pending", "UPDATE"), ("pending", "running", "BATCH")] == await _log(service, "given")
 
 
 async def test_a_batch_that_is_refused_leaves_no_event(service: Service) -> None:

@@ -11,6 +11,7 @@ import runfolio
 from tests.wandb.sdk import SDK
 
 UPDATE = "mutation($input: UpdateRunInput!) { updateRun(input: $input) { run { config } } }"
+CREATE = "mutation($input: CreateRunInput!) { createRun(input: $input) { run { state } } }"
 APPEND = "mutation($input: AppendHistoryInput!) { appendHistory(input: $input) { rejectedCount } }"
 RAW_CONFIG = 'query($p: String!, $r: String!) { project(entityName: "ada", name: $p) { run(name: $r) { config } } }'
 
@@ -121,6 +122,21 @@ def test_a_run_of_the_client_is_there_for_never(sdk: SDK, api: runfolio.Api) -> 
 
     assert name in refused["refused"]
     assert 1 == len(list(made.scan_history()))
+
+
+@pytest.mark.parametrize("resume", ["must", "never"])
+def test_a_run_of_the_client_is_there_before_its_first_row(sdk: SDK, api: runfolio.Api, resume: str) -> None:
+    name = f"rowless-{resume}-{sdk.version}"
+    # What is left of one that is killed before it logs: neither rows nor an end.
+    created = api.query(CREATE, {"input": {"entityName": "ada", "projectName": "taken", "name": name}})
+
+    found = sdk.run("take_up", run=name, resume=resume, may_fail={"CreateRunFiles"})
+
+    assert "running" == created["createRun"]["run"]["state"]
+    if resume == "must":
+        assert (0, True) == (found["step"], found["resumed"])
+    else:
+        assert name in found["refused"]
 
 
 @pytest.mark.parametrize("resume", ["must", "never", "allow"])

@@ -13,6 +13,7 @@ from runfolio_server.sql.events.events import (
     COUNT_STATE_CHANGES,
     SELECT_FIRST_EVENT_NUMBER,
     SELECT_STATE_CHANGES_PAGE,
+    SELECT_WAS_STARTED,
     StateChangeRow,
 )
 from runfolio_server.sql.pool import Connection
@@ -38,3 +39,9 @@ async def count_state_changes(connection: Connection, run_id: UUID) -> int:
     """How many changes of a run's state are kept."""
     row = await connection.row(COUNT_STATE_CHANGES, run_id)
     return 0 if row is None else row.count
+
+
+async def was_started(connection: Connection, run_id: UUID) -> bool:
+    """Whether its log tells that a process began the run or was heard from; what is only described was not."""
+    row = await connection.row(SELECT_WAS_STARTED, run_id)
+    return row is not None and row.was_started

@@ -62,7 +62,11 @@ BEGIN
     v_is_new := FOUND;
     IF v_is_new THEN
       UPDATE projects AS p SET run_counter = v_number WHERE p.project_id = p_project_id;
-      PERFORM write_run_event(p_run_id, 'run_made', NULL, coalesce(v_given_state, 'running'), 'start');
+      -- Who gives a state describes a run, and starts none.
+      PERFORM write_run_event(
+        p_run_id, 'run_made', NULL, coalesce(v_given_state, 'running'),
+        CASE WHEN v_given_state IS NULL THEN 'start' ELSE 'update' END
+      );
     ELSE
       SELECT r.state, r.deleted_at INTO v_state, v_deleted FROM runs AS r WHERE r.run_id = p_run_id FOR UPDATE;
     END IF;

@@ -14,6 +14,7 @@ from uuid import UUID
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
+from runfolio_server.events.state_log import was_started
 from runfolio_server.sql.runs.runs import RunRow, StreamRow
 
 INTERNAL_KEY = "_wandb"
@@ -27,10 +28,18 @@ def notes_of(row: RunRow, streams: Sequence[StreamRow]) -> dict[str, Any]:
     internal = config.get(INTERNAL_KEY)
     notes = internal.get("value") if isinstance(internal, Mapping) else None
     found = dict(notes) if isinstance(notes, Mapping) else {}
-    # Nothing: made by Api().create_run(), perhaps, for a process that has not come yet.
     if config or streams or row.exit_code is not None or json_text.parse(row.summary_text.encode()):
         found.setdefault(STARTED_NOTE, {})
     return found
+
+
+async def was_started_empty(context: Context, run_id: UUID) -> bool:
+    """Whether a process has begun a run that holds nothing, such as one of our client that was killed early.
+
+    Else it was only described, by `wandb.Api().create_run()` perhaps, for a process that has not come yet.
+    """
+    async with context.database.connection() as connection:
+        return await was_started(connection, run_id)
 
 
 async def know_lines_of_others(context: Context, run_id: UUID) -> None:

@@ -27,7 +27,7 @@ from runfolio_server.graph.wandb.history import (
     specs_cost,
     window_cost,
 )
-from runfolio_server.graph.wandb.resume import notes_of, with_whole_step
+from runfolio_server.graph.wandb.resume import STARTED_NOTE, notes_of, was_started_empty, with_whole_step
 from runfolio_server.heavy_threads import HEAVY_BYTES, ITEMS_AT_ONCE, in_thread_if
 from runfolio_server.history.reading.keys import last_row
 from runfolio_server.history.reading.sample import sample
@@ -213,6 +213,8 @@ class RunWireNames:
         streams = await info.context.loaders.streams.load(self.row.run_id)
         size = len(self.row.config_text) + len(self.row.summary_text)
         found = await in_thread_if(size > HEAVY_BYTES, notes_of, self.row, streams)
+        if STARTED_NOTE not in found and await was_started_empty(info.context, self.row.run_id):
+            found[STARTED_NOTE] = {}
         return JSONString(json_text.dump({key: found[key] for key in found if keys is None or key in keys}))
 
     async def _sample(self, info: RequestInfo, stream: str, samples: int | None) -> list[str]:

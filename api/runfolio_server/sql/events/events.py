@@ -68,6 +68,12 @@ class EventCountRow(msgspec.Struct, frozen=True):
     count: int
 
 
+class WasStartedRow(msgspec.Struct, frozen=True):
+    """Whether a process began a run."""
+
+    was_started: bool
+
+
 class LongLogRow(msgspec.Struct, frozen=True):
     """A run with more events than are kept: its first one, and the first that stays."""
 
@@ -85,6 +91,7 @@ SELECT_EVENTS_PAGE: Final = _FILE.query("select_events_page", EventRow)
 SELECT_EVENT_HORIZON: Final = _FILE.query("select_event_horizon", EventHorizonRow)
 SELECT_STATE_CHANGES_PAGE: Final = _FILE.query("select_state_changes_page", StateChangeRow)
 COUNT_STATE_CHANGES: Final = _FILE.query("count_state_changes", EventCountRow)
+SELECT_WAS_STARTED: Final = _FILE.query("select_was_started", WasStartedRow)
 SELECT_FIRST_EVENT_NUMBER: Final = _FILE.query("select_first_event_number", EventNumberRow)
 SELECT_LONG_LOGS: Final = _FILE.query("select_long_logs", LongLogRow)
 DELETE_RUN_EVENTS: Final = _FILE.query("delete_run_events", EventPlaceRow)

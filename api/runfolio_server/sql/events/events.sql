@@ -44,6 +44,14 @@ SELECT count(*)
 FROM run_event
 WHERE run_id = $1 AND kind IN ('run_made', 'run_state_changed');
 
+-- select_was_started: $1 run id → WasStartedRow
+-- Whether its log tells that a process began it or was heard from.
+SELECT EXISTS (
+  SELECT FROM run_event
+  WHERE run_id = $1 AND kind IN ('run_made', 'run_state_changed')
+    AND detail ->> 'cause' IN ('start', 'batch', 'notice', 'exit')
+);
+
 -- select_first_event_number: $1 run id → EventNumberRow
 SELECT min(number)
 FROM run_event
