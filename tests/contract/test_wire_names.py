@@ -33,14 +33,20 @@ MIXIN_IMPORT = re.compile(r"from runfolio_server\.graph\.wandb\.\w+ import [\w, 
 def test_every_wire_name_has_a_row_in_the_readme_and_every_row_a_wire_name() -> None:
     served = build_schema(resources.files("runfolio_schema").joinpath("served.graphql").read_text(encoding="utf-8"))
     names = {
-        f"{kind.name}.{name}"
+        name
         for kind in served.type_map.values()
         if isinstance(kind, GraphQLObjectType)
-        for name, field in kind.fields.items()
-        if field.deprecation_reason is not None
+        for field_name, field in kind.fields.items()
+        for name, part in [
+            (f"{kind.name}.{field_name}", field),
+            *((f"{kind.name}.{field_name}({name})", argument) for name, argument in field.args.items()),
+        ]
+        if part.deprecation_reason is not None
     }
 
-    rows = re.findall(r"^\| `(\w+\.\w+)` \| (.+) \| (.+) \| (.+) \|$", (WANDB / "README.md").read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(\w+\.\w+(?:\(\w+\))?)` \| (.+) \| (.+) \| (.+) \|$", (WANDB / "README.md").read_text(), re.MULTILINE
+    )
 
     assert sorted(names) == sorted(name for name, *_ in rows)
     assert all("`" in operation for _, operation, _, _ in rows), "an operation is named in backquotes"

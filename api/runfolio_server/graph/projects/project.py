@@ -36,7 +36,7 @@ from runfolio_server.graph.runs.history_columns import (
 )
 from runfolio_server.graph.runs.list import run_page
 from runfolio_server.graph.runs.run import Run, find_run
-from runfolio_server.graph.wandb.project import ProjectWireNames, has_run_count_beside
+from runfolio_server.graph.wandb.project import IgnoredText, ProjectWireNames, has_run_count_beside
 from runfolio_server.sql.projects.projects import COUNT_PROJECTS, SELECT_PROJECTS_PAGE, ProjectRow
 
 if TYPE_CHECKING:
@@ -88,7 +88,10 @@ class Project(ProjectRunGroups, ProjectRunFacets, ProjectWireNames, Node):
 
     @strawberry.field(description="Its run of this name; null when there is none.")
     async def run(
-        self, info: RequestInfo, name: Annotated[str, strawberry.argument(description="The slug in URLs.")]
+        self,
+        info: RequestInfo,
+        name: Annotated[str, strawberry.argument(description="The slug in URLs.")],
+        desc: IgnoredText = None,  # noqa: ARG002
     ) -> Run | None:
         """One run of the project."""
         return await find_run(info, self.row.project_id, name)

@@ -24,6 +24,10 @@ from runfolio_server.sql.projects.projects import ProjectRow
 if TYPE_CHECKING:
     from runfolio_server.graph.runs.run import Run
 
+IgnoredText = Annotated[
+    str | None,
+    strawberry.argument(deprecation_reason=ONLY_WIRE, description="Ignored: ten megabytes, to see them pass."),
+]
 LazyRun = Annotated["Run", strawberry.lazy("runfolio_server.graph.runs.run")]
 
 

@@ -9,7 +9,8 @@ import strawberry
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.projects.project import Project, find_project, project_page
 from runfolio_server.graph.relay.connections import After, Connection, First
-from runfolio_server.graph.wandb.deprecation import instead
+from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
+from runfolio_server.graph.wandb.users import UserConnection, find_users
 
 Name = Annotated[str | None, strawberry.argument(description="The project's name.")]
 EntityName = Annotated[str | None, strawberry.argument(description="The entity's name; null means your own.")]
@@ -36,3 +37,15 @@ class QueryWireNames:
     ) -> Connection[Project] | None:
         """Asked by Api().projects()."""
         return await project_page(info, entity_name or None, first, after)
+
+    @strawberry.field(
+        deprecation_reason=ONLY_WIRE,
+        description="Users by a part of their name or email address, as far as you may see.",
+    )
+    async def users(
+        self,
+        info: RequestInfo,
+        query: Annotated[str | None, strawberry.argument(description="The part; null: any.")] = strawberry.UNSET,
+    ) -> UserConnection | None:
+        """Asked by Api().user() and Api().users()."""
+        return await find_users(info, query or "")

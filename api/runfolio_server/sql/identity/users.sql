@@ -42,6 +42,15 @@ FROM users AS u
 JOIN entities AS e USING (entity_id)
 WHERE e.name = $1;
 
+-- select_users_like: $1 a part of the username or of the email address, $2 limit → UserRow*
+-- Letter case does not count. Whoever is called exactly so comes first.
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at
+FROM users AS u
+JOIN entities AS e USING (entity_id)
+WHERE strpos(lower(e.name), lower($1)) > 0 OR strpos(lower(u.email), lower($1)) > 0
+ORDER BY e.name <> $1, lower(u.email) IS DISTINCT FROM lower($1), e.name
+LIMIT $2;
+
 -- select_entities: $1 entity ids → EntityRow*
 SELECT entity_id, name, kind, created_at
 FROM entities
