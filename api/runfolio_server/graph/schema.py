@@ -15,6 +15,7 @@ from runfolio_server.graph.limits.document_limits import limit_extensions
 from runfolio_server.graph.mutation import Mutation
 from runfolio_server.graph.query import Query
 from runfolio_server.graph.relay.scalars import SCALARS
+from runfolio_server.graph.wandb.missing import TellMissing
 
 LOGGER = logging.getLogger(__name__)
 
@@ -43,5 +44,5 @@ schema = Schema(
     mutation=Mutation,
     config=StrawberryConfig(scalar_map=SCALARS),
     execution_context_class=CompiledExecutor,
-    extensions=limit_extensions(),
+    extensions=[*limit_extensions(), TellMissing],
 )

@@ -1,0 +1,102 @@
+"""What SDKs ask for and this server does not have yet: the answer says so, instead of guessing at a name that is alike.
+
+A field that is served leaves this table; a test compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from graphql import FieldNode, GraphQLError, ValidationRule, validate
+from strawberry.extensions import SchemaExtension
+
+CODE: Final = "NOT_YET"
+
+# What is missing, in words that follow "This server has no …" → the fields that need it, by their type.
+_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "artifacts": {
+        "Mutation": "createArtifact createArtifactType createArtifactFiles createArtifactManifest "
+        "updateArtifactManifest commitArtifact completeMultipartUploadArtifact useArtifact updateArtifact "
+        "deleteArtifact linkArtifact unlinkArtifact addAliases deleteAliases updateArtifactSequence "
+        "moveArtifactSequence deleteArtifactSequence updateArtifactPortfolio deleteArtifactPortfolio "
+        "createArtifactCollectionTagAssignments deleteArtifactCollectionTagAssignments",
+        "Query": "artifact artifactCollection clientIDMapping",
+        "Entity": "xxhashDigestsEnabled",
+        "Project": "artifactType artifactTypes artifactCollection artifactCollections artifactCollectionMembership",
+        "Run": "inputArtifacts outputArtifacts",
+        "Artifact": "*",
+        "ArtifactType": "*",
+    },
+    "sweeps": {"Mutation": "upsertSweep createAgent agentHeartbeat enqueueSweepRun", "Sweep": "*"},
+    "reports and saved views": {"Mutation": "upsertView deleteView", "Project": "allViews views"},
+    "making, renaming and deletion of projects": {"Mutation": "upsertModel renameProject deleteModel"},
+    "deletion of runs by the SDK": {"Mutation": "deleteRun"},
+    "deletion of single files": {"Mutation": "deleteFiles"},
+    "uploads of files from outside a run": {"Mutation": "markRunFilesUploaded"},
+    "change of a run's state by the SDK": {"Mutation": "updateRunState"},
+    "rewinding of runs": {"Mutation": "rewindRun"},
+    "alerts": {"Mutation": "notifyScriptableRunAlert"},
+    "custom charts": {"Mutation": "createCustomChart"},
+    "automations": {
+        "Mutation": "createFilterTrigger updateFilterTrigger deleteTrigger createGenericWebhookIntegration",
+        "Entity": "integrations triggers",
+        "Project": "triggers",
+        "User": "projects",
+    },
+    "job queues": {
+        "Mutation": "createRunQueue upsertRunQueue deleteRunQueues deleteFromRunQueue pushToRunQueue "
+        "pushToRunQueueByName popFromRunQueue ackRunQueueItem failRunQueueItem updateRunQueueItemWarning "
+        "createLaunchAgent updateLaunchAgent createDefaultResourceConfig",
+        "Query": "launchAgent",
+        "Entity": "defaultResourceConfig",
+        "Project": "runQueue runQueues",
+        "Run": "runInfo",
+    },
+    "registries": {
+        "Mutation": "createProjectMembers deleteProjectMembers updateProjectMember updateProjectTeamMember",
+        "Query": "organization",
+        "Organization": "*",
+        "Project": "members teamMembers",
+    },
+    "teams": {
+        "Mutation": "createTeam createInvite deleteInvite createServiceAccount",
+        "Entity": "available codeSavingEnabled defaultAccess entityType isPaid isTeam members photoUrl privateOnly "
+        "readOnly readOnlyAdmin storageBytes user",
+    },
+    "anonymous accounts": {"Mutation": "createAnonymousEntity"},
+}
+MISSING: Final[Mapping[tuple[str, str], str]] = {
+    (type_name, field): feature
+    for feature, fields in _FIELDS.items()
+    for type_name, names in fields.items()
+    for field in names.split()
+}
+"""(type, field) → the feature; the field `*` stands for whatever the type does not have."""
+
+
+class TellMissing(SchemaExtension):
+    """Answers a document that asks for such a field with that alone: what else is wrong with it follows from it."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Look at a document that was refused. NOTE: the extension that validates comes before this one."""
+        context = self.execution_context
+        if context.pre_execution_errors and context.graphql_document is not None:
+            found = validate(context.schema._schema, context.graphql_document, [_FieldNotYet])  # noqa: SLF001
+            context.pre_execution_errors = found[:1] or context.pre_execution_errors
+        yield
+
+
+class _FieldNotYet(ValidationRule):
+    """Finds the fields of the table."""
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        """Tell of one."""
+        parent = self.context.get_parent_type()
+        if parent is None or self.context.get_field_def() is not None:
+            return
+        name = node.name.value
+        feature = MISSING.get((parent.name, name)) or MISSING.get((parent.name, "*"))
+        if feature is not None:
+            message = f"This server has no {feature} yet: it does not know `{parent.name}.{name}`."
+            self.report_error(GraphQLError(message, node, extensions={"code": CODE}))

@@ -1,0 +1,36 @@
+"""What this server does not have yet is told in a sentence in the user's line, and the run goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+import runfolio
+from tests.wandb.conftest import MakeSDK
+from tests.wandb.sdk import SDK
+
+
+def test_what_is_missing_is_told_by_its_name(sdk: SDK, api: runfolio.Api) -> None:
+    raised = sdk.run("not_yet", run=f"missing-{sdk.version}")
+
+    for name, words in (
+        ("use_artifact", "This server has no artifacts yet"),
+        ("sweep", "This server has no sweeps yet"),
+        ("create_project", "This server has no making, renaming and deletion of projects yet"),
+        ("delete", "This server has no deletion of runs by the SDK yet"),
+    ):
+        assert words in raised[name]
+        assert "Did you mean" not in raised[name]
+    # SDKs up to 0.22 look for the operation first, and say in their own words that it is not there.
+    assert ("no artifacts yet" if sdk.version >= "0.31" else "CreateArtifactInput") in raised["log_artifact"]
+    run = api.run(f"ada/missing/missing-{sdk.version}")
+    assert ("finished", [0, 1]) == (run.state, [row["loss"] for row in run.scan_history()])
+
+
+@pytest.mark.parametrize("version", ["0.31.0", "0.22.3"])
+def test_users_are_found_by_name_and_large_variables_arrive(make_sdk: MakeSDK, version: str) -> None:
+    found = make_sdk(version).run("find_users")
+
+    assert ["ada", None, True] == found["user"]
+    assert ["ada"] == found["users"]
+    assert found["nobody"] is None
+    assert found["verified"]
