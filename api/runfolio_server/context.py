@@ -6,6 +6,7 @@ Made for each request by endpoints/graphql.py; read by resolvers as `info.contex
 from __future__ import annotations
 
 from asyncio import Semaphore
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runfolio_server.domain.object_key import ObjectKey
@@ -21,7 +22,10 @@ from runfolio_server.sql.run_lists.indexes import OrderIndexes
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request. `base_url` is where the client reaches this server, without a slash at the end."""
+    """One request. `base_url` is where the client reaches this server, without a slash at the end.
+
+    The names of `headers` are looked up in any case.
+    """
 
     viewer: Viewer
     database: Database
@@ -33,6 +37,7 @@ class Context:
     remembered_access: RememberedAccess
     wake_up: EventWakeUp
     base_url: str
+    headers: Mapping[str, str]
 
     @property
     def reads(self) -> Semaphore:

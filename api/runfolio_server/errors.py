@@ -103,6 +103,10 @@ class Unavailable(AppError):
     status = 503
 
 
+class SharedSummary(Exception):
+    """Others write the summary too: put it together with theirs. Never leaves the server."""
+
+
 class OverlappingLines(Exception):
     """One piece of a batch holds lines that are stored beside lines that are wanted; nothing was written.
 

@@ -120,6 +120,8 @@ CREATE TABLE runs (
   system_text    text,                               -- the newest line of system metrics; null: none yet
   config         jsonb NOT NULL DEFAULT '{}',        -- unwrapped and mapped (domain/json_text.py): for filters and order
   summary        jsonb NOT NULL DEFAULT '{}',        -- mapped: for filters and order
+  config_writer  text,                               -- who alone has written config_text since the run last began: '' or a
+  summary_writer text,                               -- client's id; '*': several (run_document); null: nobody yet
   CONSTRAINT runs_state_check CHECK (
     state IN ('pending', 'running', 'finished', 'failed', 'crashed', 'killed', 'preempting', 'preempted')
   )
@@ -229,6 +231,18 @@ CREATE TABLE history_chunk (
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 ALTER TABLE history_chunk ALTER data SET STORAGE EXTERNAL;  -- compressed already
 ALTER TABLE history_chunk ALTER lines SET STORAGE EXTERNAL;
+
+-- What each of several writers last sent of a run's config or summary: the next one is applied as the difference to it.
+-- Without rows while one writes alone. At most 256 writers of a document are remembered (remember_document).
+CREATE TABLE run_document (
+  run_id     uuid NOT NULL,
+  document   text NOT NULL,                          -- config or summary
+  writer     text NOT NULL,                          -- '' or, where several processes write one run, the client's id
+  text       text NOT NULL,                          -- as it was sent
+  written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (run_id, document, writer),
+  CONSTRAINT run_document_document_check CHECK (document IN ('config', 'summary'))
+);
 
 -- Captured output. Lines are rewritten by progress bars: the last write of a line wins.
 CREATE TABLE console_line (

@@ -14,8 +14,8 @@ POSTGRES = {
     ValueKind.BOOLEAN: "boolean",
     ValueKind.DOCUMENT: "text",
 }
-# What finds a run, and whether it is there: no attributes, for they are never told of it.
-OTHERS = {"run_id", "project_id", "created_by", "deleted_at"}
+# What finds a run, whether it is there, and who writes its documents: no attributes, for they are never told of it.
+OTHERS = {"run_id", "project_id", "created_by", "deleted_at", "config_writer", "summary_writer"}
 
 
 async def test_each_stored_attribute_is_a_column_of_runs_and_each_column_an_attribute(database_url: str) -> None:

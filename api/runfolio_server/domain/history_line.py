@@ -7,6 +7,8 @@ from typing import Any
 from runfolio_server.domain import json_text
 
 STEP_KEY = "_step"
+MEDIA_KEY = "_type"
+"""A dict with this key is a table, an image, a histogram…: one value."""
 
 
 def parse_line(raw: bytes) -> dict[str, Any]:

@@ -64,6 +64,7 @@ async def execute_document(request: Request) -> Response:
         state.remembered_access,
         state.wake_up,
         base_url_of(request),
+        request.headers,
     )
     try:
         result = await schema.execute(

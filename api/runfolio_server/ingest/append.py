@@ -1,8 +1,8 @@
 """Batch → the database, in one call and one commit. Called by endpoints/file_stream.py and graph/.
 
 Acknowledged means committed. A repeat is a no-op, an overlap is trimmed to what is wanted, a gap is kept and its lines
-are taken when they come: the rules are in runfolio_schema/functions, ingest_batch and
-ingest_lines.
+are taken when they come: the rules are in runfolio_schema/functions, ingest_batch and ingest_lines. Where several write
+one summary it is two calls and still one commit: the difference to what the writer sent before is put into it.
 """
 
 from __future__ import annotations
@@ -13,18 +13,31 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from runfolio_server.domain import json_text
+from runfolio_server.domain.document_merge import merged_texts
 from runfolio_server.domain.json_text import to_jsonb
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import OverlappingLines, Unavailable
+from runfolio_server.errors import OverlappingLines, SharedSummary, Unavailable
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 from runfolio_server.ingest.batch import Batch, ColumnBlock
 from runfolio_server.ingest.exit_code import state_after_exit
 from runfolio_server.ingest.stored_block import StoredBlock, stored_block_of
 from runfolio_server.sql.history.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, INGEST_VISIBLE_COLUMNS, IngestedRow
 from runfolio_server.sql.pool import Connection, Database
+from runfolio_server.sql.runs.documents import SHARE_DOCUMENT, SharedDocumentRow
 
 # Each trim settles one piece; more than this means that somebody else writes the same lines at the same time.
 TRIMS_MAX = 20
+# What all writers of a summary may have put into it together; one alone may send as much as a request holds.
+SHARED_SUMMARY_MAX_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSummary:
+    """A summary to store: its text, that text for filters, and what the writer sent of it (None: all of it)."""
+
+    text: str
+    jsonb: str
+    sent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +59,17 @@ async def append_batch(
     pieces = [await stored_block_of(block) for block in batch.blocks]
     if batch.columns is not None:
         pieces.append(await stored_block_of(batch.columns))
-    summary = await _jsonb_of_summary(batch)
+    summary = await _summary_alone(batch)
+    is_shared = False
     for _ in range(TRIMS_MAX):
         try:
-            async with database.connection() as connection:
-                row = await _store(connection, run_id, batch, pieces, summary, viewer)
+            if is_shared:
+                row = await _store_shared(database, run_id, batch, pieces, viewer)
+            else:
+                async with database.connection() as connection:
+                    row = await _store(connection, run_id, batch, pieces, summary, viewer)
+        except SharedSummary:
+            is_shared = True
         except OverlappingLines as overlap:
             pieces = await _trim(pieces, overlap)
         else:
@@ -58,10 +77,36 @@ async def append_batch(
     raise Unavailable("Another client keeps writing the same lines; try again.")
 
 
-async def _jsonb_of_summary(batch: Batch) -> str | None:
+async def _summary_alone(batch: Batch) -> StoredSummary | None:
     if batch.summary is None:
         return None
-    return await in_thread_if(len(batch.summary.text) > HEAVY_BYTES, to_jsonb, batch.summary.value)
+    text = batch.summary.text
+    return StoredSummary(text, await in_thread_if(len(text) > HEAVY_BYTES, to_jsonb, batch.summary.value))
+
+
+async def _store_shared(
+    database: Database, run_id: UUID, batch: Batch, pieces: Sequence[StoredBlock], viewer: Viewer | None
+) -> IngestedRow | None:
+    """Store the batch, its summary together with those of the other writers. It has one."""
+    sent = batch.summary.text if batch.summary else "{}"
+    async with database.transaction() as connection:
+        shared = await connection.row(SHARE_DOCUMENT, run_id, "summary", batch.writer)
+        if shared is None:
+            return None
+        is_heavy = len(sent) + shared.size > HEAVY_BYTES
+        summary = await in_thread_if(is_heavy, _summary_together, shared, sent)
+        return await _store(connection, run_id, batch, pieces, summary, viewer)
+
+
+def _summary_together(shared: SharedDocumentRow, sent: str) -> StoredSummary:
+    if not shared.is_shared:
+        return StoredSummary(sent, to_jsonb(json_text.parse(sent.encode())))
+    value = merged_texts(shared.stored_text, shared.previous_text, sent)
+    text = json_text.dump(value)
+    if len(text) > SHARED_SUMMARY_MAX_BYTES:
+        # Refused, the rows of the batch would be lost with it.
+        text, value = shared.stored_text, json_text.parse(shared.stored_text.encode())
+    return StoredSummary(text, to_jsonb(value), sent)
 
 
 async def _store(
@@ -69,7 +114,7 @@ async def _store(
     run_id: UUID,
     batch: Batch,
     pieces: Sequence[StoredBlock],
-    summary: str | None,
+    summary: StoredSummary | None,
     viewer: Viewer | None,
 ) -> IngestedRow | None:
     lines, console, rest = _of_pieces(pieces), _of_console(batch), _of_run(batch, pieces, summary)
@@ -119,15 +164,16 @@ def _of_console(batch: Batch) -> list[object]:
     ]
 
 
-def _of_run(batch: Batch, pieces: Sequence[StoredBlock], summary: str | None) -> list[object]:
+def _of_run(batch: Batch, pieces: Sequence[StoredBlock], summary: StoredSummary | None) -> list[object]:
     return [
-        batch.summary and batch.summary.text,
-        summary,
+        summary and summary.text,
+        summary and summary.jsonb,
         batch.summary_rejected,
         _newest_system_metrics(pieces),
         batch.is_preempting,
         batch.exit_code,
         None if batch.exit_code is None else state_after_exit(batch.exit_code).value,
+        summary and summary.sent,
     ]
 
 

@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 import orjson
 
-from runfolio_server.errors import AppError, Conflict, OverlappingLines, Unavailable
+from runfolio_server.errors import AppError, Conflict, OverlappingLines, SharedSummary, Unavailable
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 from runfolio_server.sql.constraints import MESSAGES_BY_CONSTRAINT
 from runfolio_server.sql.named import Query
@@ -210,8 +210,12 @@ def _too_many_gaps(_: asyncpg.PostgresError) -> Exception:
     return AppError("These lines would leave more than 64 gaps in the stream; send the missing lines first.")
 
 
+def _shared_summary(_: asyncpg.PostgresError) -> Exception:
+    return SharedSummary()
+
+
 # What the functions of the database raise; see runfolio_schema/functions.
-_SIGNALS = {"RF001": _overlapping_lines, "RF002": _too_many_gaps}
+_SIGNALS = {"RF001": _overlapping_lines, "RF002": _too_many_gaps, "RF003": _shared_summary}
 
 
 async def _leave_as_it_is(_: object) -> None:

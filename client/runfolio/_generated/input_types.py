@@ -24,7 +24,7 @@ class AppendHistoryInput(BaseModel):
     stream: HistoryStream = HistoryStream.HISTORY
     "The stream they belong to."
     summary_metrics: Optional[str] = Field(alias="summaryMetrics", default=None)
-    "The whole summary after these rows; null: as it is. A value that is not kept leaves out its key."
+    "The writer's whole summary after these rows; null: as it is. What others put into the run's summary stays. A value that is not kept leaves out its key."
     exit_code: Optional[int] = Field(alias="exitCode", default=None)
     "Ends the run after these rows: 0 finished, 254 crashed, 255 killed, any other failed. The first end counts: a run that has ended keeps its state and its code, which `run` tells."
 

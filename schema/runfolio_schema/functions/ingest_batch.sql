@@ -6,10 +6,13 @@
 -- p_console_line0 to p_text are console lines: see ingest_console. Without any, p_text is empty.
 -- p_summary_text, p_summary and p_system_text: null leaves what is stored.
 -- p_summary_rejected counts the keys that the summary is without.
+-- p_summary_sent is what the writer sent of the summary, where p_summary_text is that together with what others wrote;
+-- null: the writer is alone.
 -- p_preempting tells that the machine will be taken away; p_exit_code and p_exit_state are null until the run ends.
 --
 -- Returns what the run is told, the run's state, and the epoch of each piece; null: its lines are known.
--- Returns no row when the run does not exist or is deleted. Raises what ingest_lines raises.
+-- Returns no row when the run does not exist or is deleted. Raises what ingest_lines raises, and RF003 when somebody else
+-- writes the summary too: then the caller puts both together (share_document).
 CREATE OR REPLACE FUNCTION ingest_batch(
   p_run_id uuid, p_writer text,
   p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
@@ -17,7 +20,7 @@ CREATE OR REPLACE FUNCTION ingest_batch(
   p_console_line0 bigint, p_console_first bytea,
   p_time text[], p_level text[], p_label text[], p_text text[],
   p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
-  p_preempting boolean, p_exit_code int, p_exit_state text
+  p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text
 ) RETURNS TABLE (stop_requested boolean, state text, epochs int[])
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -26,14 +29,18 @@ DECLARE
   v_state  text;                                     -- the run's, before this batch
   v_code   int;                                      -- likewise, its exit code
   v_open   boolean;                                  -- whether an exit still counts, and a batch moves the run
+  v_writer text;                                     -- who writes the summary; null: nobody yet
 BEGIN
   -- The run's row first: batches of one run wait for each other here, and so see each other's streams.
-  SELECT r.state, r.exit_code INTO v_state, v_code
+  SELECT r.state, r.exit_code, r.summary_writer INTO v_state, v_code, v_writer
   FROM runs AS r
   WHERE r.run_id = p_run_id AND r.deleted_at IS NULL
   FOR UPDATE;
   IF NOT FOUND THEN
     RETURN;
+  END IF;
+  IF p_summary_text IS NOT NULL AND p_summary_sent IS NULL AND v_writer <> p_writer THEN
+    RAISE EXCEPTION 'several write the summary' USING ERRCODE = 'RF003';
   END IF;
 
   FOR i IN 1 .. cardinality(p_stream) LOOP
@@ -66,6 +73,8 @@ BEGIN
                         ELSE r.updated_at END,
       summary_text = CASE WHEN v_new THEN coalesce(p_summary_text, r.summary_text) ELSE r.summary_text END,
       summary = CASE WHEN v_new THEN coalesce(p_summary, r.summary) ELSE r.summary END,
+      summary_writer = CASE WHEN v_new AND p_summary_text IS NOT NULL AND p_summary_sent IS NULL THEN p_writer
+                            ELSE r.summary_writer END,
       system_text = CASE WHEN v_new THEN coalesce(p_system_text, r.system_text) ELSE r.system_text END,
       -- The moves of domain/run_state.py; tests/server/test_run_life.py compares.
       state = CASE
@@ -80,6 +89,9 @@ BEGIN
       finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, now()) ELSE r.finished_at END
   WHERE r.run_id = p_run_id
   RETURNING r.stop_requested, r.state, v_epochs INTO stop_requested, state, epochs;
+  IF v_new AND p_summary_sent IS NOT NULL THEN
+    PERFORM remember_document(p_run_id, 'summary', p_writer, p_summary_sent);
+  END IF;
   IF state <> v_state THEN
     PERFORM write_run_event(p_run_id, 'run_state_changed', v_state, state, CASE
       WHEN p_exit_state IS NOT NULL THEN 'exit'

@@ -8,20 +8,24 @@
 -- p_given is an object of column and value: what it lacks leaves a column as it is, and it holds no null.
 -- p_config_text to p_summary: null leaves a column as it is.
 -- p_config_if_new: the config is for a new run; one that is there keeps its own, and the caller joins the two.
+-- p_writer is whose config and summary they are: '' or, where several processes write one run, the client's id; null:
+-- nobody's who sends them again. A run that begins anew, but not for one of several processes, forgets who wrote before.
 --
 -- Runs of one project are made one after another: whoever makes one holds the project's row, and so no number is given
 -- twice or left out, and of two that make the same run one finds it made. Nobody who holds a run waits for a project.
 --
--- Returns the run and how it was found. Returns no row when the project is gone.
+-- Returns the run and how it was found; waiting are the documents that were not written, because the caller joins them
+-- to those that are there: see share_document. Returns no row when the project is gone.
 CREATE OR REPLACE FUNCTION start_run(
   p_run_id uuid, p_project_id bigint, p_name text, p_words text, p_created_by bigint, p_given jsonb,
-  p_config_text text, p_config jsonb, p_summary_text text, p_summary jsonb, p_config_if_new boolean DEFAULT false
+  p_config_text text, p_config jsonb, p_summary_text text, p_summary jsonb, p_config_if_new boolean DEFAULT false,
+  p_writer text DEFAULT ''
 ) RETURNS TABLE (
   run_id uuid, project_id bigint, name text, display_name text, state text, tags text[], group_name text, job_type text,
   notes text, description text, sweep_name text, host text, program text, commit_hash text, repository text,
   created_by bigint, created_at timestamptz, updated_at timestamptz, heartbeat_at timestamptz, finished_at timestamptz,
   exit_code int, stop_requested boolean, config_text text, summary_text text, system_text text,
-  is_new boolean, is_deleted boolean
+  is_new boolean, is_deleted boolean, waiting text[]
 )
 LANGUAGE plpgsql AS $$
 -- The names of the result are names of columns too, and mean these: ON CONFLICT takes no longer ones.
@@ -35,12 +39,18 @@ DECLARE
   v_is_new      boolean := false;
   v_begins      boolean;
   v_after       text;                                -- the run's state afterwards
+  v_config      text;                                -- who writes the config, and the summary; '*': several
+  v_summary     text;
+  v_waiting     text[] := '{}';
 BEGIN
   IF p_given ? 'tags' THEN
     v_tags := ARRAY(SELECT jsonb_array_elements_text(p_given -> 'tags'));
   END IF;
 
-  SELECT r.state, r.deleted_at INTO v_state, v_deleted FROM runs AS r WHERE r.run_id = p_run_id FOR UPDATE;
+  SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer INTO v_state, v_deleted, v_config, v_summary
+  FROM runs AS r
+  WHERE r.run_id = p_run_id
+  FOR UPDATE;
   IF NOT FOUND THEN
     SELECT p.run_counter + 1 INTO v_number FROM projects AS p WHERE p.project_id = p_project_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
@@ -48,7 +58,8 @@ BEGIN
     END IF;
     INSERT INTO runs AS r (
       run_id, project_id, name, display_name, state, created_by, tags, group_name, job_type, notes, description,
-      sweep_name, host, program, commit_hash, repository, config_text, config, summary_text, summary
+      sweep_name, host, program, commit_hash, repository, config_text, config, summary_text, summary,
+      config_writer, summary_writer
     )
     VALUES (
       p_run_id, p_project_id, p_name, coalesce(p_given ->> 'display_name', p_words || '-' || v_number),
@@ -56,7 +67,8 @@ BEGIN
       p_given ->> 'job_type', p_given ->> 'notes', p_given ->> 'description', p_given ->> 'sweep_name',
       p_given ->> 'host', p_given ->> 'program', p_given ->> 'commit_hash', p_given ->> 'repository',
       coalesce(p_config_text, '{}'), coalesce(p_config, '{}'), coalesce(p_summary_text, '{}'),
-      coalesce(p_summary, '{}')
+      coalesce(p_summary, '{}'), p_writer,
+      CASE WHEN p_writer = '' OR p_summary_text IS NOT NULL THEN p_writer END
     )
     ON CONFLICT (run_id) DO NOTHING;
     v_is_new := FOUND;
@@ -68,7 +80,10 @@ BEGIN
         CASE WHEN v_given_state IS NULL THEN 'start' ELSE 'update' END
       );
     ELSE
-      SELECT r.state, r.deleted_at INTO v_state, v_deleted FROM runs AS r WHERE r.run_id = p_run_id FOR UPDATE;
+      SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer INTO v_state, v_deleted, v_config, v_summary
+      FROM runs AS r
+      WHERE r.run_id = p_run_id
+      FOR UPDATE;
     END IF;
   END IF;
 
@@ -76,6 +91,17 @@ BEGIN
     -- A state that is given says no more than itself: it is no sign of life, and leaves how the run ended.
     -- Who is running or about to be preempted goes on: the moves of domain/run_state.py, and a test compares.
     v_begins := v_given_state IS NULL AND v_state NOT IN ('running', 'preempting');
+    IF v_begins AND coalesce(p_writer, '') = '' THEN
+      IF '*' IN (v_config, v_summary) THEN
+        DELETE FROM run_document AS d WHERE d.run_id = p_run_id;
+      END IF;
+      v_config := p_writer;
+      v_summary := p_writer;
+    END IF;
+    v_waiting := array_remove(ARRAY[
+      CASE WHEN p_config_text IS NOT NULL AND (p_config_if_new OR v_config <> p_writer) THEN 'config' END,
+      CASE WHEN p_summary_text IS NOT NULL AND v_summary <> p_writer THEN 'summary' END
+    ], NULL);
     UPDATE runs AS r
     SET display_name = coalesce(p_given ->> 'display_name', r.display_name),
         tags = coalesce(v_tags, r.tags),
@@ -88,10 +114,14 @@ BEGIN
         program = coalesce(p_given ->> 'program', r.program),
         commit_hash = coalesce(p_given ->> 'commit_hash', r.commit_hash),
         repository = coalesce(p_given ->> 'repository', r.repository),
-        config_text = CASE WHEN p_config_if_new THEN r.config_text ELSE coalesce(p_config_text, r.config_text) END,
-        config = CASE WHEN p_config_if_new THEN r.config ELSE coalesce(p_config, r.config) END,
-        summary_text = coalesce(p_summary_text, r.summary_text),
-        summary = coalesce(p_summary, r.summary),
+        config_text = CASE WHEN 'config' = ANY (v_waiting) THEN r.config_text
+                           ELSE coalesce(p_config_text, r.config_text) END,
+        config = CASE WHEN 'config' = ANY (v_waiting) THEN r.config ELSE coalesce(p_config, r.config) END,
+        config_writer = CASE WHEN p_config_text IS NULL THEN v_config ELSE coalesce(v_config, p_writer) END,
+        summary_text = CASE WHEN 'summary' = ANY (v_waiting) THEN r.summary_text
+                            ELSE coalesce(p_summary_text, r.summary_text) END,
+        summary = CASE WHEN 'summary' = ANY (v_waiting) THEN r.summary ELSE coalesce(p_summary, r.summary) END,
+        summary_writer = CASE WHEN p_summary_text IS NULL THEN v_summary ELSE coalesce(v_summary, p_writer) END,
         state = CASE WHEN v_begins THEN 'running' ELSE coalesce(v_given_state, r.state) END,
         updated_at = now(),
         heartbeat_at = CASE WHEN v_given_state IS NULL THEN now() ELSE r.heartbeat_at END,
@@ -112,7 +142,7 @@ BEGIN
   SELECT r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
     r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
     r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
-    r.system_text, v_is_new, r.deleted_at IS NOT NULL
+    r.system_text, v_is_new, r.deleted_at IS NOT NULL, v_waiting
   FROM runs AS r
   WHERE r.run_id = p_run_id;
 END $$;

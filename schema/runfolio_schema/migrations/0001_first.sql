@@ -104,6 +104,8 @@ CREATE TABLE runs (
   system_text    text,
   config         jsonb NOT NULL DEFAULT '{}',
   summary        jsonb NOT NULL DEFAULT '{}',
+  config_writer  text,                               -- who alone has written config_text since the run last began: '' or a
+  summary_writer text,                               -- client's id; '*': several (run_document); null: nobody yet
   CONSTRAINT runs_state_check CHECK (
     state IN ('pending', 'running', 'finished', 'failed', 'crashed', 'killed', 'preempting', 'preempted')
   )
@@ -191,6 +193,18 @@ CREATE TABLE history_chunk (
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 ALTER TABLE history_chunk ALTER data SET STORAGE EXTERNAL;
 ALTER TABLE history_chunk ALTER lines SET STORAGE EXTERNAL;
+
+-- What each of several writers last sent of a run's config or summary: the next one is applied as the difference to it.
+-- Without rows while one writes alone. At most 256 writers of a document are remembered (remember_document).
+CREATE TABLE run_document (
+  run_id     uuid NOT NULL,
+  document   text NOT NULL,                          -- config or summary
+  writer     text NOT NULL,                          -- '' or, where several processes write one run, the client's id
+  text       text NOT NULL,                          -- as it was sent
+  written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (run_id, document, writer),
+  CONSTRAINT run_document_document_check CHECK (document IN ('config', 'summary'))
+);
 
 CREATE TABLE console_line (
   run_id uuid NOT NULL,

@@ -10,7 +10,8 @@ settings = wandb.Settings(
     x_label=ARGUMENTS["label"],
     x_update_finish_state=ARGUMENTS["label"] == "primary",
 )
-with wandb.init(project="shared", id=ARGUMENTS["run"], settings=settings) as run:
+config = {f"{ARGUMENTS['label']} config": True}
+with wandb.init(project="shared", id=ARGUMENTS["run"], config=config, settings=settings) as run:
     for number in range(20):
         run.log({ARGUMENTS["label"]: number})
         print(f"{ARGUMENTS['label']} {number}")

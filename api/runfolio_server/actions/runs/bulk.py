@@ -9,7 +9,7 @@ from uuid import UUID
 
 from runfolio_server.actions.access import checked_project
 from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, check_change
-from runfolio_server.actions.runs.lifecycle import update_run_row
+from runfolio_server.actions.runs.lifecycle import edit_run_row
 from runfolio_server.domain import json_text
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attribute import RunInput
@@ -86,7 +86,7 @@ async def update_runs(
         for row in rows:
             columns = check_change(_columns(row, change, entries), fields)
             if not is_dry_run:
-                await update_run_row(connection, row.run_id, columns)
+                await edit_run_row(connection, row.run_id, columns)
 
     return await _in_batches(database, viewer, Permission.EDIT, choice, write, is_locked=not is_dry_run)
 

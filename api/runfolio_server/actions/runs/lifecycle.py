@@ -10,6 +10,7 @@ from runfolio_server.actions.access import checked_run, missing_run_id
 from runfolio_server.actions.projects import find_project, make_project
 from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, checked_change
 from runfolio_server.actions.runs.config import needs_the_old, with_the_old
+from runfolio_server.actions.runs.shared_documents import joined_documents, keep_from_processes, of_documents
 from runfolio_server.domain.names import check_run_name, new_display_words, new_run_name
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attributes import CHANGEABLE
@@ -26,6 +27,7 @@ from runfolio_server.sql.runs.runs import (
     REQUEST_STOP,
     START_RUN,
     RunRow,
+    StartedRunRow,
 )
 
 
@@ -58,8 +60,12 @@ async def start_run(
     field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
     *,
     joins_config: bool = False,
+    writer: str | None = "",
 ) -> StartedRun:
     """Make the run, or take it up again, and apply `change` (see update_run), of which None leaves a column as it is.
+
+    `writer` is the process that sends its config and summary again and again, whole: "" or, where several write one
+    run, its client id; what others have put there meanwhile stays. None: somebody who sends them once.
 
     With `joins_config` a run that is taken up keeps the entries of its config that are not given.
     Idempotent by the run's name: repeated, it gives the same run. Without a name each call makes another run.
@@ -76,20 +82,23 @@ async def start_run(
         project = await find_project(connection, viewer, *names)
         if project is not None:
             _check_id(address, project, name)
-            started = await _start(connection, viewer, project, name, columns, joins_config=joins_config)
+            row = await _start(connection, viewer, project, name, columns, writer, joins_config=joins_config)
         else:
             # No project without its first run.
             async with connection.transaction():
                 project = await make_project(connection, viewer, *names)
                 _check_id(address, project, name)
-                started = await _start(connection, viewer, project, name, columns, joins_config=joins_config)
-        if started.is_new or not needs_the_old(columns, joins=joins_config):
-            return started
-        config = {name: value for name, value in columns.items() if name.startswith("config")}
+                row = await _start(connection, viewer, project, name, columns, writer, joins_config=joins_config)
+        if not row.waiting:
+            return StartedRun(row, row.is_new)
+        waiting = of_documents(columns, row.waiting)
         async with connection.transaction():
-            run_id = started.row.run_id
-            whole = await with_the_old(connection, run_id, config, field_by_column, joins=joins_config)
-            return StartedRun(await update_run_row(connection, run_id, whole), is_new=False)
+            if needs_the_old(waiting, joins=joins_config):
+                waiting = await with_the_old(connection, row.run_id, waiting, field_by_column, joins=joins_config)
+            if writer is None:
+                return StartedRun(await edit_run_row(connection, row.run_id, waiting), is_new=False)
+            waiting = await joined_documents(connection, row.run_id, waiting, field_by_column, writer)
+            return StartedRun(await update_run_row(connection, row.run_id, waiting), is_new=False)
 
 
 def _check_id(address: RunAddress, project: ProjectRow, name: str) -> None:
@@ -105,9 +114,10 @@ async def _start(
     project: ProjectRow,
     name: str,
     columns: Mapping[str, object],
+    writer: str | None,
     *,
     joins_config: bool,
-) -> StartedRun:
+) -> StartedRunRow:
     row = await connection.row(
         START_RUN,
         run_id_of(project.project_id, name),
@@ -117,12 +127,13 @@ async def _start(
         viewer.user_id,
         *start_values(columns),
         needs_the_old(columns, joins=joins_config),
+        writer,
     )
     if row is None:
         raise NotFound(f"The project {project.name!r} has just been deleted.", path="project")
     if row.is_deleted:
         raise Gone(f"The run id {name!r} belongs to a deleted run of {project.name!r}; choose another.", path="name")
-    return StartedRun(row, row.is_new)
+    return row
 
 
 async def update_run(
@@ -134,8 +145,8 @@ async def update_run(
 ) -> RunRow:
     """Change some columns of a run: `change` maps columns of CHANGEABLE to values, None clears, absent leaves.
 
-    `config` and `summary` are JSON texts, replaced whole, but for what an SDK keeps in a config. Errors name columns
-    as in `field_by_column`. Idempotent.
+    `config` and `summary` are JSON texts, replaced whole, but for what an SDK keeps in a config; the run's processes do
+    not undo it. Errors name columns as in `field_by_column`. Idempotent.
     Raises NotFound when there is no such run that the viewer may change.
     """
     columns = await checked_change(change, field_by_column)
@@ -143,7 +154,7 @@ async def update_run(
         await checked_run(connection, viewer, Permission.EDIT, run_id)
         if needs_the_old(columns, joins=False):
             columns = await with_the_old(connection, run_id, columns, field_by_column, joins=False)
-        return await update_run_row(connection, run_id, columns)
+        return await edit_run_row(connection, run_id, columns)
 
 
 async def stop_run(database: Database, viewer: Viewer, run_id: UUID) -> None:
@@ -151,6 +162,12 @@ async def stop_run(database: Database, viewer: Viewer, run_id: UUID) -> None:
     async with database.transaction() as connection:
         await checked_run(connection, viewer, Permission.EDIT, run_id)
         await connection.execute(REQUEST_STOP, run_id)
+
+
+async def edit_run_row(connection: Connection, run_id: UUID, columns: Mapping[str, object]) -> RunRow:
+    """As update_run_row, for somebody who is no process of the run: no process undoes it."""
+    await keep_from_processes(connection, run_id, columns)
+    return await update_run_row(connection, run_id, columns)
 
 
 async def update_run_row(connection: Connection, run_id: UUID, columns: Mapping[str, object]) -> RunRow:

@@ -93,7 +93,8 @@ class AppendHistoryInput:
     stream: HistoryStream = strawberry.field(default=HistoryStream.HISTORY, description="The stream they belong to.")
     summary_metrics: JSONString | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The whole summary after these rows; null: as it is. A value that is not kept leaves out its key.",
+        description="The writer's whole summary after these rows; null: as it is. What others put into the run's "
+        "summary stays. A value that is not kept leaves out its key.",
     )
     exit_code: int | None = strawberry.field(
         default=strawberry.UNSET,
@@ -206,7 +207,8 @@ class RunWritingMutations:
         """Make a run."""
         change = asked_change(RunInput.CREATE, input)
         address = RunAddress(input.entity_name or None, input.project_name or None, input.name or None)
-        started = await start_run(info.context.database, info.context.viewer, address, change, joins_config=True)
+        database, viewer = info.context.database, info.context.viewer
+        started = await start_run(database, viewer, address, change, joins_config=True, writer=None)
         if started.is_new:
             info.context.loaders.streams.prime(started.row.run_id, [])
         return CreateRunPayload(run=Run.of(started.row), inserted=started.is_new)

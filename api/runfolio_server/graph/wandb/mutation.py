@@ -13,6 +13,10 @@ from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.runs.run import Run
 from runfolio_server.graph.wandb.deprecation import instead
+from runfolio_server.ingest.lines import check_writer
+
+# The client id, where several processes write one run.
+WRITER_HEADER = "X-WANDB-CLIENT-ID"
 
 
 def _text(description: str, name: str | None = None) -> str | None:
@@ -97,7 +101,8 @@ class MutationWireNames:
             row = await update_run(database, viewer, run_id, change, FIELD_BY_COLUMN)
             return UpsertBucketPayload(bucket=Run.of(row), inserted=False)
         address = RunAddress(input.entity_name or None, input.model_name or None, input.name or None, run_id)
-        started = await start_run(database, viewer, address, change, FIELD_BY_COLUMN)
+        writer = check_writer(info.context.headers.get(WRITER_HEADER, ""), "client id")
+        started = await start_run(database, viewer, address, change, FIELD_BY_COLUMN, writer=writer)
         if started.is_new:
             info.context.loaders.streams.prime(started.row.run_id, [])
         return UpsertBucketPayload(bucket=Run.of(started.row), inserted=started.is_new)

@@ -15,8 +15,7 @@ import numpy as np
 from arro3.core import Array, DataType, Field, RecordBatch, Schema, list_array, struct_array
 from arro3.io import write_parquet
 
-from runfolio_server.domain.history_line import STEP_KEY
-from runfolio_server.history.storage.key_columns import MEDIA_KEY
+from runfolio_server.domain.history_line import MEDIA_KEY, STEP_KEY
 
 INTEGER_LIMIT = 2**63
 EXACT_FLOAT_LIMIT = 2**53

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from runfolio_server.domain.history_line import MEDIA_KEY
 from runfolio_server.history.storage.key_path import encode_path
 
 Lines: TypeAlias = npt.NDArray[np.int64]
@@ -22,9 +23,6 @@ Full: TypeAlias = list[Any] | npt.NDArray[np.float64]
 LEAVES_MAXIMUM = 32
 DEPTH_MAXIMUM = 4
 """A dict with more leaves, or whose leaves lie deeper, is one value: keys are for metrics, not for documents."""
-
-MEDIA_KEY = "_type"
-"""A dict with this key is a table, an image, a histogram…: one value."""
 
 COLUMNS_MINIMUM = 8
 """On average: so many arrays, or lists, stand side by side where they are turned into rows apart from the others."""

@@ -43,10 +43,14 @@ class RunRow(msgspec.Struct, frozen=True):
 
 
 class StartedRunRow(RunRow, frozen=True):
-    """A run that was started, and how it was found; a deleted one was left as it was."""
+    """A run that was started, and how it was found; a deleted one was left as it was.
+
+    `waiting` names the documents, config or summary, that are to be joined to those that are there.
+    """
 
     is_new: bool
     is_deleted: bool
+    waiting: list[str]
 
 
 class ConfigRow(msgspec.Struct, frozen=True):

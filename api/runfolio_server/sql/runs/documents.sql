@@ -1,0 +1,6 @@
+-- share_document: $1 run id, $2 config or summary, $3 writer, null for an edit → SharedDocumentRow
+SELECT stored_text, is_shared, previous_text
+FROM share_document($1, $2, $3);
+
+-- remember_document: $1 run id, $2 config or summary, $3 writer, $4 what it sent
+SELECT remember_document($1, $2, $3, $4);
