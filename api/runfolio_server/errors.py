@@ -107,6 +107,18 @@ class SharedSummary(Exception):
     """Others write the summary too: put it together with theirs. Never leaves the server."""
 
 
+class UncomparedRows(Exception):
+    """The rows of one piece of a batch must first be compared with what is stored; nothing was written.
+
+    `piece` counts the batch's pieces from 0; `stored` is how many lines the stream had, those of all writers.
+    """
+
+    def __init__(self, piece: int, stored: int) -> None:
+        super().__init__("the batch may repeat rows that are stored")
+        self.piece = piece
+        self.stored = stored
+
+
 class OverlappingLines(Exception):
     """One piece of a batch holds lines that are stored beside lines that are wanted; nothing was written.
 

@@ -179,6 +179,9 @@ CREATE TABLE run_stream (
   step_high  double precision,                       -- greatest step of its rows; null: no rows
   rejected   bigint NOT NULL DEFAULT 0,              -- lines kept out because they are not JSON objects; of a summary the
                                                      -- most keys that one was without
+  repeated   bigint NOT NULL DEFAULT 0,              -- lines left empty, or not stored, because the run has them already under
+                                                     -- other numbers
+  taken_up   bigint NOT NULL DEFAULT 0,              -- lines below it are of the epoch before, which its process goes on after
   done       bigint NOT NULL DEFAULT 0,              -- lines of the tail below it have been compacted, late ones excepted
   tail_lines bigint NOT NULL DEFAULT 0,              -- lines in history_tail
   tail_bytes bigint NOT NULL DEFAULT 0,              -- bytes of body in history_tail

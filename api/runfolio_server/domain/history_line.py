@@ -9,6 +9,8 @@ from runfolio_server.domain import json_text
 STEP_KEY = "_step"
 MEDIA_KEY = "_type"
 """A dict with this key is a table, an image, a histogram…: one value."""
+TIMESTAMP_KEY = "_timestamp"
+"""When a row was logged: Unix seconds. Part of what makes it one and the same row wherever it comes from."""
 
 
 def parse_line(raw: bytes) -> dict[str, Any]:

@@ -1,31 +1,33 @@
 """Batch → the database, in one call and one commit. Called by endpoints/file_stream.py and graph/.
 
 Acknowledged means committed. A repeat is a no-op, an overlap is trimmed to what is wanted, a gap is kept and its lines
-are taken when they come: the rules are in runfolio_schema/functions, ingest_batch and ingest_lines. Where several write
-one summary it is two calls and still one commit: the difference to what the writer sent before is put into it.
+are taken when they come, and a row that the run has already is left out (see repeats.py): the rules are in
+runfolio_schema/functions, ingest_batch and ingest_lines. Where several write one summary it is two calls and still one
+commit: the difference to what the writer sent before is put into it.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from runfolio_server.domain import json_text
 from runfolio_server.domain.document_merge import merged_texts
 from runfolio_server.domain.json_text import to_jsonb
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import OverlappingLines, SharedSummary, Unavailable
+from runfolio_server.errors import OverlappingLines, SharedSummary, Unavailable, UncomparedRows
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 from runfolio_server.ingest.batch import Batch, ColumnBlock
 from runfolio_server.ingest.exit_code import state_after_exit
+from runfolio_server.ingest.repeats import NO_REPEATS, has_times, without_repeats
 from runfolio_server.ingest.stored_block import StoredBlock, stored_block_of
 from runfolio_server.sql.history.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, INGEST_VISIBLE_COLUMNS, IngestedRow
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.runs.documents import SHARE_DOCUMENT, SharedDocumentRow
 
-# Each trim settles one piece; more than this means that somebody else writes the same lines at the same time.
+# Each trim or comparison settles one piece; more means that somebody else writes the same lines at the same time.
 TRIMS_MAX = 20
 # What all writers of a summary may have put into it together; one alone may send as much as a request holds.
 SHARED_SUMMARY_MAX_BYTES = 16 * 1024 * 1024
@@ -72,6 +74,8 @@ async def append_batch(
             is_shared = True
         except OverlappingLines as overlap:
             pieces = await _trim(pieces, overlap)
+        except UncomparedRows as found:
+            pieces = await _compare(database, run_id, pieces, found)
         else:
             return None if row is None else Acknowledgement(is_stop_requested=row.stop_requested)
     raise Unavailable("Another client keeps writing the same lines; try again.")
@@ -136,6 +140,20 @@ async def _trim(pieces: Sequence[StoredBlock], overlap: OverlappingLines) -> lis
     return [*pieces[: overlap.piece], *trimmed, *pieces[overlap.piece + 1 :]]
 
 
+async def _compare(
+    database: Database, run_id: UUID, pieces: Sequence[StoredBlock], found: UncomparedRows
+) -> list[StoredBlock]:
+    """The pieces, in the one that was found the rows that are stored already left out."""
+    piece = pieces[found.piece]
+    if not has_times(piece.block):
+        compared = [replace(piece, compared=NO_REPEATS)]
+    else:
+        blocks = await without_repeats(database, run_id, piece.block)
+        stored = [piece] if blocks == [piece.block] else [await stored_block_of(block) for block in blocks]
+        compared = [replace(one, compared=found.stored) for one in stored]
+    return [*pieces[: found.piece], *compared, *pieces[found.piece + 1 :]]
+
+
 def _of_pieces(pieces: Sequence[StoredBlock]) -> list[object]:
     ranges = [piece.steps or (None, None) for piece in pieces]
     blocks = [piece.block for piece in pieces]
@@ -148,6 +166,8 @@ def _of_pieces(pieces: Sequence[StoredBlock]) -> list[object]:
         [low for low, _ in ranges],
         [high for _, high in ranges],
         [piece.rejected for piece in pieces],
+        [piece.repeated for piece in pieces],
+        [piece.compared for piece in pieces],
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -31,6 +32,7 @@ class RejectedLine:
 class LineBlock:
     """Consecutive lines of a stream. A line kept out is b"" and has no row, so that the numbers of the others stay.
 
+    So is one of `repeats`: line numbers of rows that the run has already under other numbers.
     `line_zero` is line 0 when the sender sent it along, in a part of the block too: it tells one process from another.
     """
 
@@ -39,6 +41,7 @@ class LineBlock:
     lines: list[bytes]
     rows: list[dict[str, Any] | None]
     line_zero: bytes | None
+    repeats: frozenset[int] = frozenset()
 
     @classmethod
     def received(
@@ -55,7 +58,15 @@ class LineBlock:
     def part(self, first_line: int, past_last: int) -> LineBlock:
         """The lines in this range of line numbers."""
         chosen = slice(first_line - self.first_line, past_last - self.first_line)
-        return LineBlock(self.stream, first_line, self.lines[chosen], self.rows[chosen], self.line_zero)
+        repeats = frozenset(line for line in self.repeats if first_line <= line < past_last)
+        return LineBlock(self.stream, first_line, self.lines[chosen], self.rows[chosen], self.line_zero, repeats)
+
+    def without(self, repeats: AbstractSet[int]) -> LineBlock:
+        """The same lines, those of these numbers emptied."""
+        empty = [line in repeats for line in range(self.first_line, self.first_line + self.count)]
+        lines = [b"" if is_empty else line for line, is_empty in zip(self.lines, empty, strict=True)]
+        rows = [None if is_empty else row for row, is_empty in zip(self.rows, empty, strict=True)]
+        return replace(self, lines=lines, rows=rows, repeats=self.repeats | repeats)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from runfolio_server.domain.history_line import STEP_KEY, check_line
+from runfolio_server.domain.history_line import STEP_KEY, TIMESTAMP_KEY, check_line
 from runfolio_server.domain.json_text import MAX_DEPTH
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.heavy_threads import HEAVY_BYTES
@@ -42,9 +42,9 @@ def line_block(
 ) -> LineBlock:
     """The lines `first_line`, `first_line` + 1, …; those that are kept out are added to `rejected`.
 
-    Of the rows of a large block only the steps are kept: in memory they take many times their text, and no more of them
-    is needed. Raises AppError for a first line out of range, TooLarge for too many lines; `path` is where the caller
-    gave them.
+    Of the rows of a large block only step and timestamp are kept: in memory they take many times their text, and no
+    more of them is needed. Raises AppError for a first line out of range, TooLarge for too many lines; `path` is where
+    the caller gave them.
     """
     if not 0 <= first_line <= MAX_LINE_NUMBER:
         raise AppError(f"{path}.offset is {first_line}; allowed: an integer from 0 to 2^53", path=f"{path}.offset")
@@ -66,7 +66,7 @@ def line_block(
                     rejected.append(RejectedLine(stream, first_line + index, str(error)))
                     found.append(None)
                     lines[index] = b""
-        rows += [row and _step_alone(row) for row in found] if has_much else found
+        rows += [row and _step_and_time(row) for row in found] if has_much else found
     return LineBlock.received(stream, first_line, lines, rows)
 
 
@@ -91,8 +91,8 @@ def _plain_rows(lines: Sequence[bytes]) -> list[dict[str, Any] | None] | None:
     return rows if set(map(type, rows)) <= {dict} else None
 
 
-def _step_alone(row: dict[str, Any]) -> dict[str, Any]:
-    return {STEP_KEY: row[STEP_KEY]} if STEP_KEY in row else {}
+def _step_and_time(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in (STEP_KEY, TIMESTAMP_KEY) if key in row}
 
 
 def _row_among_refused(line: bytes) -> dict[str, Any]:

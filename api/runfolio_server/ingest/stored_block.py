@@ -35,13 +35,18 @@ PUNCTUATION_BYTES = 4
 
 @dataclass(frozen=True, slots=True)
 class StoredBlock:
-    """What becomes of a block: `body` in the tail; or, where that is None, `chunks`."""
+    """What becomes of a block: `body` in the tail; or, where that is None, `chunks`.
+
+    `compared` is how many lines the stream had when the rows were compared with them, None when they have not been.
+    """
 
     block: LineBlock | ColumnBlock
     steps: tuple[float, float] | None
     rejected: int
     body: bytes | None
     chunks: list[Chunk] = field(default_factory=list)
+    repeated: int = 0
+    compared: int | None = None
 
 
 async def stored_block_of(block: LineBlock | ColumnBlock) -> StoredBlock:
@@ -52,7 +57,8 @@ async def stored_block_of(block: LineBlock | ColumnBlock) -> StoredBlock:
 
 
 def _of_lines(block: LineBlock) -> StoredBlock:
-    return StoredBlock(block, step_range(block.first_line, block.rows), block.lines.count(b""), pack_lines(block.lines))
+    steps, repeated = step_range(block.first_line, block.rows), len(block.repeats)
+    return StoredBlock(block, steps, block.lines.count(b"") - repeated, pack_lines(block.lines), repeated=repeated)
 
 
 def _of_columns(block: ColumnBlock) -> StoredBlock:

@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 import orjson
 
-from runfolio_server.errors import AppError, Conflict, OverlappingLines, SharedSummary, Unavailable
+from runfolio_server.errors import AppError, Conflict, OverlappingLines, SharedSummary, Unavailable, UncomparedRows
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 from runfolio_server.sql.constraints import MESSAGES_BY_CONSTRAINT
 from runfolio_server.sql.named import Query
@@ -206,6 +206,11 @@ def _overlapping_lines(error: asyncpg.PostgresError) -> Exception:
     return OverlappingLines(found["piece"], [(first, last) for first, last in found["wanted"]])
 
 
+def _uncompared_rows(error: asyncpg.PostgresError) -> Exception:
+    found = orjson.loads(error.detail or "")
+    return UncomparedRows(found["piece"], found["stored"])
+
+
 def _too_many_gaps(_: asyncpg.PostgresError) -> Exception:
     return AppError("These lines would leave more than 64 gaps in the stream; send the missing lines first.")
 
@@ -215,7 +220,7 @@ def _shared_summary(_: asyncpg.PostgresError) -> Exception:
 
 
 # What the functions of the database raise; see runfolio_schema/functions.
-_SIGNALS = {"RF001": _overlapping_lines, "RF002": _too_many_gaps, "RF003": _shared_summary}
+_SIGNALS = {"RF001": _overlapping_lines, "RF002": _too_many_gaps, "RF003": _shared_summary, "RF004": _uncompared_rows}
 
 
 async def _leave_as_it_is(_: object) -> None:

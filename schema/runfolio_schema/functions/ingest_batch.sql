@@ -2,7 +2,7 @@
 -- by sql/history/ingest.sql for ingest/append.py, and by ingest_columns. Idempotent: a repeat stores nothing twice.
 --
 -- p_run_id is the run; p_writer is '' or, where several processes write one run, the client's id.
--- p_stream to p_rejected have one element for each piece of lines: see ingest_lines.
+-- p_stream to p_compared have one element for each piece of lines: see ingest_lines.
 -- p_console_line0 to p_text are console lines: see ingest_console. Without any, p_text is empty.
 -- p_summary_text, p_summary and p_system_text: null leaves what is stored.
 -- p_summary_rejected counts the keys that the summary is without.
@@ -16,7 +16,7 @@
 CREATE OR REPLACE FUNCTION ingest_batch(
   p_run_id uuid, p_writer text,
   p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
-  p_step_low float8[], p_step_high float8[], p_rejected int[],
+  p_step_low float8[], p_step_high float8[], p_rejected int[], p_repeated int[], p_compared bigint[],
   p_console_line0 bigint, p_console_first bytea,
   p_time text[], p_level text[], p_label text[], p_text text[],
   p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
@@ -26,6 +26,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_epochs int[] := '{}';                            -- of each piece of lines; null: they are known
   v_new    boolean;
+  v_takes  boolean;                                  -- whether the summary is not older than the stored one
+  v_again  boolean;                                  -- whether the run has some of the rows already, under other numbers
   v_state  text;                                     -- the run's, before this batch
   v_code   int;                                      -- likewise, its exit code
   v_open   boolean;                                  -- whether an exit still counts, and a batch moves the run
@@ -46,16 +48,41 @@ BEGIN
   FOR i IN 1 .. cardinality(p_stream) LOOP
     v_epochs := v_epochs || ingest_lines(
       p_run_id, p_stream[i], p_writer, p_line0[i], p_n[i], p_first[i], p_body[i],
-      p_step_low[i], p_step_high[i], p_rejected[i], i - 1
+      p_step_low[i], p_step_high[i], p_rejected[i], p_repeated[i], p_compared[i],
+      (SELECT coalesce(sum(n), 0) FROM unnest(p_stream, p_n, v_epochs) AS piece (stream, n, epoch)
+       WHERE stream = p_stream[i] AND epoch IS NOT NULL),
+      i - 1
     );
   END LOOP;
+  v_again := EXISTS (
+    SELECT FROM unnest(p_repeated) AS repeated WHERE repeated > 0
+  );
   IF cardinality(p_text) > 0 THEN
-    PERFORM ingest_console(p_run_id, p_writer, p_console_line0, p_console_first, p_time, p_level, p_label, p_text);
+    PERFORM ingest_console(
+      p_run_id, p_writer, p_console_line0, p_console_first, p_time, p_level, p_label, p_text,
+      cardinality(p_stream) > 0 AND (v_again OR cardinality(array_remove(v_epochs, NULL)) = 0)
+    );
   END IF;
 
   -- A request whose lines are all known is a repeat, perhaps a late one: its summary may be older than the stored one.
   v_new := cardinality(p_stream) = 0 OR cardinality(array_remove(v_epochs, NULL)) > 0;
-  IF v_new AND p_summary_rejected > 0 THEN
+  IF p_writer = '' AND p_summary IS NOT NULL AND (v_again OR cardinality(p_stream) = 0) THEN
+    -- Nothing but new rows proves that it is of now. A process whose rows are sent again sends its summaries again too, of
+    -- which the first tell nothing but how long it has run. Keys of programs, not of people, begin with an underscore.
+    SELECT NOT coalesce(
+      CASE
+        WHEN jsonb_typeof(r.summary -> '_timestamp') IS DISTINCT FROM 'number' THEN false
+        WHEN jsonb_typeof(p_summary -> '_timestamp') = 'number' THEN
+          (p_summary -> '_timestamp')::numeric < (r.summary -> '_timestamp')::numeric
+        ELSE NOT EXISTS (SELECT FROM jsonb_object_keys(p_summary) AS key WHERE NOT starts_with(key, '_'))
+      END, false)
+    INTO v_takes
+    FROM runs AS r
+    WHERE r.run_id = p_run_id;
+  ELSE
+    v_takes := v_new;
+  END IF;
+  IF v_takes AND p_summary_rejected > 0 THEN
     -- Each summary is a whole one, so what one is without the next ones often are without too: counted once.
     INSERT INTO run_stream AS s (run_id, stream, writer, epoch, next_line, rejected)
     VALUES (p_run_id, 'summary', p_writer, 0, 0, p_summary_rejected)
@@ -69,11 +96,11 @@ BEGIN
     AND NOT (v_state = 'crashed' AND v_code IS NOT DISTINCT FROM 254);
   UPDATE runs AS r
   SET heartbeat_at = now(),
-      updated_at = CASE WHEN p_exit_state IS NOT NULL OR (v_new AND p_summary_text IS NOT NULL) THEN now()
+      updated_at = CASE WHEN p_exit_state IS NOT NULL OR (v_takes AND p_summary_text IS NOT NULL) THEN now()
                         ELSE r.updated_at END,
-      summary_text = CASE WHEN v_new THEN coalesce(p_summary_text, r.summary_text) ELSE r.summary_text END,
-      summary = CASE WHEN v_new THEN coalesce(p_summary, r.summary) ELSE r.summary END,
-      summary_writer = CASE WHEN v_new AND p_summary_text IS NOT NULL AND p_summary_sent IS NULL THEN p_writer
+      summary_text = CASE WHEN v_takes THEN coalesce(p_summary_text, r.summary_text) ELSE r.summary_text END,
+      summary = CASE WHEN v_takes THEN coalesce(p_summary, r.summary) ELSE r.summary END,
+      summary_writer = CASE WHEN v_takes AND p_summary_text IS NOT NULL AND p_summary_sent IS NULL THEN p_writer
                             ELSE r.summary_writer END,
       system_text = CASE WHEN v_new THEN coalesce(p_system_text, r.system_text) ELSE r.system_text END,
       -- The moves of domain/run_state.py; tests/server/test_run_life.py compares.
@@ -89,7 +116,7 @@ BEGIN
       finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, now()) ELSE r.finished_at END
   WHERE r.run_id = p_run_id
   RETURNING r.stop_requested, r.state, v_epochs INTO stop_requested, state, epochs;
-  IF v_new AND p_summary_sent IS NOT NULL THEN
+  IF v_takes AND p_summary_sent IS NOT NULL THEN
     PERFORM remember_document(p_run_id, 'summary', p_writer, p_summary_sent);
   END IF;
   IF state <> v_state THEN

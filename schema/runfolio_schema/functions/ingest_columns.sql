@@ -9,7 +9,7 @@
 CREATE OR REPLACE FUNCTION ingest_columns(
   p_run_id uuid, p_writer text,
   p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
-  p_step_low float8[], p_step_high float8[], p_rejected int[],
+  p_step_low float8[], p_step_high float8[], p_rejected int[], p_repeated int[], p_compared bigint[],
   p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
   p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text,
   p_piece int[], p_key text[], p_chunk_line0 bigint[], p_chunk_line1 bigint[], p_segment bigint[], p_chunk_n int[],
@@ -23,6 +23,7 @@ BEGIN
   SELECT i.stop_requested, i.state, i.epochs INTO v_run
   FROM ingest_batch(
     p_run_id, p_writer, p_stream, p_line0, p_n, p_first, p_body, p_step_low, p_step_high, p_rejected,
+    p_repeated, p_compared,
     NULL, NULL, '{}', '{}', '{}', '{}',
     p_summary_text, p_summary, p_summary_rejected, p_system_text, p_preempting, p_exit_code, p_exit_state,
     p_summary_sent

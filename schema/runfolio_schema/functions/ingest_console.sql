@@ -4,14 +4,18 @@
 -- p_run_id and p_writer name the stream. p_line0 is the number of the first line.
 -- p_first is the time of line 0, which a rewrite keeps and a new process does not have; null: unknown.
 -- p_time to p_text have one element for each line.
+-- p_again tells that the request has rows that the run has already: a process that is sent again, perhaps with other
+-- times. Its lines are stored but for those that an earlier epoch has under the same number.
 CREATE OR REPLACE FUNCTION ingest_console(
   p_run_id uuid, p_writer text, p_line0 bigint, p_first bytea,
-  p_time text[], p_level text[], p_label text[], p_text text[]
+  p_time text[], p_level text[], p_label text[], p_text text[],
+  p_again boolean
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_epoch int;
   v_first bytea;
+  v_known bigint := 0;                               -- lines below it were sent before, in an epoch with repeated lines
 BEGIN
   SELECT s.epoch, s.first_line INTO v_epoch, v_first
   FROM run_stream AS s
@@ -30,6 +34,11 @@ BEGIN
     END IF;
   END IF;
 
+  SELECT s.next_line INTO v_known
+  FROM run_stream AS s
+  WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = p_writer AND s.epoch = v_epoch AND s.repeated > 0;
+  v_known := coalesce(v_known, 0);
+
   INSERT INTO run_stream AS s (run_id, stream, writer, epoch, next_line, first_line)
   VALUES (
     p_run_id, 'console', p_writer, coalesce(v_epoch, 0), p_line0 + cardinality(p_text),
@@ -42,8 +51,23 @@ BEGIN
   INSERT INTO console_line AS c (run_id, writer, epoch, line, time, level, label, text)
   SELECT p_run_id, p_writer, coalesce(v_epoch, 0), p_line0 + i - 1, p_time[i], p_level[i], p_label[i], p_text[i]
   FROM generate_subscripts(p_text, 1) AS i
+  WHERE NOT ((p_again OR p_line0 + i - 1 < v_known) AND EXISTS (
+    SELECT FROM console_line AS k
+    WHERE k.run_id = p_run_id AND k.writer = p_writer AND k.epoch < v_epoch AND k.line = p_line0 + i - 1
+      AND (k.level, k.label, k.text) IS NOT DISTINCT FROM (p_level[i], p_label[i], p_text[i])
+  ))
   ON CONFLICT (run_id, writer, epoch, line) DO UPDATE
   SET time = excluded.time, level = excluded.level, label = excluded.label, text = excluded.text
   WHERE (c.time, c.level, c.label, c.text)
     IS DISTINCT FROM (excluded.time, excluded.level, excluded.label, excluded.text);
+
+  IF p_again THEN
+    UPDATE run_stream AS s
+    SET repeated = s.next_line - (
+      SELECT count(*)
+      FROM console_line AS c
+      WHERE c.run_id = p_run_id AND c.writer = p_writer AND c.epoch = s.epoch
+    )
+    WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = p_writer AND s.epoch = v_epoch;
+  END IF;
 END $$;

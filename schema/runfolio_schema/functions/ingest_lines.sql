@@ -6,14 +6,20 @@
 -- p_first is the digest of line 0 when the request held it, also for what trimming left of it: it tells the epoch.
 -- p_body is zstd of the lines; null for lines that ingest_columns stores as chunks: they never are in the tail.
 -- p_step_low and p_step_high are the least and greatest step of the rows; null: no rows.
--- p_rejected counts the lines that are kept out; p_piece is the number of these lines in the request, from 0.
+-- p_rejected counts the lines that are kept out, and p_repeated those that are empty because the run has their rows.
+-- p_compared is how many lines of the stream, of all writers, were stored when the rows were compared with them; -1: they
+-- cannot be repeats; null: nobody has compared them.
+-- p_added is how many lines of the stream this request has stored before these; p_piece is their number in the request,
+-- from 0.
 --
 -- Raises RF001 (detail: the piece and the wanted ranges) when some of the lines are stored and some are not, so that
--- the caller trims, and RF002 when the stream would have more than 64 gaps.
--- Returns the epoch that the lines were new in; null: they are known.
+-- the caller trims, RF002 when the stream would have more than 64 gaps, and RF004 (detail: the piece, and how many lines
+-- are stored) when the rows must be compared with what is stored, because they do not lie after it or it has grown since.
+-- Returns the epoch that the lines were new in; null: they are known, or all repeated.
 CREATE OR REPLACE FUNCTION ingest_lines(
   p_run_id uuid, p_stream text, p_writer text, p_line0 bigint, p_n int, p_first bytea, p_body bytea,
-  p_step_low float8, p_step_high float8, p_rejected int, p_piece int
+  p_step_low float8, p_step_high float8, p_rejected int, p_repeated int, p_compared bigint,
+  p_added bigint, p_piece int
 ) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -23,14 +29,16 @@ DECLARE
   v_next   bigint;
   v_gaps   int8multirange;
   v_newest int;
+  v_high   float8;                                   -- the greatest step that the rows are to lie after
+  v_stored bigint;                                   -- lines of all writers
 BEGIN
   SELECT * INTO v_stream
   FROM run_stream AS s
-  WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer
+  WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND (s.taken_up <= p_line0 OR p_line0 = 0)
   ORDER BY s.epoch DESC
   LIMIT 1;
 
-  IF v_stream.run_id IS NOT NULL AND v_stream.first_line <> p_first THEN
+  IF v_stream.run_id IS NOT NULL AND p_first IS NOT NULL AND (v_stream.first_line <> p_first OR v_stream.taken_up > 0) THEN
     -- Line 0 differs: another process started its offsets again, unless this is a late repeat of an older epoch.
     v_newest := v_stream.epoch;
     SELECT * INTO v_stream
@@ -58,6 +66,32 @@ BEGIN
     )::text;
   END IF;
 
+  -- Rows that lie after all of their writer's are no repeats, so ordinary ingest reads no more than its own stream.
+  IF p_compared >= 0 OR (p_compared IS NULL AND p_step_low IS NOT NULL AND (
+    v_stream.epoch > 0 OR v_stream.repeated > 0 OR v_stream.step_high IS NULL OR p_step_low <= v_stream.step_high
+  )) THEN
+    -- A writer that has no row of its own yet, or has sent known ones, may be sending those of another one.
+    SELECT CASE
+        WHEN sum(s.repeated) FILTER (WHERE s.writer = p_writer) = 0
+        THEN coalesce(max(s.step_high) FILTER (WHERE s.writer = p_writer), max(s.step_high))
+        ELSE max(s.step_high)
+      END,
+      coalesce(sum(s.next_line - (SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(s.missing) AS r)), 0) - p_added
+    INTO v_high, v_stored
+    FROM run_stream AS s
+    WHERE s.run_id = p_run_id AND s.stream = p_stream;
+    IF p_compared <> v_stored OR (p_compared IS NULL AND p_step_low <= v_high) THEN
+      RAISE EXCEPTION 'repeats' USING ERRCODE = 'RF004', DETAIL = json_build_object(
+        'piece', p_piece, 'stored', v_stored
+      )::text;
+    END IF;
+  END IF;
+
+  IF p_repeated = p_n AND v_stream.run_id IS NOT NULL AND v_stream.repeated = 0 THEN
+    -- Nothing new: they leave no trace, so that whoever comes next is told to go on where it would have without them.
+    RETURN NULL;
+  END IF;
+
   v_next := greatest(v_stream.next_line, p_line0 + p_n);
   v_gaps := (v_stream.missing - v_lines) + CASE
     WHEN p_line0 > v_stream.next_line THEN int8multirange(int8range(v_stream.next_line, p_line0))
@@ -69,11 +103,11 @@ BEGIN
   END IF;
 
   INSERT INTO run_stream AS s (
-    run_id, stream, writer, epoch, next_line, missing, first_line, step_high, rejected, tail_lines, tail_bytes
+    run_id, stream, writer, epoch, next_line, missing, first_line, step_high, rejected, repeated, tail_lines, tail_bytes
   )
   VALUES (
     p_run_id, p_stream, p_writer, v_stream.epoch, v_next, v_gaps, CASE WHEN p_line0 = 0 THEN p_first END, p_step_high,
-    p_rejected, CASE WHEN p_body IS NULL THEN 0 ELSE p_n END, coalesce(octet_length(p_body), 0)
+    p_rejected, p_repeated, CASE WHEN p_body IS NULL THEN 0 ELSE p_n END, coalesce(octet_length(p_body), 0)
   )
   ON CONFLICT (run_id, stream, writer, epoch) DO UPDATE
   SET next_line = excluded.next_line,
@@ -81,6 +115,7 @@ BEGIN
       first_line = coalesce(excluded.first_line, s.first_line),
       step_high = greatest(s.step_high, excluded.step_high),
       rejected = s.rejected + excluded.rejected,
+      repeated = s.repeated + excluded.repeated,
       tail_lines = s.tail_lines + excluded.tail_lines,
       tail_bytes = s.tail_bytes + excluded.tail_bytes;
 

@@ -130,6 +130,20 @@ BEGIN
         stop_requested = CASE WHEN v_begins THEN false ELSE r.stop_requested END
     WHERE r.run_id = p_run_id
     RETURNING r.state INTO v_after;
+    IF v_begins THEN
+      -- Its process is told how many lines there are but for repeated ones, and may take their number for a step: from
+      -- there on they are numbered in an epoch of their own.
+      INSERT INTO run_stream (run_id, stream, writer, epoch, next_line, taken_up)
+      SELECT p_run_id, 'history', '', s.epoch + 1, s.told, s.told
+      FROM (
+        SELECT n.epoch, n.repeated, n.next_line - n.repeated AS told
+        FROM run_stream AS n
+        WHERE n.run_id = p_run_id AND n.stream = 'history' AND n.writer = ''
+        ORDER BY n.epoch DESC
+        LIMIT 1
+      ) AS s
+      WHERE s.repeated > 0;
+    END IF;
     IF v_after <> v_state THEN
       PERFORM write_run_event(
         p_run_id, 'run_state_changed', v_state, v_after, CASE WHEN v_begins THEN 'start' ELSE 'update' END

@@ -146,6 +146,8 @@ CREATE TABLE run_stream (
   first_line bytea,
   step_high  double precision,
   rejected   bigint NOT NULL DEFAULT 0,
+  repeated   bigint NOT NULL DEFAULT 0,
+  taken_up   bigint NOT NULL DEFAULT 0,
   done       bigint NOT NULL DEFAULT 0,
   tail_lines bigint NOT NULL DEFAULT 0,
   tail_bytes bigint NOT NULL DEFAULT 0,

@@ -6,7 +6,9 @@ from tests.wandb.scripts.script import ARGUMENTS, answer
 
 config = {"first": 1} if ARGUMENTS["part"] == 0 else {"second": 2}
 try:
-    run = wandb.init(project="resume", id=ARGUMENTS["run"], resume=ARGUMENTS.get("resume"), config=config)
+    run = wandb.init(
+        project=ARGUMENTS.get("project", "resume"), id=ARGUMENTS["run"], resume=ARGUMENTS.get("resume"), config=config
+    )
 except wandb.errors.UsageError as error:
     answer({"refused": str(error)})
     raise SystemExit(0) from None

@@ -214,9 +214,15 @@ class RunHistory:
         return (await rejected_line_counts([self], info.context))[0]
 
 
-def next_line(streams: Iterable[StreamRow], stream: str) -> int:
-    """Where a resuming process goes on in this stream of a run; `streams` are all of the run's."""
-    return next((row.next_line for row in streams if row.stream == stream and row.writer == ""), 0)
+def next_line(streams: Iterable[StreamRow], stream: str, *, is_beginning: bool = False) -> int:
+    """Where a resuming process goes on in this stream of a run; `streams` are all of the run's.
+
+    One that begins does not count repeated lines.
+    """
+    row = next((row for row in streams if row.stream == stream and row.writer == ""), None)
+    if row is None:
+        return 0
+    return row.next_line - row.repeated if is_beginning else row.next_line
 
 
 def check_samples(samples: int) -> int:

@@ -10,6 +10,7 @@ import strawberry
 from runfolio_server.context import Context
 from runfolio_server.domain.run_attributes import attribute_of
 from runfolio_server.domain.run_id import run_id_of
+from runfolio_server.domain.run_state import Event, states_moved_by
 from runfolio_server.graph.execution.row_fields import batch_field, column, node_id
 from runfolio_server.graph.identity.user import User, users_of
 from runfolio_server.graph.info import RequestInfo
@@ -44,10 +45,17 @@ async def projects_of_runs(runs: list[Run], context: Context) -> list[Project]:
     return [found[key] for key in keys]
 
 
+BEGINNING_STATES = states_moved_by(Event.START)
+"""Of a run whose next process begins an epoch of its own where lines were repeated; see start_run."""
+
+
 async def history_line_counts(runs: list[Run], context: Context) -> list[Int64]:
     """Where each run's history goes on."""
     found = await context.loaders.streams.load_many([run.row.run_id for run in runs])
-    return [Int64(next_line(streams, "history")) for streams in found]
+    return [
+        Int64(next_line(streams, "history", is_beginning=run.row.state in BEGINNING_STATES))
+        for run, streams in zip(runs, found, strict=True)
+    ]
 
 
 def attribute(field: str) -> Any:

@@ -17,6 +17,7 @@ from runfolio_server.ingest.lines import check_writer
 
 # The client id, where several processes write one run.
 WRITER_HEADER = "X-WANDB-CLIENT-ID"
+from runfolio_server.graph.wandb.server_info import ServerSettings
 
 
 def _text(description: str, name: str | None = None) -> str | None:
@@ -57,6 +58,11 @@ class UpsertBucketPayload:
 
     bucket: Run | None = strawberry.field(description="The run as it is now.")
     inserted: bool | None = strawberry.field(description="Whether it was made just now.")
+
+    @strawberry.field(description="Messages of the server; asked for by `wandb sync` of SDKs up to 0.22.")
+    def server_settings(self) -> ServerSettings:
+        """Empty."""
+        return ServerSettings(server_messages=[])
 
 
 # The columns of a run that the SDK sends, and where.

@@ -31,6 +31,24 @@ class LocalVersionInfo:
     version_on_this_instance_string: str = strawberry.field(description="The same.")
 
 
+@strawberry.type(description="Something that a server has to say to whoever starts a run.")
+class ServerMessage:
+    """One message; there are none."""
+
+    utf_text: str | None = strawberry.field(description="For a terminal that has all characters.")
+    plain_text: str | None = strawberry.field(description="For any terminal.")
+    html_text: str | None = strawberry.field(description="For a notebook.")
+    message_type: str | None = strawberry.field(description="Where it is shown.")
+    message_level: int | None = strawberry.field(description="How loud.")
+
+
+@strawberry.type(description="What a server says when a run starts; `wandb sync` of SDKs up to 0.22 fails without it.")
+class ServerSettings:
+    """Looked up by its name, and then asked for."""
+
+    server_messages: list[ServerMessage] = strawberry.field(description="Always empty.")
+
+
 @strawberry.type
 class ServerInfoWireNames:
     """Wire names of ServerInfo."""

@@ -1,8 +1,8 @@
 -- select_export: $1 run id → HistoryExportRow
--- How many rows there are is known without reading them: lines stored, less those missing and those kept out.
+-- How many rows there are is known without reading them: lines stored, less those missing, kept out and repeated.
 SELECT r.state,
   (
-    SELECT coalesce(sum(s.next_line - s.rejected), 0)::bigint - coalesce(sum(
+    SELECT coalesce(sum(s.next_line - s.taken_up - s.rejected - s.repeated), 0)::bigint - coalesce(sum(
       (SELECT sum(upper(gap) - lower(gap)) FROM unnest(s.missing) AS gap)
     ), 0)::bigint
     FROM run_stream AS s

@@ -81,6 +81,7 @@ class StreamRow(msgspec.Struct, frozen=True):
     next_line: int
     step_high: float | None
     rejected: int
+    repeated: int = 0
 
 
 class ConsoleRow(msgspec.Struct, frozen=True):

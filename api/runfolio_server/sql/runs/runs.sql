@@ -42,7 +42,7 @@ RETURNING run_id;
 
 -- select_streams: $1 run ids → StreamRow*
 -- Where each stream of these runs stands: its newest epoch.
-SELECT DISTINCT ON (run_id, stream, writer) run_id, stream, writer, epoch, next_line, step_high, rejected
+SELECT DISTINCT ON (run_id, stream, writer) run_id, stream, writer, epoch, next_line, step_high, rejected, repeated
 FROM run_stream
 WHERE run_id = ANY ($1::uuid[])
 ORDER BY run_id, stream, writer, epoch DESC;

@@ -1,0 +1,83 @@
+"""`wandb sync` of what the server has already, all of it or some: nothing is doubled and nothing falls back."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import runfolio
+from tests.wandb.conftest import MakeSDK
+from tests.wandb.environments import NEWEST
+from tests.wandb.sdk import SDK
+
+SYNCS = (NEWEST, "0.22.3")
+
+
+def sync(sdk: SDK, folder: str) -> None:
+    for mark in Path(folder).glob("*.synced"):
+        mark.unlink()
+    subprocess.run(
+        [str(sdk.python), "-m", "wandb", "sync", folder],
+        check=True,
+        cwd=sdk.home,
+        env=sdk.environment(),
+        capture_output=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("version", SYNCS)
+def test_a_run_synced_twice_is_stored_once(make_sdk: MakeSDK, api: runfolio.Api, version: str) -> None:
+    sdk = make_sdk(version)
+    name = f"twice-{version}"
+    folder = sdk.run("offline", run=name)["folder"]
+
+    sync(sdk, folder)
+    once = api.run(f"ada/offline/{name}")
+    first = (list(once.scan_history()), dict(once.summary), [line.text for line in once.console_lines()])
+    sdk.recorder.streamed.clear()
+    sync(sdk, folder)
+
+    run = api.run(f"ada/offline/{name}")
+    assert any("wandb-history.jsonl" in body.get("files", {}) for body in sdk.recorder.streamed)
+    assert first == (list(run.scan_history()), dict(run.summary), [line.text for line in run.console_lines()])
+    assert list(range(50)) == [row["number"] for row in run.scan_history()]
+    assert 49 == run.summary["number"]
+    assert ("finished", 0.5, 0) == (run.state, run.config["lr"], run.rejected_line_count)
+
+
+@pytest.mark.parametrize("version", SYNCS)
+def test_a_run_that_crashed_is_completed_by_sync(make_sdk: MakeSDK, api: runfolio.Api, version: str) -> None:
+    sdk = make_sdk(version)
+    name = f"crashed-{version}"
+    folder = sdk.finish(sdk.start("crash", run=name), exit_code=None).answer["folder"]
+    online = [row["number"] for row in api.run(f"ada/sync/{name}").scan_history()]
+
+    sync(sdk, folder)
+    sync(sdk, folder)
+
+    run = api.run(f"ada/sync/{name}")
+    rows = [row["number"] for row in run.scan_history()]
+    assert online
+    assert list(range(len(rows))) == rows
+    assert len(rows) >= len(online)
+    assert run.summary["number"] >= 19
+    printed = [line.text for line in run.console_lines() if line.text.startswith("printed")]
+    assert sorted(set(printed)) == sorted(printed)
+
+
+def test_a_run_goes_on_after_it_was_synced_twice(newest: SDK, api: runfolio.Api) -> None:
+    folder = newest.run("offline", run="goes-on")["folder"]
+    sync(newest, folder)
+    sync(newest, folder)
+
+    went_on = newest.run("resume", run="goes-on", part=1, resume="must", project="offline")
+    sync(newest, folder)
+
+    run = api.run("ada/offline/goes-on")
+    assert 50 == went_on["step"]
+    rows = [(row["_step"], row.get("part")) for row in run.scan_history()]
+    assert [*((step, None) for step in range(50)), *((step, 1) for step in range(50, 53))] == rows
+    assert (1, 2) == (run.summary["part"], run.summary["number"])
