@@ -13,11 +13,11 @@ from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.runs.run import Run
 from runfolio_server.graph.wandb.deprecation import instead
+from runfolio_server.graph.wandb.server_info import ServerSettings
 from runfolio_server.ingest.lines import check_writer
 
 # The client id, where several processes write one run.
 WRITER_HEADER = "X-WANDB-CLIENT-ID"
-from runfolio_server.graph.wandb.server_info import ServerSettings
 
 
 def _text(description: str, name: str | None = None) -> str | None:

@@ -15,8 +15,8 @@ FROM (
   WHERE r.run_id = $1 AND {{may log project p $27}}
 ) AS v
 CROSS JOIN LATERAL ingest_batch(
-  v.run_id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20::text::jsonb, $21, $22,
-  $23, $24, $25, $26
+  v.run_id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20::text::jsonb, $21,
+  $22, $23, $24, $25, $26
 ) AS i;
 
 -- ingest_visible_columns: $1 run id, $2 writer, $3 to $12 pieces of lines, $13 to $16 summary, $17 to $19 exit, $20 what the writer sent of the summary, $21 to $35 chunks, $36 viewer → IngestedRow
@@ -29,8 +29,8 @@ FROM (
   WHERE r.run_id = $1 AND {{may log project p $36}}
 ) AS v
 CROSS JOIN LATERAL ingest_columns(
-  v.run_id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::jsonb, $15, $16, $17, $18, $19, $20, $21, $22,
-  $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35
+  v.run_id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::jsonb, $15, $16, $17, $18, $19, $20, $21,
+  $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35
 ) AS i;
 
 -- select_next_line: $1 run id, $2 stream, $3 writer → NextLineRow
