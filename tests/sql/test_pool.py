@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 import pytest
@@ -14,7 +14,7 @@ from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.parse import parse_file_stream
 from runfolio_server.sql.named import NoRow, Query, composed
-from runfolio_server.sql.pool import Database, open_database
+from runfolio_server.sql.pool import Connection, Database, open_database
 from tests.service import Service
 
 pytestmark = pytest.mark.anyio
@@ -84,10 +84,13 @@ async def test_a_transaction_of_a_process_that_has_stopped_ends_by_itself(
         await stop_in_a_transaction()
 
 
-async def test_a_filter_that_takes_too_long_is_the_caller_s(hurried: Database) -> None:
+@pytest.mark.parametrize("door", [Connection.rows, Connection.row, Connection.execute])
+async def test_a_filter_that_takes_too_long_is_the_caller_s_however_it_is_asked(
+    door: Callable[..., Awaitable[object]], hurried: Database
+) -> None:
     with pytest.raises(AppError, match="narrower filters") as told:
         async with hurried.connection() as connection:
-            await connection.rows(composed("sleep", SLEEP, NoRow))
+            await door(connection, composed("sleep", SLEEP, NoRow))
 
     assert 400 == told.value.status
 

@@ -63,12 +63,8 @@ class Connection:
 
     async def rows(self, query: Query[R], *arguments: object) -> list[R]:
         """All rows of the query, in its order."""
-        try:
+        with _slow_for_its_caller(query):
             records = await self._raw.fetch(query.sql, *query.bind(arguments))
-        except asyncpg.QueryCanceledError as error:
-            if query.is_callers:
-                raise AppError(TOO_SLOW) from error
-            raise
         make = query.row
         found = [make(*record) for record in records[:ITEMS_AT_ONCE]]
         for first in range(ITEMS_AT_ONCE, len(records), ITEMS_AT_ONCE):
@@ -78,12 +74,14 @@ class Connection:
 
     async def row(self, query: Query[R], *arguments: object) -> R | None:
         """The first row of the query, or None."""
-        record = await self._raw.fetchrow(query.sql, *query.bind(arguments))
+        with _slow_for_its_caller(query):
+            record = await self._raw.fetchrow(query.sql, *query.bind(arguments))
         return None if record is None else query.row(*record)
 
     async def execute(self, query: Query[Any], *arguments: object) -> int:
         """Run the query; the number of rows it changed (0 for a statement that changes none)."""
-        status = await self._raw.execute(query.sql, *query.bind(arguments))
+        with _slow_for_its_caller(query):
+            status = await self._raw.execute(query.sql, *query.bind(arguments))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
@@ -113,6 +111,27 @@ class Connection:
                 # Nobody may get a connection from the pool that is still in a transaction.
                 self._raw.terminate()
                 raise
+
+
+class _slow_for_its_caller:  # noqa: N801 - reads as a context manager
+    """Turn the end of a statement that took too long into an AppError where a caller's filter or order shaped it.
+
+    Such a statement with a context is no such: the context is what it waited for, a row that another transaction had
+    locked, so that it may pass the next time.
+    """
+
+    def __init__(self, query: Query[Any]) -> None:
+        self._query = query
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if not self._query.is_callers or not isinstance(error, asyncpg.QueryCanceledError):
+            return
+        if error.context:
+            raise Unavailable(IN_EACH_OTHERS_WAY) from error
+        raise AppError(TOO_SLOW) from error
 
 
 class Database:

@@ -20,7 +20,7 @@ from runfolio_server.filters.sql.compile import compile_filter
 from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.filters.sql.parameters import Parameters
 from runfolio_server.filters.sql.value_sql import value_expression
-from runfolio_server.sql.named import Query
+from runfolio_server.sql.named import composed
 from runfolio_server.sql.pool import Connection
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -60,7 +60,7 @@ async def select_chosen_runs(
         f"FROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n  AND {named}\n"
         f"  AND {where.sql}\nORDER BY {ordered.order_by}\nLIMIT $2"
     )
-    statement = Query("select_chosen_runs", sql, row)
+    statement = composed("select_chosen_runs", sql, row)
     return await connection.rows(statement, project_id, query.limit, *arguments, *ordered.parameters)
 
 
@@ -90,5 +90,5 @@ async def select_group_runs(
         "WHERE f.last < $2 OR f.place = 0 OR f.place * ($2 - 1) / f.last <> (f.place - 1) * ($2 - 1) / f.last\n"
         "ORDER BY f.place\nLIMIT $2"
     )
-    statement = Query("select_group_runs", sql, RunNameRow)
+    statement = composed("select_group_runs", sql, RunNameRow)
     return await connection.rows(statement, project_id, query.limit, *parameters.values, *where.parameters)

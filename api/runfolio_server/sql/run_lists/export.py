@@ -14,7 +14,7 @@ from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
 from runfolio_server.filters.sql.order_sql import compile_order
-from runfolio_server.sql.named import Query, QueryFile
+from runfolio_server.sql.named import QueryFile, composed
 from runfolio_server.sql.pool import Connection
 
 RUN_ID_BYTES: Final = 16
@@ -66,6 +66,6 @@ async def select_run_ids(connection: Connection, project_id: int, query: RunQuer
         f"SELECT string_agg(uuid_send(r.run_id), ''::bytea ORDER BY {ordered.order_by})\n"
         f"FROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n  AND {where.sql}"
     )
-    statement = Query("select_run_ids", sql, RunIdsRow)
+    statement = composed("select_run_ids", sql, RunIdsRow)
     row = await connection.row(statement, project_id, *where.parameters, *ordered.parameters)
     return b"" if row is None or row.run_ids is None else row.run_ids
