@@ -176,8 +176,37 @@ async def test_equality_on_config_uses_a_gin_index(database: Database) -> None:
     assert all("Bitmap Index Scan" in plan for plan in plans), plans
 
 
+async def test_a_long_list_is_found_among_items_too_in_every_plan(database: Database) -> None:
+    filters = json.dumps({"config.items": {"$in": [f"x{number}" for number in range(100)]}})
+    where = compile_filter(parse_filters(filters), 2)
+    sql = f"SELECT count(*) FROM (SELECT ('{{\"items\": ' || $1 || '}}')::jsonb AS config) AS r WHERE {where.sql}"
+
+    for mode in ("force_custom_plan", "force_generic_plan"):
+        async with database.connection() as connection, connection.transaction():
+            await connection.script(f"SET LOCAL plan_cache_mode = {mode}")
+            found = [
+                await connection._raw.fetchval(sql, items, *where.parameters)
+                for items in (
+                    '["a", "x7"]',
+                    '["a", "x700"]',
+                    '"x7"',
+                    '"x700"',
+                    '[["x7"]]',
+                    "null",
+                    '[null, "x99"]',
+                    "[]",
+                )
+            ]
+            plan = "\n".join(
+                row[0] for row in await connection._raw.fetch(f"EXPLAIN {sql}", '["a"]', *where.parameters)
+            )
+
+        assert [1, 0, 1, 0, 0, 0, 1, 0] == found
+        assert 2 == plan.count("hashed"), plan
+
+
 async def test_the_largest_filter_and_order_are_answered(database: Database) -> None:
-    many = {"$or": [{f"config.a.b{number}": {"$gt": number}} for number in range(500)]}
+    many = {"$or": [{f"config.a.b{number}": {"$gt": number}} for number in range(285)]}
     order = compile_order(parse_order(",".join(f"-summary_metrics.some.value.k{n}" for n in range(8))), 2)
     page = f"SELECT r.run_id::text FROM runs AS r ORDER BY {order.order_by} LIMIT $1"
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runfolio_server.filters import limits
-from runfolio_server.filters.language.operators import LOGICAL, OPERATORS, FieldKind
+from runfolio_server.filters.language import cost
+from runfolio_server.filters.language.operators import COMPARISONS, LOGICAL, OPERATORS, FieldKind
+from runfolio_server.filters.language.simplify import conditions_of
 from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY
-from tests.run_language import find_field
+from tests.run_language import find_field, parse_filters
 
 DOCUMENT = Path(__file__).parents[2] / "api" / "README.md"
 
@@ -58,6 +62,7 @@ def test_every_limit_has_a_row(document: str) -> None:
         limits.DEPTH_MAX,
         limits.CONDITIONS_MAX,
         limits.PATTERNS_MAX,
+        limits.COST_MAX,
         limits.LIST_MAX_VALUES,
         limits.REGEX_MAX_CHARACTERS,
         limits.REGEX_MAX_SIZE,
@@ -68,3 +73,53 @@ def test_every_limit_has_a_row(document: str) -> None:
         limits.ORDER_MAX_KEYS,
         limits.CURSOR_MAX_CHARACTERS,
     ]
+
+
+SEVERAL = ["a", "b", "c", "d", "e", "f"]
+COSTLY = {
+    "$contains": {"$contains": "a"},
+    "$regex": {"$regex": "a"},
+    "$gt": {"$gt": "a"},
+    "$size": {"$size": 1},
+    "$in": {"$in": SEVERAL},
+    "anything else": "a",
+}
+
+
+def test_every_cost_of_a_condition_is_in_the_table(document: str) -> None:
+    rows = rows_under(document, "### What a filter costs")
+
+    assert list(COSTLY) == [re.match(r"\$\w+|.*", name)[0] for name in rows]  # type: ignore[index]
+    assert list(COMPARISONS) == re.findall(r"\$\w+", list(rows)[2])
+    for operand, cells in zip(COSTLY.values(), rows.values(), strict=True):
+        for field, cell in zip(("notes", "tags", "config.a"), cells, strict=True):
+            if cell:
+                own, _, more = cell.partition(", ")
+                assert int(own) + (len(SEVERAL) // 3 if more else 0) == cost_of({field: operand}), (field, operand)
+    assert {"$contains", "$regex", "$size", *COMPARISONS} == {*cost.COLUMN_COSTS, *cost.TAGS_COSTS, *cost.JSON_COSTS}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"config.a.b": 1}, 2),
+        ({"config.k.x.value": 1}, 4),
+        ({"config.k.x.value": {"$gt": 1}}, 11),
+        ({"keys_info.keys.a.b": True}, 2),
+        ({"tags.a.b": True}, 2),
+        ({"tags": SEVERAL}, 2 + 2 + 2),
+        ({"config.a.b": {"$all": [1, 2, 3]}}, 6),
+        ({"tags": {"$all": SEVERAL}}, 12),
+        ({"tags": {"$all": []}}, 1),
+        ({"config.a": {"$in": [1]}}, 1),
+        ({"config.a": {"$nin": [1, 2]}}, 8),
+    ],
+)
+def test_a_condition_costs_what_the_readme_says_of_keys_lists_and_all(filters: dict[str, Any], expected: int) -> None:
+    assert expected == cost_of(filters)
+
+
+def cost_of(filters: dict[str, Any]) -> int:
+    """The cost of the only condition of these filters."""
+    (condition,) = conditions_of(parse_filters(json.dumps(filters)))
+    return cost.condition_cost(condition)

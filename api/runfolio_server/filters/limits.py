@@ -8,6 +8,8 @@ CONDITIONS_MAX = 500
 """PostgreSQL plans so many in 0.1 to 0.2 s; the time grows with their square."""
 PATTERNS_MAX = 30
 """PostgreSQL keeps 32 compiled patterns; with more of them in one statement it compiles each for every run again."""
+COST_MAX = 2000
+"""See language/cost.py: about 0.2 ms of one core for each row that is looked at, and so 2 s for 10,000 of them."""
 LIST_MAX_VALUES = 10_000
 REGEX_MAX_CHARACTERS = 256
 REGEX_MAX_SIZE = 1000

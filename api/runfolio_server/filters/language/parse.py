@@ -7,6 +7,7 @@ from typing import Any
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
 from runfolio_server.filters.error_excerpt import name_excerpt, value_excerpt
+from runfolio_server.filters.language.cost import check_cost
 from runfolio_server.filters.language.field_table import FieldTable
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.language.operands import check_operand
@@ -42,6 +43,7 @@ def parse_filters(value: Any, table: FieldTable) -> Filter:
             path="filters",
             allowed=(f"{PATTERNS_MAX} patterns",),
         )
+    check_cost(conditions_of(tree))
     return tree
 
 

@@ -27,6 +27,8 @@ NO_RANGES: Final[Ranges] = {}
 _NAN: Final = {"$number": "NaN"}
 _CONTAINMENT_MAX_VALUES: Final = 8
 """Containment is tried value by value; beyond this an index gains less than a scan of the table loses."""
+_SCANNED_MAX_VALUES: Final = 8
+"""PostgreSQL compares with so many one after the other, whatever the plan."""
 _LIST_POSITION: Final = re.compile(r"\s*[+-]?[0-9]+")
 
 
@@ -126,8 +128,11 @@ def _plain_any_of(field: JsonField, known: list[Any], parameters: Parameters) ->
         # jsonb: an array contains its items, and a scalar itself.
         return f"{value} @> {parameters.bind(_jsonb(known[0]), 'jsonb')}"
     operands = parameters.bind([_jsonb(operand) for operand in known], "jsonb[]")
-    item = f"SELECT FROM {items_expression(value)} WHERE item = ANY ({operands})"
-    return f"({value} = ANY ({operands}) OR EXISTS ({item}))"
+    # Of a longer list PostgreSQL makes a hash table, but of an array only in a plan that is made for its very values:
+    # from the sixth time on that a connection runs a statement that may be another one, which goes through the array.
+    among = f"= ANY ({operands})" if len(known) <= _SCANNED_MAX_VALUES else f"IN (SELECT unnest({operands}))"
+    # IS TRUE keeps the list from being joined with the items, which would make its hash table again for each row.
+    return f"({value} {among} OR EXISTS (SELECT FROM {items_expression(value)} WHERE (item {among}) IS TRUE))"
 
 
 def _nested(path: tuple[str, ...], value: Any) -> Any:
