@@ -20,7 +20,7 @@ ROWS: list[dict[str, Any]] = [
     {"_step": 1, "loss": math.nan, "accuracy": 0.5},
     {"_step": 2.5, "loss": 1.5, "accuracy": 0.4},
     {"_step": 3, "loss": 1.5, "accuracy": 0.9, "big": 2**60 + 1},
-    {"_step": 4, "loss": -math.inf},
+    {"_step": 4, "loss": -math.inf, "word": "NaN", "number": math.nan, "mixed": [math.inf, "Infinity"]},
 ]
 
 
@@ -57,3 +57,12 @@ def test_text_and_what_was_never_logged_have_no_numbers(api: Api) -> None:
     assert 3.5 == run.metric("system.cpu", stream="system").mean
     with pytest.raises(ValueError, match="best is 'low'; allowed: min, max"):
         run.metric("loss", best="low")  # type: ignore[arg-type]
+
+
+def test_a_text_that_reads_like_a_number_stays_one(api: Api) -> None:
+    run = api.run("ada/metrics/r")
+
+    word, number = run.metric("word"), run.metric("number")
+    assert ("NaN", True) == (word.last, math.isnan(number.last))
+    assert [math.inf, "Infinity"] == run.metric("mixed").last
+    assert (4, "NaN") == (run.metric("_step", at="word", best="max").max, run.metric("_step", at="word", best="max").at)

@@ -193,7 +193,7 @@ async def test_system_metrics_are_read_alike(service: Service) -> None:
     )
 
     assert [[0, 10, 20, 30]] == (await columns(service, "sys", keys=["system.cpu"], s="SYSTEM"))["values"]
-    assert {"max": 30, "last": 30} == answer.data["project"]["run"]["metric"]
+    assert {"max": 30, "last": "30"} == answer.data["project"]["run"]["metric"]
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,10 @@ async def test_a_metric_is_summed_up_over_all_rows(service: Service) -> None:
         "mean": statistics.mean(row["loss"] for row in rows),
         "argmin": 7,
         "argmax": 19,
-        "last": "NaN",
+        "last": "NaN",  # the number: JSON as a text, in which a text would have quotation marks
         "lastStep": 20,
-        "at": 97,  # of the row before, because that of the best loss has none
-        "worst": 90,
+        "at": "97",  # of the row before, because that of the best loss has none
+        "worst": "90",
     } == found
 
 
@@ -47,7 +47,7 @@ async def test_a_key_never_logged_has_no_metric_and_one_of_text_has_only_a_last_
     await log_rows(service, "ada/p/text", [{"_step": 4, "note": "x"}])
 
     assert await metric(service, "text", "loss", "count") is None
-    assert {"count": 0, "min": None, "mean": None, "last": "x", "at": None} == await metric(
+    assert {"count": 0, "min": None, "mean": None, "last": '"x"', "at": None} == await metric(
         service, "text", "note", 'count min mean last at(key: "note")'
     )
 

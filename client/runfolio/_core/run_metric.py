@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from runfolio._core import json_text
 from runfolio._generated import GetMetricProjectRunMetric
 
 Goal: TypeAlias = Literal["min", "max"]
 GOALS = {"min": "MINIMUM", "max": "MAXIMUM"}
-NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,5 @@ def _step(step: float | None) -> float | None:
     return int(step) if step is not None and step.is_integer() else step
 
 
-def _value(value: Any) -> Any:
-    # Plain JSON lacks these numbers, so an answer has them as text.
-    return float(value) if isinstance(value, str) and value in NOT_FINITE else value
+def _value(text: str | None) -> Any:
+    return None if text is None else json_text.parse(text)

@@ -1,4 +1,4 @@
-from typing import Any, Optional
+from typing import Optional
 
 from pydantic import Field
 
@@ -24,6 +24,6 @@ class GetMetricProjectRunMetric(BaseModel):
     mean: Optional[float]
     argmin: Optional[float]
     argmax: Optional[float]
-    last: Optional[Any]
+    last: str
     last_step: Optional[float] = Field(alias="lastStep")
-    at: Optional[Any] = None
+    at: Optional[str] = None

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import strawberry
 
+from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.json_text import to_strict_value
 from runfolio_server.errors import AppError
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import ROWS_ASSUMED, costs, reading, rows_cost
-from runfolio_server.graph.relay.scalars import JSON, Int64
+from runfolio_server.graph.relay.scalars import JSON, Int64, JSONString
 from runfolio_server.graph.runs.history import STREAM_NAMES, HistoryStream, Stream, check_samples
 from runfolio_server.heavy_threads import in_thread_if
 from runfolio_server.history.reading.metric import MetricSummary, value_at
@@ -125,10 +126,10 @@ class RunMetric:
         """Where it is greatest."""
         return self.summary.high_step
 
-    @strawberry.field(description="Its value, of any type, in the last row that has it; non-finite numbers as strings.")
-    def last(self) -> JSON | None:
+    @strawberry.field(description="Its value, of any type, in the last row that has it.")
+    def last(self) -> JSONString:
         """The last value."""
-        return None if self.summary.last is None else JSON(to_strict_value(self.summary.last))
+        return JSONString(json_text.dump(self.summary.last))
 
     @strawberry.field(description="The step of the last row that has it.")
     def last_step(self) -> float | None:
@@ -145,14 +146,14 @@ class RunMetric:
         info: RequestInfo,
         key: Annotated[str, strawberry.argument(description="The other key.")],
         best: Annotated[MetricGoal, strawberry.argument(description="What is best of this key.")] = MetricGoal.MINIMUM,
-    ) -> JSON | None:
+    ) -> JSONString | None:
         """Another key's value at the best step."""
         step = self.summary.low_step if best is MetricGoal.MINIMUM else self.summary.high_step
         if step is None:
             return None
         async with info.context.reads:
             found = await value_at(info.context.database, self.row.run_id, self.stream, key, step)
-        return None if found is None else JSON(to_strict_value(found))
+        return None if found is None else JSONString(json_text.dump(found))
 
 
 @strawberry.type
