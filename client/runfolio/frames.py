@@ -38,7 +38,9 @@ def groups_frame(rows: Sequence[Mapping[str, Any]], *, by: Sequence[str], metric
     """A row for each group of runs."""
     aggregates = [f"{metric}.{aggregate}" for metric in metrics for aggregate in AGGREGATES]
     columns: dict[str, Column] = {name: [row[name] for row in rows] for name in (*by, "runs", *aggregates)}
-    return _frame(columns, kinds_of_fields(columns, by))
+    # Whatever is there: the standard deviation of one run is missing, and so may be a whole column.
+    numbers = {name: Kind.INTEGER if name.endswith(".count") else Kind.NUMBER for name in aggregates}
+    return _frame(columns, {**kinds_of_fields(columns, by), "runs": Kind.INTEGER, **numbers})
 
 
 def runs_pandas(columns: dict[str, Column]) -> DataFrame:
@@ -92,7 +94,7 @@ def table_pandas(stream: ArrowStream) -> DataFrame:
     _frame({}, {})
     from pandas import DataFrame
 
-    columns = table_arrow(stream).columns
+    columns = table_arrow(stream, "pandas").columns
     columns.reverse()
     # Taken out one by one, so that they are not all there twice at the end.
     series = {column.name: _series_of_arrow(columns.pop(), column.type) for column in stream.columns}
@@ -108,13 +110,13 @@ def table_polars(stream: ArrowStream) -> PolarsFrame:
     return polars.read_ipc_stream(stream.data).with_columns(polars.col(polars.Categorical).cast(polars.String))
 
 
-def table_arrow(stream: ArrowStream) -> Table:
-    """A history table, as Arrow has it."""
+def table_arrow(stream: ArrowStream, extra: str = "arrow") -> Table:
+    """A history table, as Arrow has it; `extra` brings it to whoever lacks it."""
     try:
         import pyarrow
         from pyarrow import ipc
     except ImportError as error:
-        raise _missing("Arrow", "arrow") from error
+        raise _missing("Arrow", extra) from error
     with ipc.open_stream(pyarrow.py_buffer(stream.data)) as reader:
         return reader.read_all().unify_dictionaries()
 
@@ -206,9 +208,10 @@ def _of_polars(name: str, series: Any) -> LogColumn:
     kept = series.drop_nulls()
     is_number = series.dtype.is_float() or series.dtype.is_integer()
     try:
+        import numpy  # noqa: F401 - Polars does without it, and panics when it is asked for an array then
+
         column = column_of(name, kept.to_numpy() if is_number else kept.to_list())
     except ImportError:
-        # Polars does without NumPy.
         column = column_of(name, kept.to_list())
     return with_presence(column, present)
 

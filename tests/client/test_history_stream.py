@@ -164,7 +164,7 @@ def test_an_answer_that_just_ends_is_an_error() -> None:
     [
         ("polars", "to_polars", "polars"),
         ("pyarrow", "to_arrow", "arrow"),
-        ("pyarrow", "to_pandas", "arrow"),
+        ("pyarrow", "to_pandas", "pandas"),
         ("pandas", "to_pandas", "pandas"),
     ],
 )

@@ -106,6 +106,21 @@ def test_groups_are_aggregated_over_all_runs(api: Api, live_server: LiveServer) 
     assert "int64" == str(table["summary.loss.count"].dtype)
 
 
+def test_what_a_group_of_one_run_lacks_is_nan_in_a_column_of_numbers(api: Api, live_server: LiveServer) -> None:
+    runs = seeded(api, live_server, "single")
+
+    table = runs.groups(by=["name"], metrics=["summary.loss", "summary.nothing"])
+    empty = api.runs("ada/single", Tag("nothing")).groups("name", "summary.loss")
+
+    for frame in (table, empty):
+        kinds = {name.rpartition(".")[2]: str(kind) for name, kind in frame.dtypes.items() if "summary" in str(name)}
+        assert {"count": "int64", **dict.fromkeys(("mean", "std", "min", "max", "median"), "float64")} == kinds
+        assert "int64" == str(frame["runs"].dtype)
+    assert ["nan"] * 6 == [f"{std:.3f}" for std in table["summary.loss.std"]]
+    assert [True] * 6 == table["summary.nothing.mean"].isna().tolist()
+    assert [0] * 6 == table["summary.nothing.count"].tolist()
+
+
 def test_groups_keep_to_the_filters_and_name_unknown_fields(api: Api, live_server: LiveServer) -> None:
     seeded(api, live_server, "few")
     runs = api.runs("ada/few", (Config("seed") < 2) & Tag("old"))

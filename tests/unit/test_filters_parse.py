@@ -94,18 +94,6 @@ def nested(levels: int) -> Any:
         ({"$or": [{f"config.k{number}": 1} for number in range(501)]}, "filters", "501 conditions; allowed: 500"),
         ({"$or": [{"name": {"$regex": f"a{number}"}} for number in range(31)]}, "filters", "31 patterns; allowed: 30"),
         ({"config.x": {"$in": [1] * 10_001}}, "filters.config.x.$in", "allowed: 10000"),
-        ({"$or": [{"config.x": {"$contains": f"a{n}"}} for n in range(81)]}, "filters", "costs 2025; allowed: 2000"),
-        (
-            {
-                "$or": [{"config.x": {"$contains": f"a{n}"}} for n in range(79)],
-                "notes": {"$regex": "a"},
-                "tags": ["a"] * 30,
-            },
-            "filters",
-            "79 × $contains on any JSON value: 1975; 1 × $regex on text: 15; 1 × $eq on list of text: 14.",
-        ),
-        ({"tags": {"$in": [[f"a{number}"] for number in range(900)]}}, "filters", "costs 2102; allowed: 2000"),
-        ({"tags": {"$in": [f"a{number}" for number in range(6000)]}}, "filters", "costs 2002; allowed: 2000"),
         ({"config.x": {"$all": [1] * 501}}, "filters", "501 conditions; allowed: 500"),
         ({"tags.a": False}, "filters.tags.a", "allowed: true, null"),
         ({"keys_info.keys.loss": {"$gt": 1}}, "filters.keys_info.keys.loss", "$exists, $not"),
@@ -136,27 +124,6 @@ def test_an_unknown_field_lists_every_field() -> None:
 def test_no_restriction_lets_everything_through(text: str | None) -> None:
     assert parse_filters(text) == EVERYTHING
     assert compile_filter(parse_filters(text), 1).sql == "TRUE"
-
-
-@pytest.mark.parametrize(
-    "filters",
-    [
-        {"$or": [{f"config.k{number}": number} for number in range(500)]},
-        {f"config.k{number}.x.value": {"$ne": number} for number in range(500)},
-        {f"config.k{number}": {"$gt": number, "$lt": number + 1} for number in range(200)},
-        {"$or": [{f"summary.k{number}": {"$in": [number, "x"]}} for number in range(250)]},
-        {"$or": [{"config.x": {"$contains": f"a{number}"}} for number in range(80)]},
-        {"$or": [{"notes": {"$contains": f"a{number}"}} for number in range(400)]},
-        {"$or": [{"config.x": {"$regex": f"a{number}"}} for number in range(30)]},
-        {"config.x": {"$in": list(range(10_000))}},
-        {"name": {"$in": ["x"] * 10_000}},
-        {"$or": [{"config.x": number} for number in range(3000)]},
-        {"tags": {"$all": [f"a{number}" for number in range(500)]}},
-    ],
-    ids=lambda filters: json.dumps(filters)[:50],
-)
-def test_what_is_sensible_costs_little_enough(filters: Any) -> None:
-    assert parse_filters(json.dumps(filters)) != EVERYTHING
 
 
 def test_null_items_of_a_list_are_left_out() -> None:
