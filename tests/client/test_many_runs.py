@@ -113,7 +113,9 @@ def test_what_a_group_of_one_run_lacks_is_nan_in_a_column_of_numbers(api: Api, l
     empty = api.runs("ada/single", Tag("nothing")).groups("name", "summary.loss")
 
     for frame in (table, empty):
-        kinds = {name.rpartition(".")[2]: str(kind) for name, kind in frame.dtypes.items() if "summary" in str(name)}
+        kinds = {
+            str(name).rpartition(".")[2]: str(kind) for name, kind in frame.dtypes.items() if "summary" in str(name)
+        }
         assert {"count": "int64", **dict.fromkeys(("mean", "std", "min", "max", "median"), "float64")} == kinds
         assert "int64" == str(frame["runs"].dtype)
     assert ["nan"] * 6 == [f"{std:.3f}" for std in table["summary.loss.std"]]

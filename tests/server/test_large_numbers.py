@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from runfolio_server.history.reading import old_ranges
 from tests.history_service import compact_some, log_rows
 from tests.service import Answer, Service
 
@@ -102,6 +103,15 @@ async def test_a_curve_of_the_greatest_numbers_has_a_mean_and_a_band(service: Se
     assert (-1.6e308, 1.6e308) == (curve["min"][1], curve["max"][1])
 
 
+# What an older release stored: the least and the greatest number, whatever it was.
+STORE_AS_OF_OLD = """
+UPDATE history_chunk SET low = '-infinity' WHERE key = 'v' AND low < 3;
+UPDATE history_chunk SET high = 'infinity' WHERE key = 'v' AND high < 4;
+UPDATE history_chunk SET low = 'infinity', high = 'infinity' WHERE key = 'i';
+UPDATE history_chunk SET low = '-infinity', high = 'infinity' WHERE key = 'big'
+"""
+
+
 @pytest.mark.parametrize("compacted", [False, True])
 async def test_the_range_of_a_key_is_that_of_its_finite_numbers(service: Service, compacted: bool) -> None:
     run = f"range-{compacted}"
@@ -121,15 +131,33 @@ async def test_the_range_of_a_key_is_that_of_its_finite_numbers(service: Service
     assert {"count": 3, "min": 1, "max": 3, "argmin": 0, "argmax": 2} == found["metric"]
 
 
-async def test_a_range_that_an_older_release_stored_with_an_infinity_is_not_known_there(service: Service) -> None:
-    await service.start_run("old")
-    await log_rows(service, "ada/p/old", [{"_step": 0, "v": 1}, {"_step": 1, "v": math.inf}])
-    await compact_some(service.database)
+@pytest.mark.parametrize("per_statement", [1, 32])
+async def test_a_range_that_an_older_release_stored_with_an_infinity_is_found_in_its_values(
+    service: Service, monkeypatch: pytest.MonkeyPatch, per_statement: int
+) -> None:
+    monkeypatch.setattr(old_ranges, "CHUNKS_PER_STATEMENT", per_statement)
+    run = f"old-{per_statement}"
+    await service.start_run(run)
+    numbers: list[Any] = [-math.inf, 1, math.inf, 3, -math.inf, 2, math.nan, 7]
+    # A chunk for each two rows.
+    for first in range(0, 8, 2):
+        rows = [
+            {"_step": step, "v": numbers[step], "i": math.inf, "big": (-1) ** step * 10**400 if step < 2 else 2**70}
+            for step in range(first, first + 2)
+        ]
+        await log_rows(service, f"ada/p/{run}", rows, offset=first)
+        await compact_some(service.database)
     async with service.database.connection() as connection:
-        await connection.script("UPDATE history_chunk SET high = 'infinity' WHERE key = 'v' AND high = 1")
-    query = '{ project(name: "p") { run(name: "old") { metricKeys { name low high } metric(key: "v") { max } } } }'
+        chunks = await connection._raw.fetchval("SELECT count(*) FROM history_chunk WHERE key = 'v' AND n < 8")
+        await connection.script(STORE_AS_OF_OLD)
+    query = 'query($r: String!) { project(name: "p") { run(name: $r) { metricKeys { name count low high } } } }'
 
-    found = (await service.graphql(query)).data["project"]["run"]
+    found = (await service.graphql(query, r=run)).data["project"]["run"]
 
-    assert {"name": "v", "low": 1, "high": None} == found["metricKeys"][1]
-    assert {"max": 1} == found["metric"]
+    assert chunks
+    assert [
+        {"name": "_step", "count": 8, "low": 0, "high": 7},
+        {"name": "big", "count": 8, "low": 2.0**70, "high": 2.0**70},
+        {"name": "i", "count": 8, "low": None, "high": None},
+        {"name": "v", "count": 8, "low": 1, "high": 7},
+    ] == found["metricKeys"]

@@ -15,6 +15,7 @@ from runfolio_server.sql.history.compaction import SELECT_LAST_SEGMENTS, SELECT_
 from runfolio_server.sql.history.history import (
     SELECT_KEYS,
     SELECT_LAST_STEP,
+    SELECT_OLD_RANGES,
     SELECT_STEP_RANGE,
     SELECT_STORED_ROWS,
     SELECT_STORED_ROWS_OF_LINES,
@@ -153,6 +154,7 @@ async def test_silent_runs_are_found_among_those_alive_only(filled: RawConnectio
         (SELECT_STORED_ROWS_OF_LINES, (RUN, "history", [""], [0], [5], ["\\#", "a"], ["\\$", "b"])),
         (SELECT_LAST_STEP, (RUN, "history")),
         (SELECT_KEYS, ([RUN], "history")),
+        (SELECT_OLD_RANGES, ([RUN], "history", ["a"], 32, None, None, None, None, None)),
         (SELECT_TAIL, (*OF_STREAM, 0, 1000, 1000)),
         (SELECT_LAST_SEGMENTS, (*OF_STREAM, 0, 100, 32)),
         (SELECT_SEGMENT_CHUNKS, (*OF_STREAM, 0, 100, 1000, 1000)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Annotated
@@ -75,8 +74,8 @@ class MetricKey:
             count=Int64(key.count),
             first_step=key.first_step,
             last_step=key.last_step,
-            low=_finite(key.low),
-            high=_finite(key.high),
+            low=key.low,
+            high=key.high,
             last_value=None if key.last is None else JSONString(key.last),
         )
 
@@ -249,7 +248,3 @@ def _place(end: Position) -> list[str]:
 def _position(place: Sequence[str | None]) -> Position:
     step, epoch, writer, line = (text or "" for text in place)
     return Position(float(step), int(epoch), writer, int(line))
-
-
-def _finite(number: float | None) -> float | None:
-    return number if number is not None and math.isfinite(number) else None

@@ -14,9 +14,11 @@ import numpy as np
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE, in_thread, in_thread_if
+from runfolio_server.history.reading.old_ranges import with_whole_ranges
 from runfolio_server.history.reading.scan import scan
 from runfolio_server.history.storage.axis import decode_lines
 from runfolio_server.history.storage.cells import cells_of
+from runfolio_server.history.storage.chunk import finite_range
 from runfolio_server.history.storage.key_columns import Lines, columns_of
 from runfolio_server.history.storage.key_path import STEPS_KEY, public_name
 from runfolio_server.history.storage.steps import steps_of
@@ -48,7 +50,7 @@ class KeySummary:
     """Least and greatest step of the rows that have the key."""
     last_step: float
     low: float | None
-    """Least and greatest finite number; None when there is none. Infinite: not known, of chunks of old."""
+    """Least and greatest finite number; None when there is none."""
     high: float | None
     last: str | None
     """JSON of the value logged last; None when it was too long to keep beside the data."""
@@ -68,8 +70,7 @@ async def list_keys(database: Database, run_ids: Sequence[UUID], stream: str) ->
     found: dict[UUID, list[KeySummary]] = {}
     for first in range(0, len(run_ids), RUNS_PER_STATEMENT):
         part = run_ids[first : first + RUNS_PER_STATEMENT]
-        async with database.connection() as connection:
-            rows = await connection.rows(SELECT_KEYS, list(part), stream)
+        rows = await _rows_of_keys(database, part, stream)
         keys, shared = await in_thread_if(_is_heavy(rows), _keys_of_runs, rows, part)
         if shared:
             async with database.connection() as connection:
@@ -81,6 +82,15 @@ async def list_keys(database: Database, run_ids: Sequence[UUID], stream: str) ->
         if sum(map(len, found.values())) > KEYS_MAX:
             raise AppError(f"These runs have more than {KEYS_MAX} keys together; ask for the keys of fewer runs.")
     return found
+
+
+async def _rows_of_keys(database: Database, run_ids: Sequence[UUID], stream: str) -> Sequence[KeyRow]:
+    while True:
+        async with database.connection() as connection:
+            rows = await connection.rows(SELECT_KEYS, list(run_ids), stream)
+        # What is merged meanwhile is not read again: every turn has fewer of what it has to wait for.
+        if (whole := await with_whole_ranges(database, rows, stream)) is not None:
+            return whole
 
 
 def _is_heavy(rows: Sequence[KeyRow]) -> bool:
@@ -171,7 +181,7 @@ def _of_batch(row: KeyRow) -> Iterable[KeySummary]:
     for key, column in columns_of(row.line, rows).items():
         of_key = steps[column.lines - row.line]
         cells = cells_of(column.values)
-        finite = cells.numbers[np.isfinite(cells.numbers)]
+        low, high = finite_range(cells.numbers)
         summary = KeySummary(
             name=public_name(key),
             count=len(column.values),
@@ -179,8 +189,8 @@ def _of_batch(row: KeyRow) -> Iterable[KeySummary]:
             number_count=int(cells.is_number.sum()),
             first_step=float(of_key.min()),
             last_step=float(of_key.max()),
-            low=float(finite.min()) if len(finite) else None,
-            high=float(finite.max()) if len(finite) else None,
+            low=low,
+            high=high,
             last=json_text.dump(column.values[-1]),
             newest=(row.epoch, int(column.lines[-1]), row.writer),
         )

@@ -189,7 +189,7 @@ def _encode_chunk(segment: int, key: str, kind: ChunkKind, column: KeyColumn, st
         # Integers beyond 64 bits are apart from other values.
         floats = np.array(list(map(as_float, values)) if type(values[0]) is int else [], np.float64)
         ends = (values[0], values[-1])
-        return _chunk(segment, key, kind, column.lines, steps, encode_json(values), ends, *_range_of(floats))
+        return _chunk(segment, key, kind, column.lines, steps, encode_json(values), ends, *finite_range(floats))
     if kind is ChunkKind.INT64:
         numbers: Numbers = np.array(values, np.int64)
         marks = b""
@@ -223,13 +223,13 @@ def _number_chunk(
     ends: tuple[Any, Any],
     steps: npt.NDArray[np.float64],
 ) -> Chunk:
-    low, high = _range_of(column.values)
+    low, high = finite_range(column.values)
     body = marks + encode_numbers(column.values)
     return _chunk(segment, key, kind, column.lines, steps, body, ends, low, high)
 
 
-def _range_of(numbers: Numbers) -> tuple[float | None, float | None]:
-    """The least and the greatest finite number; None: there is none. Chunks of old may have infinities there."""
+def finite_range(numbers: Numbers) -> tuple[float | None, float | None]:
+    """The least and the greatest finite number; None: there is none."""
     finite = numbers[np.isfinite(numbers)]
     return (float(finite.min()), float(finite.max())) if len(finite) else (None, None)
 

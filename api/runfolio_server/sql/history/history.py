@@ -54,8 +54,9 @@ class KeyRow(msgspec.Struct, frozen=True):
     number_count: int
     step_low: float | None
     step_high: float | None
-    low: float | None
+    low: float | None  # finite
     high: float | None
+    old_ranges: int  # chunks that these two leave out: see OldRangeRow
     epoch: int  # of the newest value, as the next two; or of the batch
     writer: str
     line: int  # or the batch's first
@@ -76,6 +77,19 @@ class KeyLinesRow(msgspec.Struct, frozen=True):
     lines: bytes
 
 
+class OldRangeRow(msgspec.Struct, frozen=True):
+    """A chunk that an older release stored with an infinity as an end of its range."""
+
+    run_id: UUID
+    key: str
+    writer: str
+    epoch: int
+    line0: int
+    kind: int
+    n: int
+    data: bytes
+
+
 _QUERIES: Final = QueryFile("history/history.sql")
 
 SELECT_STORED_ROWS: Final = _QUERIES.query("select_stored_rows", StoredRow)
@@ -84,4 +98,5 @@ SELECT_STORED_ROWS_OF_LINES: Final = _QUERIES.query("select_stored_rows_of_lines
 SELECT_LAST_STEP: Final = _QUERIES.query("select_last_step", LastStepRow)
 SELECT_STEP_RANGE: Final = _QUERIES.query("select_step_range", StepRangeRow)
 SELECT_KEYS: Final = _QUERIES.query("select_keys", KeyRow)
+SELECT_OLD_RANGES: Final = _QUERIES.query("select_old_ranges", OldRangeRow)
 SELECT_LINES_OF_KEYS: Final = _QUERIES.query("select_lines_of_keys", KeyLinesRow)

@@ -231,7 +231,9 @@ FROM (
 -- select_keys: $1 run ids, $2 stream → KeyRow*
 -- The keys of runs from what is known beside the data, and the tail unread, in one statement: see history/reading/keys.py.
 SELECT c.run_id, c.key, sum(c.n)::bigint, coalesce(sum(c.n) FILTER (WHERE c.kind <> 0 OR c.low IS NOT NULL), 0)::bigint,
-  min(c.step_low), max(c.step_high), min(c.low), max(c.high),
+  min(c.step_low), max(c.step_high), min(c.low) FILTER (WHERE c.low > '-infinity' AND c.low < 'infinity'),
+  max(c.high) FILTER (WHERE c.high > '-infinity' AND c.high < 'infinity'),
+  count(*) FILTER (WHERE NOT (c.low > '-infinity' AND c.high < 'infinity')),
   max(c.epoch), (array_agg(c.writer ORDER BY c.epoch DESC, c.line1 DESC, c.writer DESC))[1],
   (array_agg(c.line1 ORDER BY c.epoch DESC, c.line1 DESC, c.writer DESC))[1],
   (array_agg(c.last ORDER BY c.epoch DESC, c.line1 DESC, c.writer DESC))[1], NULL::bytea
@@ -239,9 +241,21 @@ FROM history_chunk AS c
 WHERE c.run_id = ANY ($1::uuid[]) AND c.stream = $2
 GROUP BY c.run_id, c.key
 UNION ALL
-SELECT t.run_id, NULL, t.n, 0, t.step_low, t.step_high, NULL, NULL, t.epoch, t.writer, t.line0, NULL, t.body
+SELECT t.run_id, NULL, t.n, 0, t.step_low, t.step_high, NULL, NULL, 0, t.epoch, t.writer, t.line0, NULL, t.body
 FROM history_tail AS t
 WHERE t.run_id = ANY ($1::uuid[]) AND t.stream = $2;
+
+-- select_old_ranges: $1 run ids, $2 stream, $3 stored key of each run id, $4 how many, $5 run id, $6 key, $7 writer, $8 epoch, $9 line0 of the one before → OldRangeRow*
+-- Chunks of an older release whose range has an infinity for an end, in order, from behind one: see history/reading/old_ranges.py.
+SELECT c.run_id, c.key, c.writer, c.epoch, c.line0, c.kind, c.n, c.data
+FROM unnest($1::uuid[], $3::text[]) AS w (run_id, key)
+JOIN run_stream AS s ON s.run_id = w.run_id AND s.stream = $2
+JOIN history_chunk AS c
+  ON c.run_id = s.run_id AND c.stream = s.stream AND c.writer = s.writer AND c.epoch = s.epoch AND c.key = w.key
+WHERE NOT (c.low > '-infinity' AND c.high < 'infinity')
+  AND ($5::uuid IS NULL OR (c.run_id, c.key, c.writer, c.epoch, c.line0) > ($5, $6, $7, $8, $9))
+ORDER BY c.run_id, c.key, c.writer, c.epoch, c.line0
+LIMIT $4;
 
 -- select_lines_of_keys: $1 run ids, $2 stream, $3 stored key of each run id → KeyLinesRow*
 -- The lines of flat and nested keys of one name, so that a row that has both is counted once.
