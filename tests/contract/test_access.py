@@ -19,6 +19,7 @@ OWNED = re.compile(
 )
 WORKER = "the worker's: it is for nobody"
 RUN_CHECKED = "in the transaction that has checked, made or taken up the run"
+TARGET_FOUND = "by the id that ingest/target.py has made of a project which was found by a statement that asks"
 PROJECT_FOUND = "by the id of a project that a statement which asks has found"
 # Statements that find or change what is somebody's and ask for nothing, with the reason.
 ASK_NOTHING = {
@@ -33,7 +34,9 @@ ASK_NOTHING = {
     "lock_state": RUN_CHECKED,
     "request_stop": RUN_CHECKED,
     "select_export": "by the id of a run that has been found",
-    "ingest_batch": "by the id that ingest/target.py has made of a project which was found by a statement that asks",
+    "ingest_batch": TARGET_FOUND,
+    "select_documents": TARGET_FOUND,
+    "lock_documents": TARGET_FOUND,
     "mark_silent_runs_crashed": WORKER,
     "select_streams_to_compact": WORKER,
     "select_used_orders": WORKER,

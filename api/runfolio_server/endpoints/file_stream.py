@@ -6,6 +6,8 @@ The status decides what the sender does: 2xx acknowledges, 408, 429 and 5xx make
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,7 +17,15 @@ from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain.permission import Permission
 from runfolio_server.endpoints.answers import answering_errors, json_response, read_body
 from runfolio_server.ingest.append import append_batch
-from runfolio_server.ingest.parse import HOW_TO_MAKE_A_RUN, WRITER_HEADER, read_batch
+from runfolio_server.ingest.derived_summary import derive_summary
+from runfolio_server.ingest.parse import (
+    DERIVE_HEADER,
+    HOW_TO_MAKE_A_RUN,
+    INTERNAL_KEY,
+    WRITER_HEADER,
+    metric_rules,
+    read_batch,
+)
 from runfolio_server.ingest.target import RunTargets
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import Database
@@ -38,9 +48,14 @@ async def file_stream(request: Request) -> Response:
     body = await read_body(request, settings.max_body_bytes)
     encoding, writer = request.headers.get("Content-Encoding", "").lower(), request.headers.get(WRITER_HEADER, "")
     batch = await read_batch(body, encoding, writer, settings.max_body_bytes)
-    stored = None if run_id is None else await append_batch(database, run_id, batch)
+    is_derived = DERIVE_HEADER in request.headers
+    # What such a client sends of a summary is no whole one.
+    sent = replace(batch, summary=None) if is_derived else batch
+    stored = None if run_id is None else await append_batch(database, run_id, sent)
     if stored is None:
         raise missing_run([path["run"]], path["entity"], path["project"], Permission.LOG, hint=HOW_TO_MAKE_A_RUN)
+    if run_id is not None and is_derived:
+        await derive_summary(database, run_id, batch, INTERNAL_KEY, metric_rules)
     answer: dict[str, object] = {"exitcode": None, "limits": {}, "stopped": stored.is_stop_requested}
     if batch.rejected:
         answer["rejectedCount"] = len(batch.rejected)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 from runfolio_server.domain import json_text
@@ -16,6 +17,7 @@ from runfolio_server.domain.json_text import escape_surrogates, storable_text
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread
 from runfolio_server.ingest.batch import Batch, ConsoleBlock, ConsoleLine, LineStream, RejectedLine
+from runfolio_server.ingest.derived_summary import MetricRule
 from runfolio_server.ingest.lines import MAX_LINE_NUMBER, MAX_LINES, check_writer, line_block, raw_lines
 from runfolio_server.ingest.summary import Summary, read_summary
 
@@ -28,6 +30,13 @@ MAX_CONSOLE_LINES = 50_000
 MAX_CONSOLE_LINE_NUMBER = 2**31 - 1 - MAX_CONSOLE_LINES
 # The client id, where several processes write one run.
 WRITER_HEADER = "X-WANDB-ASYNC-CLIENT-ID"
+# Sent by clients that leave the summary to the server (`x_server_side_derived_summary`).
+DERIVE_HEADER = "X-WANDB-SERVER-SIDE-DERIVED-SUMMARY"
+# The SDK's own entry of config and summary; in that of config `m` are its define_metric calls, with numbers for names.
+INTERNAL_KEY = "_wandb"
+_RULE_NAME, _RULE_PATTERN, _RULE_KINDS, _RULE_GOAL = "1", "2", "7", "8"
+_KIND_BY_NUMBER = {1: "min", 2: "max", 3: "mean", 4: "best", 5: "last", 8: "first"}
+_LEFT_OUT, _MAXIMISE = 6, 2
 HOW_TO_MAKE_A_RUN = "make it with upsertBucket first"
 # `ERROR 2026-11-20T09:52:02.767091 [label] text`: level, label and even the time may be absent.
 CONSOLE_LINE = re.compile(
@@ -96,6 +105,25 @@ def parse_file_stream(body: bytes, writer: str = "") -> Batch:
         exit_code=_exit_code(document),
         rejected=rejected,
     )
+
+
+def metric_rules(config: Mapping[str, Any]) -> list[MetricRule]:
+    """What define_metric has said of the summary; what is not of its form is passed over."""
+    internal = config.get(INTERNAL_KEY)
+    notes = internal.get("value") if isinstance(internal, dict) else None
+    defined = notes.get("m") if isinstance(notes, dict) else None
+    found = []
+    for rule in defined if isinstance(defined, list) else []:
+        if not isinstance(rule, dict):
+            continue
+        name = rule.get(_RULE_NAME) or rule.get(_RULE_PATTERN)
+        numbers = rule.get(_RULE_KINDS)
+        numbers = [number for number in numbers if type(number) is int] if isinstance(numbers, list) else []
+        if isinstance(name, str):
+            kinds = frozenset(_KIND_BY_NUMBER[number] for number in numbers if number in _KIND_BY_NUMBER)
+            is_pattern = not rule.get(_RULE_NAME)
+            found.append(MetricRule(name, is_pattern, kinds, _LEFT_OUT in numbers, rule.get(_RULE_GOAL) == _MAXIMISE))
+    return found
 
 
 def _console(files: dict[str, Any]) -> ConsoleBlock | None:

@@ -53,6 +53,13 @@ class StartedRunRow(RunRow, frozen=True):
     waiting: list[str]
 
 
+class DocumentsRow(msgspec.Struct, frozen=True):
+    """Config and summary of a run, as text."""
+
+    config_text: str
+    summary_text: str
+
+
 class ConfigRow(msgspec.Struct, frozen=True):
     """The config of a run, as received."""
 
@@ -102,6 +109,8 @@ _FILE = QueryFile("runs/runs.sql")
 SELECT_RUN_BY_NAME: Final = _FILE.query("select_run_by_name", RunRow)
 SELECT_VISIBLE_RUN: Final = _FILE.queries("select_visible_run", RunRow)
 START_RUN: Final = _FILE.query("start_run", StartedRunRow)
+SELECT_DOCUMENTS: Final = _FILE.query("select_documents", DocumentsRow)
+LOCK_DOCUMENTS: Final = _FILE.query("lock_documents", DocumentsRow)
 LOCK_CONFIG: Final = _FILE.query("lock_config", ConfigRow)
 LOCK_STATE: Final = _FILE.query("lock_state", StateRow)
 REQUEST_STOP: Final = _FILE.command("request_stop")

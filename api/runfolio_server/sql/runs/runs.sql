@@ -21,6 +21,18 @@ FROM runs
 WHERE run_id = $1 AND deleted_at IS NULL
 FOR NO KEY UPDATE;
 
+-- select_documents: $1 run id → DocumentsRow
+SELECT config_text, summary_text
+FROM runs
+WHERE run_id = $1 AND deleted_at IS NULL;
+
+-- lock_documents: $1 run id → DocumentsRow
+-- Who puts something together with a summary holds the run until it is written.
+SELECT config_text, summary_text
+FROM runs
+WHERE run_id = $1 AND deleted_at IS NULL
+FOR NO KEY UPDATE;
+
 -- lock_state: $1 run id → StateRow
 -- Who changes the state of a run holds it, and so knows which one it leaves.
 SELECT state
