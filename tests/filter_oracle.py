@@ -170,14 +170,22 @@ def _inside(document: dict[str, Json], key: str, *, is_config: bool) -> Any:
     key = clean(key)
     if key.startswith("["):
         return _walk(document, re.findall(r"""\[["'](.*?)["']\]""", key))
-    name = key[1:]
-    parts = name.split(".")
-    paths = [[name], parts]
-    if is_config and "value" in parts[1:]:
+    parts = key[1:].split(".")
+    found = _named(document, parts)
+    if found is MISSING and is_config and "value" in parts[1:]:
         at = parts.index("value", 1)
-        paths += [[".".join(parts[:at]), *parts[at + 1 :]], [*parts[:at], *parts[at + 1 :]]]
-    found = (_walk(document, path) for path in paths)
-    return next((value for value in found if value is not MISSING), MISSING)
+        found = _named(document, [*parts[:at], *parts[at + 1 :]])
+    return found
+
+
+def _named(value: Json, parts: list[str]) -> Any:
+    """What the parts of a name, joined or not, lead to: all that are left as one key first, then few before many."""
+    for count in (len(parts), *range(1, len(parts))):
+        inner = _walk(value, [".".join(parts[:count])])
+        found = inner if count == len(parts) or inner is MISSING else _named(inner, parts[count:])
+        if found is not MISSING:
+            return found
+    return MISSING
 
 
 def _walk(value: Json, path: list[str]) -> Any:

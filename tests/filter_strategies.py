@@ -23,7 +23,9 @@ TEXTS = (
     "", "a", "b", "ab", "A", "B", "1", "true", "null", "é", "z", "ä", "𝄞", "\uffff", "a\nb", "x\0y", 'q"\\', "NaN",
     "x" * 255, "x" * 256, "x" * 256 + "a", "x" * 256 + "b", "%", "_",
 )  # fmt: skip
-KEYS = ("lr", "a", "b", "a.b", "value", "lr.value", "a.b.value", "0", "x/y", "ключ", "\0", "$number")
+KEYS = (
+    "lr", "a", "b", "a.b", "value", "lr.value", "a.b.value", "0", "x/y", "ключ", "\0", "$number", "b.a", "a.0", "a > 0.5",
+)  # fmt: skip
 TAGS = ("a", "b", "ab", "base line", "é", "a.b")
 USERS = ("ada", "bob")
 PATTERNS = (
@@ -33,7 +35,8 @@ PATTERNS = (
 DOCUMENT_FIELDS = (
     "config.lr", "config.a", "config.a.b", "config.lr.value", "config.a.b.value", "config.value", "config.a.0",
     "config.a.-1", "config['a.b']", 'config["a"]["b"]', "config.x/y", "config.ключ", "config.\0",
-    "config.lr.value.value",
+    "config.lr.value.value", "config.a.b.a", "config.a.b.a.b", "config.a.b.0.b", "config.a.value.b", "config.a.a > 0.5",
+    "config.a.b.a.b.a.b", "config.a.b.a.value.b.a.b", "config.a.b.0.b.a.b", "summary.a.b.a.0", "summary.b.a.b.a.b.a.b",
     "summary_metrics.lr", "summary.a.b", "summaryMetrics.x/y", "summary['a']['0']", "summary.lr.value", "_step",
 )  # fmt: skip
 TEXT_FIELDS = (
@@ -50,7 +53,9 @@ COMMON = (0, 1, 1.0, True, "1", "a", None, NAN, INFINITY)
 COMMON_DOCUMENTS: tuple[dict[str, Any], ...] = (
     {"a": {"b": 1}, "a.b": "a"}, {"a": {"b": NAN}}, {"a.b": None, "a": {"b": 1}}, {"a": [1, "a"]}, {"a": [{"b": 1}]},
     {"lr": {"value": 1}}, {"lr": 1, "lr.value": "a"}, {"lr": [NAN, None]}, {"a": [[1], "0"], "lr": [1]},
-    {"a": {"0": 1}},
+    {"a": {"0": 1}}, {"a": {"b.a": 1, "b": {"a": NAN}}, "a.b": {"a": "a"}}, {"a": {"a > 0.5": 1}},
+    {"a": {"b": {"a": {"b": {"a": {"b": 1}}}}}}, {"a.b": {"a.b": {"a.b": 1}, "a": {"b": {"a": "a"}}}},
+    {"a.b": [{"b.a.b": 1}], "a": {"b.a": {"b.a.b": 1}}}, {"b.a": {"b.a": {"b": {"a.b": "a"}}}},
 )  # fmt: skip
 scalars = st.one_of(st.sampled_from(COMMON), st.none(), st.booleans(), st.sampled_from(NUMBERS), st.sampled_from(TEXTS))
 _values: st.SearchStrategy[Any] = st.one_of(

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from runfolio_server.domain.dotted_key import find, has
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.history.reading import table
-from runfolio_server.history.storage.key_path import find, has
 from runfolio_server.loaders import history as loader
 from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import Query

@@ -15,10 +15,10 @@ import pyarrow.ipc
 import pyarrow.parquet
 import pytest
 
+from runfolio_server.domain.dotted_key import find, has
 from runfolio_server.history.reading import column_types as column_kinds
 from runfolio_server.history.reading import table
 from runfolio_server.history.storage import stored_rows as pieces
-from runfolio_server.history.storage.key_path import find, has
 from tests.history_service import compact_some, log_rows
 from tests.service import Service
 

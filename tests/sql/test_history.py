@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from runfolio_server.domain.dotted_key import find, has
 from runfolio_server.history.reading.keys import last_row, list_keys
 from runfolio_server.history.reading.long_sample import ROWS_AT_ONCE
-from runfolio_server.history.storage.key_path import find, has
 from tests.sql.logged_run import (
     STRANGE,
     LoggedRun,

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runfolio_server.domain.dotted_key import find, has
 from runfolio_server.history.reading.arrow import array_of
 from runfolio_server.history.reading.column_types import ColumnKind, kind_of, seen_in
 from runfolio_server.history.storage.cells import MISSING, Cells, as_float, cells_of, joined_cells
 from runfolio_server.history.storage.chunk import VERSION, Chunk
 from runfolio_server.history.storage.chunk_kinds import ChunkKind
 from runfolio_server.history.storage.json_values import encode_json
-from runfolio_server.history.storage.key_path import find, has
 from runfolio_server.history.storage.stored_rows import Segment, StoredRows, TailBatch
 from runfolio_server.sql.history.history import StoredRow
 from tests.encoded_segment import encode_segment

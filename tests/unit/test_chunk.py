@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runfolio_server.domain import json_text
+from runfolio_server.domain.dotted_key import find, has
 from runfolio_server.history.storage.axis import decode_lines, encode_lines
 from runfolio_server.history.storage.cells import as_float
 from runfolio_server.history.storage.chunk import Chunk, decode_values
 from runfolio_server.history.storage.chunk_kinds import ChunkKind
-from runfolio_server.history.storage.key_path import STEPS_KEY, find, has, public_name
+from runfolio_server.history.storage.key_path import STEPS_KEY, public_name
 from runfolio_server.history.storage.stored_rows import Segment, StoredRows, TailBatch, stored_rows_of
 from runfolio_server.history.storage.tail import pack_lines, parse_lines, unpack_lines
 from runfolio_server.sql.history.history import StoredRow

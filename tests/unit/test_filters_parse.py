@@ -162,8 +162,15 @@ def test_nor_is_not_or() -> None:
         ("config.lr", (("lr",),)),
         ("config.lr.value", (("lr.value",), ("lr", "value"), ("lr",))),
         ("config.a.b", (("a.b",), ("a", "b"))),
-        ("config.a.value.b", (("a.value.b",), ("a", "value", "b"), ("a", "b"))),
-        ("config.a.b.value", (("a.b.value",), ("a", "b", "value"), ("a.b",), ("a", "b"))),
+        ("config.a.b.c", (("a.b.c",), ("a", "b.c"), ("a", "b", "c"), ("a.b", "c"))),
+        (
+            "config.a.value.b",
+            (("a.value.b",), ("a", "value.b"), ("a", "value", "b"), ("a.value", "b"), ("a.b",), ("a", "b")),
+        ),
+        (
+            "config.a.b.value",
+            (("a.b.value",), ("a", "b.value"), ("a", "b", "value"), ("a.b", "value"), ("a.b",), ("a", "b")),
+        ),
         ("config.value", (("value",),)),
         ("config['a.b']", (("a.b",),)),
         ('config["a"]["b"]', (("a", "b"),)),
@@ -183,6 +190,16 @@ def test_a_key_names_these_paths(name: str, paths: tuple[tuple[str, ...], ...]) 
 
     assert isinstance(found, JsonField)
     assert paths == found.paths
+
+
+def test_a_name_of_five_parts_has_all_of_its_paths_in_a_statement_and_a_longer_one_the_first() -> None:
+    five, six = find_field("summary.a.b.c.d.e", ""), find_field("config.a.b.c.value.e.f", "")
+
+    assert isinstance(five, JsonField)
+    assert isinstance(six, JsonField)
+    assert (16, ()) == (len(set(five.paths)), five.names)
+    assert ("a", "b", "c", "value", "e", "f") == six.paths[-1]
+    assert six.names == (("a", "b", "c", "value", "e", "f"), ("a", "b", "c", "e", "f"))
 
 
 def test_tags_and_logged_keys_can_be_asked_for_one_by_one() -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import orjson
 
 from runfolio_server.domain import json_text
+from runfolio_server.domain.dotted_key import find, in_brackets, is_read_back
 from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
 
 Columns = dict[str, list[Any]]
@@ -51,6 +52,11 @@ def read_documents(texts: Sequence[str]) -> Documents:
     return Documents(_objects(values), is_strict=False)
 
 
+def unwrapped(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a config, which the SDK keeps as `{"value": …}` each."""
+    return {key: value["value"] if type(value) is dict and "value" in value else value for key, value in config.items()}
+
+
 def config_columns(configs: Sequence[Mapping[str, Any]]) -> Columns:
     """A column for each key, unwrapped, under names such as `config.optimizer.lr`; None where a run lacks it.
 
@@ -59,12 +65,12 @@ def config_columns(configs: Sequence[Mapping[str, Any]]) -> Columns:
     >>> config_columns([{"lr": {"value": 0.1}}, {"model": {"value": {"depth": 2}}}])
     {'config.lr': [0.1, None], 'config.model.depth': [None, 2]}
     """
-    return _columns("config.", configs, is_wrapped=True)
+    return _columns("config", list(map(unwrapped, configs)))
 
 
 def summary_columns(summaries: Sequence[Mapping[str, Any]]) -> Columns:
     """A column for each key, under names such as `summary.loss`; None where a run lacks it. Raises TooManyCells."""
-    return _columns("summary.", summaries, is_wrapped=False)
+    return _columns("summary", summaries)
 
 
 def encode_columns(content: Mapping[str, Any], *, is_strict: bool) -> bytes:
@@ -83,50 +89,62 @@ def _objects(values: Iterable[Any]) -> list[dict[str, Any]]:
     return [value if type(value) is dict else {} for value in values]
 
 
-def _columns(prefix: str, documents: Sequence[Mapping[str, Any]], *, is_wrapped: bool) -> Columns:
+def _columns(root: str, documents: Sequence[Mapping[str, Any]]) -> Columns:
     count = len(documents)
-    found: Columns = {}
+    flat: Columns = {}
+    exact: dict[tuple[str, ...], list[Any]] = {}
     nested: list[tuple[int, str, dict[str, Any]]] = []
     for row, document in enumerate(documents):
         for key, value in document.items():
-            if is_wrapped and type(value) is dict and "value" in value:
-                value = value["value"]
-            column = found.get(key)
+            column = flat.get(key)
             if column is None:
                 if key in INTERNAL_KEYS:
                     continue
-                column = found[key] = _new_column(found, count)
+                column = flat[key] = _new_column(len(flat), count)
             if type(value) is dict and value:
                 nested.append((row, key, value))
             else:
                 column[row] = value
-    # Later, so that a key `a.b` is not hidden by `b` inside `a`: filters, too, take `a.b` for the key first.
     for row, key, value in nested:
-        for name, leaf in _leaves(key, value):
-            column = found.get(name)
+        document = documents[row]
+        for path, leaf, has_dots in _leaves((key,), value, has_dots=_has_dots(document)):
+            name = ".".join(path)
+            # Of several values of one name, the one that readers of the name are told.
+            if has_dots and find(document, name, enters_lists=True) is not leaf:
+                continue
+            found: dict[Any, list[Any]] = flat if is_read_back(name) else exact
+            place = name if found is flat else path
+            column = found.get(place)
             if column is None:
-                column = found[name] = _new_column(found, count)
-            if column[row] is None:
-                column[row] = leaf
+                column = found[place] = _new_column(len(flat) + len(exact), count)
+            column[row] = leaf
     opened = {key for _, key, _ in nested}
-    return {
-        prefix + key: column
-        for key, column in found.items()
+    columns = {
+        root + (f".{key}" if is_read_back(key) else in_brackets((key,))): column
+        for key, column in flat.items()
         if key not in opened or any(value is not None for value in column)
     }
+    return columns | {root + in_brackets(path): column for path, column in exact.items()}
 
 
-def _new_column(found: Columns, count: int) -> list[Any]:
-    if count > 1 and (len(found) + 1) * count > CELLS_MAX:
+def _new_column(number: int, count: int) -> list[Any]:
+    if count > 1 and (number + 1) * count > CELLS_MAX:
         raise TooManyCells
     return [None] * count
 
 
-def _leaves(key: str, value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    """Each value inside that is no object, or an empty one, under its dotted name."""
-    for inner, item in value.items():
-        name = f"{key}.{inner}"
+def _leaves(
+    path: tuple[str, ...], value: Mapping[str, Any], *, has_dots: bool
+) -> Iterable[tuple[tuple[str, ...], Any, bool]]:
+    """Each value inside that is no object, or an empty one: its path, and whether an object on it has dots in keys."""
+    has_dots = has_dots or _has_dots(value)
+    for key, item in value.items():
         if type(item) is dict and item:
-            yield from _leaves(name, item)
+            yield from _leaves((*path, key), item, has_dots=has_dots)
         else:
-            yield name, item
+            yield (*path, key), item, has_dots
+
+
+def _has_dots(document: Mapping[str, Any]) -> bool:
+    """Without dots in keys no two values have one name."""
+    return any("." in key for key in document)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from runfolio_server.domain.dotted_key import PARTS_MAX
+
 FILTERS_MAX_BYTES = 64 * 1024
 DEPTH_MAX = 32
 CONDITIONS_MAX = 500
@@ -20,7 +22,9 @@ REGEX_MAX_GROUP_DEPTH = 50
 REGEX_MAX_REPEAT = 255
 """PostgreSQL allows no more in `{n,m}`."""
 KEY_MAX_CHARACTERS = 1000
-KEY_MAX_PARTS = 32
+KEY_MAX_PARTS = PARTS_MAX
+KEY_MAX_PATHS = 16
+"""Ways to read a dotted key that a statement writes down, each some fifty times: all of those of five parts."""
 
 ORDER_MAX_BYTES = 8 * 1024
 ORDER_MAX_KEYS = 8

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from runfolio_server.domain.dotted_key import find, value_at
 from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.field_table import camel_case
-from runfolio_server.filters.language.json_key import parse_json_key
+from runfolio_server.filters.language.json_key import JsonKey, parse_json_key
 from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY
 
 COLUMNS_MAX: Final = 10_000
@@ -21,6 +22,7 @@ COLUMNS_MAX: Final = 10_000
 _FIRST: Final = ("id", "name", "state", "user", "group", "job_type")
 _LAST: Final = ("exit_code", "created_at", "heartbeat_at", "finished_at", "entity", "project")
 _CONSTANT: Final = ("entity", "project")
+_MISSING: Final = object()
 DURATION: Final = "duration"
 """Only there when asked for: it is made of others."""
 
@@ -50,15 +52,9 @@ class WantedColumn:
     name: str
     attribute: str | None = None
     """A name of ATTRIBUTES, or DURATION."""
-    dotted: tuple[str, ...] = ()
-    """Columns of config or summary as `run_columns` names them, the first one with a value counts."""
-    document: str | None = None
-    path: tuple[str, ...] = ()
-    """A value of this document, `config` or `summary`, by brackets."""
-
-    def reads(self, document: str) -> bool:
-        """Whether it needs this document."""
-        return self.document == document or any(name.startswith(f"{document}.") for name in self.dotted)
+    document: str = ""
+    """`config` or `summary`, of which it is the value of a key."""
+    key: JsonKey | None = None
 
 
 def parse_columns(names: Sequence[str]) -> list[WantedColumn]:
@@ -68,20 +64,18 @@ def parse_columns(names: Sequence[str]) -> list[WantedColumn]:
     return [_parse(name) for name in dict.fromkeys(names)]
 
 
-def value_at(document: Mapping[str, Any], path: Sequence[str], *, is_wrapped: bool) -> Any:
-    """The value at a path of keys, and of numbers in lists; None where there is none."""
-    value: Any = document.get(path[0])
-    if is_wrapped and type(value) is dict and "value" in value:
-        value = value["value"]
-    for part in path[1:]:
-        if type(value) is dict:
-            value = value.get(part)
-        elif type(value) is list and part.removeprefix("-").isdecimal() and part.isascii():
-            index = int(part) if len(part) < 10 else len(value)
-            value = value[index] if -len(value) <= index < len(value) else None
-        else:
-            return None
-    return value
+def value_of(document: Mapping[str, Any], key: JsonKey) -> Any:
+    """The value of a key in a document, unwrapped; None where there is none.
+
+    An object with keys is a value by brackets only: as for tables, its keys are columns of their own.
+    """
+    if key.path:
+        return value_at(document, key.path)
+    for name in key.names:
+        value = find(document, name, _MISSING, enters_lists=True)
+        if value is not _MISSING:
+            return None if type(value) is dict and value else value
+    return None
 
 
 def _parse(name: str) -> WantedColumn:
@@ -89,13 +83,11 @@ def _parse(name: str) -> WantedColumn:
     if attribute is not None:
         return WantedColumn(name, attribute)
     if name in SUMMARY.bare_keys:
-        return WantedColumn(name, dotted=(f"summary.{name}",))
+        return WantedColumn(name, document=SUMMARY.column, key=JsonKey((name,)))
     for spelling, document in RUN_FIELDS.document_by_spelling.items():
         key = name.removeprefix(spelling)
         if key == name or not key.startswith((".", "[")) or key == ".":
             continue
-        paths = parse_json_key(key, "columns", is_wrapped=document.is_wrapped)
-        if key.startswith("["):
-            return WantedColumn(name, document=document.column, path=paths[0])
-        return WantedColumn(name, dotted=tuple(dict.fromkeys(".".join((document.column, *path)) for path in paths)))
+        found = parse_json_key(key, "columns", is_wrapped=document.is_wrapped)
+        return WantedColumn(name, document=document.column, key=found)
     raise AppError(f"Unknown column {name[:100]!r}; allowed: {', '.join(ALLOWED)}", path="columns", allowed=ALLOWED)

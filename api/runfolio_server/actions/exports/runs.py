@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from runfolio_server.actions.access import checked_project
-from runfolio_server.actions.exports.columns import ATTRIBUTES, DURATION, WantedColumn, parse_columns, value_at
+from runfolio_server.actions.exports.columns import ATTRIBUTES, DURATION, WantedColumn, parse_columns, value_of
 from runfolio_server.domain.document_columns import (
     Columns,
     TooManyCells,
@@ -19,6 +19,7 @@ from runfolio_server.domain.document_columns import (
     encode_columns,
     read_documents,
     summary_columns,
+    unwrapped,
 )
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
@@ -121,15 +122,17 @@ class RunExport:
     def _encode(self, rows: Sequence[ExportRow]) -> bytes:
         configs = read_documents([row.config_text for row in rows] if self._wants("config") else [])
         summaries = read_documents([row.summary_text for row in rows] if self._wants("summary") else [])
-        columns = {**self._attributes(rows), **config_columns(configs.objects), **summary_columns(summaries.objects)}
-        if self._wanted is not None:
-            documents = {"config": configs.objects, "summary": summaries.objects}
-            columns = {wanted.name: _values(wanted, columns, documents, len(rows)) for wanted in self._wanted}
+        columns = self._attributes(rows)
+        if self._wanted is None:
+            columns = {**columns, **config_columns(configs.objects), **summary_columns(summaries.objects)}
+        else:
+            documents = {"config": list(map(unwrapped, configs.objects)), "summary": summaries.objects}
+            columns = {wanted.name: _values(wanted, columns, documents) for wanted in self._wanted}
         page = {"runs": len(rows), "columns": columns}
         return encode_columns(page, is_strict=configs.is_strict and summaries.is_strict)
 
     def _wants(self, document: str) -> bool:
-        return self._wanted is None or any(wanted.reads(document) for wanted in self._wanted)
+        return self._wanted is None or any(wanted.document == document for wanted in self._wanted)
 
     def _attributes(self, rows: Sequence[ExportRow]) -> Columns:
         constants: dict[str, Any] = {"entity": self._request.entity_name, "project": self._request.project_name}
@@ -145,16 +148,10 @@ class RunExport:
 
 
 def _values(
-    wanted: WantedColumn, columns: Columns, documents: Mapping[str, Sequence[Mapping[str, Any]]], count: int
+    wanted: WantedColumn, attributes: Columns, documents: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> list[Any]:
     """The values of one column, None where a run has none."""
     if wanted.attribute is not None:
-        return columns[wanted.attribute]
-    if wanted.document is not None:
-        is_wrapped = wanted.document == "config"
-        return [value_at(document, wanted.path, is_wrapped=is_wrapped) for document in documents[wanted.document]]
-    missing = [None] * count
-    first, *others = (columns.get(name, missing) for name in wanted.dotted)
-    for other in others:
-        first = [value if value is not None else instead for value, instead in zip(first, other, strict=True)]
-    return first
+        return attributes[wanted.attribute]
+    key = wanted.key
+    return [] if key is None else [value_of(document, key) for document in documents[wanted.document]]

@@ -73,8 +73,9 @@ class FieldTable:
             root, key = match.groups()
             document = self.document_by_spelling.get(root)
             if document is not None:
-                return JsonField(document, parse_json_key(key, path, is_wrapped=document.is_wrapped))
-            return Presence(JsonField(self._document_by_key_list[root], parse_json_key(key, path, is_wrapped=False)))
+                return JsonField.of(document, parse_json_key(key, path, is_wrapped=document.is_wrapped))
+            listed = self._document_by_key_list[root]
+            return Presence(JsonField.of(listed, parse_json_key(key, path, is_wrapped=False)))
         root, dot, tag = name.partition(".")
         tags = self._column_by_name.get(root)
         if tags is not None and tags.kind is FieldKind.TAGS and dot and tag:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
+from runfolio_server.domain.dotted_key import splittings
+from runfolio_server.filters.language.json_key import JsonKey
 from runfolio_server.filters.language.operators import FieldKind
+from runfolio_server.filters.limits import KEY_MAX_PATHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,26 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class JsonField:
-    """A value inside a document: at the first of these paths that is there."""
+    """A value inside a document: at the first of these paths that is there.
+
+    `names`, each by its parts, have more paths than are written down: they are looked for behind these, part by part.
+    """
 
     document: Document
     paths: tuple[tuple[str, ...], ...]
+    names: tuple[tuple[str, ...], ...] = ()
     kind: FieldKind = FieldKind.JSON
+
+    @classmethod
+    def of(cls, document: Document, key: JsonKey) -> JsonField:
+        """The field of a key. NOTE: json_expression and the index of config count on the order of the paths."""
+        if key.path:
+            return cls(document, (key.path,))
+        parts = tuple(tuple(name.split(".")) for name in key.names)
+        if sum(2 ** (len(each) - 1) for each in parts) <= KEY_MAX_PATHS:
+            return cls(document, tuple(dict.fromkeys(path for each in parts for path in splittings(each))))
+        # The first ones step at every dot up to the last key: what documents are mostly like.
+        return cls(document, tuple(islice(splittings(parts[0]), min(len(parts[0]), KEY_MAX_PATHS))), parts)
 
 
 @dataclass(frozen=True, slots=True)

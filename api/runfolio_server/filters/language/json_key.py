@@ -1,13 +1,14 @@
-"""Where `config.a.b` points: to the key `a.b`, or else to the key `b` inside `a`. Used by field_table.py.
+"""What stands behind a document's name: `.a.b` or `["a.b"]`. Used by field_table.py and exports.
 
-After the name of the document stands either a dotted key, tried as one key first and then as a path, or brackets, which
-say exactly which: `config["a.b"]` is one key, `config["a"]["b"]` a path.
+A dotted key means what domain/dotted_key.py says: `config.a.b` is the key `a.b`, or else the key `b` inside `a`.
+Brackets say exactly which: `config["a.b"]` is one key, `config["a"]["b"]` a path.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 
 from runfolio_server.domain.json_text import storable_text
 from runfolio_server.errors import AppError
@@ -16,11 +17,17 @@ from runfolio_server.filters.limits import KEY_MAX_CHARACTERS, KEY_MAX_PARTS
 _BRACKET = re.compile(r"""\[(?:("(?:[^"\\]|\\.)*")|'((?:[^'\\]|\\.)*)')\]""", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
-Paths = tuple[tuple[str, ...], ...]
+
+@dataclass(frozen=True, slots=True)
+class JsonKey:
+    """Dotted names, of which the first that is there counts; or, written in brackets, one path."""
+
+    names: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
 
 
-def parse_json_key(key: str, path: str, *, is_wrapped: bool) -> Paths:
-    """The paths to try, in order, for what follows the document's name: `.a.b` or `["a.b"]`.
+def parse_json_key(key: str, path: str, *, is_wrapped: bool) -> JsonKey:
+    """The key of what follows the document's name.
 
     In a wrapped document (config) the SDK writes `config.lr.value` for `config.lr`, so a part `value` may be left out.
     Raises AppError for an empty or too long key and for brackets that do not close.
@@ -32,7 +39,7 @@ def parse_json_key(key: str, path: str, *, is_wrapped: bool) -> Paths:
             allowed=(f"{KEY_MAX_CHARACTERS} characters",),
         )
     if key.startswith("["):
-        return (_checked(_bracketed(key, path), path),)
+        return JsonKey(path=_checked(_bracketed(key, path), path))
     name = storable_text(key.removeprefix("."))
     if not name:
         raise AppError(
@@ -41,12 +48,11 @@ def parse_json_key(key: str, path: str, *, is_wrapped: bool) -> Paths:
             allowed=("a key of the document",),
         )
     parts = _checked(tuple(name.split(".")), path)
-    paths = [(name,), parts]
+    names = [name]
     if is_wrapped and "value" in parts[1:]:
         at = parts.index("value", 1)
-        before, after = parts[:at], parts[at + 1 :]
-        paths += [(".".join(before), *after), (*before, *after)]
-    return tuple(dict.fromkeys(paths))
+        names.append(".".join((*parts[:at], *parts[at + 1 :])))
+    return JsonKey(tuple(names))
 
 
 def _bracketed(key: str, path: str) -> tuple[str, ...]:

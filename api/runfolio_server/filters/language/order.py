@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runfolio_server.domain.dotted_key import SPACE_AT_END
 from runfolio_server.errors import AppError
 from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.filters.language.field_table import FieldTable
@@ -83,7 +84,7 @@ def _split(text: str) -> list[str]:
     end = 0
     while True:
         match = _KEY.match(text, end)
-        parts.append(match[0].strip() if match else "")
+        parts.append(match[0].strip(SPACE_AT_END) if match else "")
         end = match.end() if match else end
         if end >= len(text):
             return parts

@@ -17,7 +17,6 @@ Three traps shape what is here:
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from runfolio_server.domain.dotted_key import in_brackets
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.fields import JsonField
 from runfolio_server.filters.language.operators import COMPARISONS
@@ -90,13 +90,14 @@ def compared_fields(tree: Filter) -> list[JsonField]:
 @lru_cache(maxsize=1000)
 def field_name(field: JsonField) -> str | None:
     """The one spelling by which a field is remembered; None for one that is too long to be indexed."""
+    # Of a dotted name the first path is that of one key.
     root, first = field.document.spellings[0], field.paths[0]
     dotted = f"{root}.{first[0]}"
     try:
         is_dotted = len(first) == 1 and RUN_FIELDS.find(dotted, "") == field
     except AppError:
         is_dotted = False
-    name = dotted if is_dotted else root + "".join(f"[{json.dumps(part, ensure_ascii=False)}]" for part in first)
+    name = dotted if is_dotted else root + in_brackets(first)
     return name if len(name.encode()) <= FIELD_MAX_BYTES and RUN_FIELDS.find(name, "") == field else None
 
 

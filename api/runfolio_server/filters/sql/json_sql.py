@@ -1,7 +1,8 @@
 """SQL of a value inside a document (config, summary): one expression per path, used alike to filter, sort and index.
 
 Used by compile.py, order_sql.py and index_sql.py: an index serves them when it is made of exactly these texts with
-literals for the keys.
+literals for the keys. A name of so many parts that its paths are too many is looked up by a function of the database,
+behind the paths that come first.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def json_expression(field: JsonField, place: Place, document: str | None = None)
     """
     document = document or field.document.sql
     found = [f"{document} {'->' if len(path) == 1 else '#>'} {_place_path(path, place)}" for path in field.paths]
+    found += [f"json_value_by_name({document}, {place(list(parts))})" for parts in field.names]
     return f"({found[0]})" if len(found) == 1 else f"coalesce({', '.join(found)})"
 
 

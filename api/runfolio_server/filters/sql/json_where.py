@@ -83,7 +83,7 @@ def _any_string(value: str, test: str) -> str:
 
 def containment_count(field: object, operand: Operand) -> int:
     """At most how many documents a condition on a field compares one with, when written as containment."""
-    if not isinstance(field, JsonField) or not field.document.has_containment_index:
+    if not isinstance(field, JsonField) or not field.document.has_containment_index or field.names:
         return 0
     values = len(operand) if isinstance(operand, tuple) else 1
     return 2 * len(field.paths) * values if values <= _CONTAINMENT_MAX_VALUES else 0
@@ -99,7 +99,9 @@ def _any_of(field: JsonField, operands: tuple[Any, ...], parameters: Parameters,
     if known:
         is_scalar = not any(isinstance(operand, dict | list) for operand in known)
         is_few = len(known) <= _CONTAINMENT_MAX_VALUES
-        is_indexable = is_contained and is_scalar and is_few and field.document.has_containment_index
+        is_indexable = (
+            is_contained and is_scalar and is_few and field.document.has_containment_index and not field.names
+        )
         if is_indexable and not any(_LIST_POSITION.fullmatch(part) for path in field.paths for part in path[1:]):
             found.append(_contained(field, known, parameters))
         else:

@@ -1,4 +1,4 @@
-r"""The one reversible spelling of a key, nested or not, and what a reader means by a dotted name.
+r"""The one reversible spelling of a key, nested or not, and where what a dotted name means is stored.
 
 Pure. Used by key_columns.py to store and by stored_rows.py, scan.py and keys.py to find.
 
@@ -15,9 +15,8 @@ NOTE: Keys in databases are spelled so. Never change what a spelling means; a ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 NESTED = "\\."
 STEPS_KEY = "\\#"
@@ -26,7 +25,6 @@ STEPS_KEY = "\\#"
 _SPECIAL = re.compile("[\\\\\x00\ud800-\udfff\U0010ffff]")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(.))")
 _LAST_CHARACTER = "\U0010ffff"
-_MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def exactly(key: str) -> KeyRange:
 
 
 def ranges_of(name: str) -> list[KeyRange]:
-    """Every stored key that can hold some of what `find` returns for this name.
+    """Every stored key that can hold some of what domain/dotted_key.py finds for this name.
 
     `a.b` may be the flat key, a key of the dict `a`, or a dict itself, and a dict may be stored whole.
     """
@@ -97,32 +95,6 @@ def merged(ranges: Iterable[KeyRange]) -> list[KeyRange]:
         else:
             found.append(one)
     return found
-
-
-def find(row: Mapping[str, Any], name: str, default: Any = None) -> Any:
-    """The value a reader means by `name`: the key of exactly this name, else the nested one, outermost dict first."""
-    found = _find(row, name)
-    return default if found is _MISSING else found
-
-
-def has(row: Mapping[str, Any], name: str) -> bool:
-    """Whether the row has what `find` finds; null is had."""
-    return _find(row, name) is not _MISSING
-
-
-def _find(row: Mapping[str, Any], name: str) -> Any:
-    found = row.get(name, _MISSING)
-    if found is not _MISSING:
-        return found
-    dot = name.find(".")
-    while dot >= 0:
-        inner = row.get(name[:dot])
-        if isinstance(inner, dict):
-            found = _find(inner, name[dot + 1 :])
-            if found is not _MISSING:
-                return found
-        dot = name.find(".", dot + 1)
-    return _MISSING
 
 
 def _encode_part(part: str) -> str:
