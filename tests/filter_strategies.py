@@ -24,7 +24,8 @@ TEXTS = (
     "x" * 255, "x" * 256, "x" * 256 + "a", "x" * 256 + "b", "%", "_",
 )  # fmt: skip
 KEYS = (
-    "lr", "a", "b", "a.b", "value", "lr.value", "a.b.value", "0", "x/y", "ключ", "\0", "$number", "b.a", "a.0", "a > 0.5",
+    "lr", "a", "b", "a.b", "value", "lr.value", "a.b.value", "0", "x/y", "ключ", "\0", "$number", "b.a", "a.0",
+    "a > 0.5",
 )  # fmt: skip
 TAGS = ("a", "b", "ab", "base line", "é", "a.b")
 USERS = ("ada", "bob")

@@ -33,12 +33,20 @@ class LiveServer:
 
 @contextmanager
 def run_live_server(
-    database_url: str, data_dir: Path, wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app
+    database_url: str,
+    data_dir: Path,
+    wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    base_path: str | None = None,
 ) -> Iterator[LiveServer]:
-    """Serve a migrated database on a free port of the loopback interface; `wrap` may put a middleware before it."""
+    """Serve a migrated database on a free port of the loopback interface; `wrap` may put a middleware before it.
+
+    With `base_path` the setting `base_url` has this path.
+    """
     key = asyncio.run(make_first_user(database_url))
-    settings = read_settings({}, database_url=database_url, data_dir=str(data_dir))
     listening = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    base_url = "" if base_path is None else f"{address}{base_path}"
+    settings = read_settings({}, database_url=database_url, data_dir=str(data_dir), base_url=base_url)
     server = uvicorn.Server(uvicorn.Config(wrap(create_app(settings)), log_level="warning", lifespan="on"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
     thread.start()
@@ -48,7 +56,7 @@ def run_live_server(
         assert time.monotonic() < deadline, "the server did not start"
         time.sleep(0.01)
     try:
-        yield LiveServer(f"http://127.0.0.1:{listening.getsockname()[1]}", key, database_url, data_dir)
+        yield LiveServer(address, key, database_url, data_dir)
     finally:
         server.should_exit = True
         thread.join()

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Never
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -115,9 +116,15 @@ async def beside(*jobs: Coroutine[None, None, Never]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def to_explorer(_: Request) -> Response:
-    """A browser at the root has come for the page at /graphql."""
-    return RedirectResponse("/graphql")
+async def to_explorer(request: Request) -> Response:
+    """A browser at the root has come for the page at /graphql.
+
+    What a proxy took off the path is not seen here. So the answer is relative, which is right behind any path that ends
+    with a slash; a browser that came by the address of the settings is sent to it, slash or not.
+    """
+    settings: Settings = request.app.state.settings
+    is_known = bool(settings.base_url) and urlsplit(settings.base_url).netloc == request.headers.get("Host")
+    return RedirectResponse(f"{settings.base_url}/graphql" if is_known else "graphql")
 
 
 async def tell_http_error(request: Request, error: Exception) -> Response:

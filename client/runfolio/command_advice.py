@@ -18,14 +18,18 @@ PROJECTS_MAX = 10
 def check_same_server(path: str | None, base_url: str) -> None:
     """Raise ConfigurationError for the URL of a run on another server: its key must not go there by itself."""
     from runfolio import ConfigurationError
+    from runfolio._core.paths import RUNS_MARK, path_below
 
     if path is None or not path.strip().lower().startswith(("http://", "https://")):
         return
-    if _place(path.strip()) != _place(base_url):
+    if _place(path.strip()) != _place(base_url) or path_below(path.strip(), base_url) is None:
         named = urlsplit(path.strip())
+        # What is before entity/project or entity/project/runs/run.
+        parts = named.path.strip("/").split("/")
+        above = "".join(f"/{part}" for part in parts[: -4 if parts[-2:-1] == [RUNS_MARK] else -2])
         raise ConfigurationError(
             f"{path} is on another server than {base_url}, which would be asked; "
-            f"give --base-url {named.scheme}://{named.netloc}."
+            f"give --base-url {named.scheme}://{named.netloc}{above}."
         )
 
 

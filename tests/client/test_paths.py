@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runfolio import MalformedPathError
-from runfolio._core.paths import parse_project_path, parse_run_path
+from runfolio._core.paths import ProjectPath, RunPath, parse_project_path, parse_run_path
 
 RUN_FORMS = [
     ("acme/demo/r1", ("acme", "demo", "r1")),
@@ -31,6 +31,30 @@ def test_every_form_of_a_run_path_names_the_run(text: str, expected: tuple[str, 
     path = parse_run_path(text, entity="home", project="usual")
 
     assert expected == (path.entity, path.project, path.run)
+
+
+BELOW = "https://host/track"
+
+
+@pytest.mark.parametrize("base_url", [BELOW, f"{BELOW}/", "https://host", "http://127.0.0.1:8080", ""])
+@pytest.mark.parametrize("end", ["", "/", "/overview", "/files/a/runs/b"])
+def test_the_url_of_a_run_below_a_path_names_the_run_by_whichever_address_one_asks(base_url: str, end: str) -> None:
+    assert RunPath("acme", "demo", "r1") == parse_run_path(f"{BELOW}/acme/demo/runs/r1{end}", base_url=base_url)
+
+
+def test_below_the_base_url_any_name_is_a_name() -> None:
+    run = parse_run_path("https://host/track/acme/runs/runs/runs", base_url=BELOW)
+    named_like_the_path = parse_run_path("https://host/track/track/demo/runs/r1", base_url=BELOW)
+    beside = parse_run_path("https://host/tracker/demo/runs/r1", base_url=BELOW)
+
+    assert RunPath("acme", "runs", "runs") == run
+    assert RunPath("track", "demo", "r1") == named_like_the_path
+    assert RunPath("tracker", "demo", "r1") == beside
+
+
+@pytest.mark.parametrize("end", ["", "/", "/runs"])
+def test_the_url_of_a_project_below_the_base_url_names_the_project(end: str) -> None:
+    assert ProjectPath("acme", "demo") == parse_project_path(f"{BELOW}/acme/demo{end}", base_url=f"{BELOW}/")
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ async def test_a_browser_gets_graphiql_and_anything_else_is_told_to_post(service
 
     assert (200, True) == (page.status_code, "graphiql" in page.text.lower())
     assert (405, "POST") == (other.status_code, other.headers["Allow"])
-    assert (307, "/graphql") == (root.status_code, root.headers["Location"])
+    assert (307, "graphql") == (root.status_code, root.headers["Location"])
 
 
 async def test_a_path_that_is_not_there_is_told_as_json(service: Service) -> None:

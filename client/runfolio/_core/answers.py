@@ -65,7 +65,9 @@ def _class_of(code: object, status: int, error: Mapping[str, object]) -> type[Ap
 def _error_without_graphql(url: str, status: int, body: bytes, location: str | None) -> ApiError:
     if 300 <= status < 400 and location:
         target = urlsplit(location)
-        where = f"{target.scheme}://{target.netloc}" if target.netloc else location
+        # Below the same path as here: an address with a path of its own keeps that.
+        own = target.path.removesuffix(f"/{urlsplit(url).path.rpartition('/')[2]}")
+        where = f"{target.scheme}://{target.netloc}{own if own != target.path else ''}" if target.netloc else location
         return ApiError(f"{url} redirects to {where}; give that as the base URL.", status=status)
     shown = " ".join(body[: SHOWN_CHARACTERS * 4].decode(errors="replace").split())[:SHOWN_CHARACTERS]
     said = f": {shown}" if shown and "<" not in shown else ""

@@ -38,18 +38,20 @@ class RunPath:
     run: str
 
 
-def parse_run_path(text: str, *, entity: str | None = None, project: str | None = None) -> RunPath:
+def parse_run_path(text: str, *, entity: str | None = None, project: str | None = None, base_url: str = "") -> RunPath:
     """The run that the text names; `entity` and `project` stand in for what it leaves out.
 
+    A URL may be below `base_url`, or below another path by which somebody else reaches the server.
     Raises MalformedPathError.
 
     >>> parse_run_path("acme/demo/runs/3k2j9x1p")
     RunPath(entity='acme', project='demo', run='3k2j9x1p')
     """
-    parts = _parts(text, RUN_FORMS)
-    if _is_url(text):
+    parts = _parts(text, RUN_FORMS, base_url)
+    if _is_url(text) and len(parts) > 4:
         # A page of a run may follow it: /overview, /files…
-        parts = parts[:4] if len(parts) > 4 and parts[2] == RUNS_MARK else parts
+        at = next((at for at in range(2, len(parts) - 1) if parts[at] == RUNS_MARK), None)
+        parts = parts if at is None else parts[at - 2 : at + 2]
     if len(parts) in (3, 4) and parts[-2] == RUNS_MARK:
         del parts[-2]
     if len(parts) == 1:
@@ -66,9 +68,12 @@ def parse_run_path(text: str, *, entity: str | None = None, project: str | None 
     raise _malformed(text, f"it has {len(parts)} parts, and no name contains a slash", RUN_FORMS)
 
 
-def parse_project_path(text: str, *, entity: str | None = None) -> ProjectPath:
-    """The project that the text names; `entity` stands in when it names none. Raises MalformedPathError."""
-    parts = _parts(text, PROJECT_FORMS)
+def parse_project_path(text: str, *, entity: str | None = None, base_url: str = "") -> ProjectPath:
+    """The project that the text names; `entity` stands in when it names none. A URL may be below `base_url`.
+
+    Raises MalformedPathError.
+    """
+    parts = _parts(text, PROJECT_FORMS, base_url)
     if _is_url(text):
         # A page of a project may follow it: /runs, /workspace…
         parts = parts[:2]
@@ -89,12 +94,24 @@ def url_of(base_url: str, *parts: str) -> str:
     return "/".join([base_url, *(quote(part, safe="") for part in parts)])
 
 
-def _parts(text: object, forms: tuple[str, ...]) -> list[str]:
+def path_below(url: str, base_url: str) -> str | None:
+    """The path of the URL behind that of the base URL; None when it is not below it.
+
+    >>> path_below("https://host/track/acme/demo", "https://host/track")
+    '/acme/demo'
+    """
+    path, base = urlsplit(url).path, urlsplit(base_url).path.rstrip("/")
+    return path.removeprefix(base) if f"{path}/".startswith(f"{base}/") else None
+
+
+def _parts(text: object, forms: tuple[str, ...], base_url: str) -> list[str]:
     if not isinstance(text, str):
         raise _malformed(text, f"it is of type {type(text).__name__}", forms)
     if _is_url(text):
         # Only in a URL is a percent sign an escape.
-        return [unquote(part) for part in _split(urlsplit(text.strip()).path, text, forms)]
+        below = path_below(text.strip(), base_url)
+        path = urlsplit(text.strip()).path if below is None else below
+        return [unquote(part) for part in _split(path, text, forms)]
     return _split(text.strip(), text, forms)
 
 

@@ -21,7 +21,7 @@ from runfolio._core.filters import Filter
 from runfolio._core.log_queue import step_after
 from runfolio._core.missing import present_entity, present_project
 from runfolio._core.operations import CREATE_RUN, GET_PROJECT, GET_VIEWER
-from runfolio._core.paths import RunPath, new_run_id, parse_project_path, parse_run_path
+from runfolio._core.paths import ProjectPath, RunPath, new_run_id, parse_project_path, parse_run_path
 from runfolio._core.query import read_query
 from runfolio._core.run_order import Order
 from runfolio._core.settings import Settings, find_settings
@@ -94,7 +94,12 @@ class Api:
 
         Raises MalformedPathError, and NotFoundError that says which of entity, project and run is missing.
         """
-        named = parse_run_path(path, entity=self._default_entity, project=self._settings.project.value)
+        named = parse_run_path(
+            path,
+            entity=self._default_entity,
+            project=self._settings.project.value,
+            base_url=self._transport.base_url,
+        )
         full = RunPath(named.entity or self.default_entity, named.project, named.run)
         return Run(fetch_run_fields(self._transport, full), full, self._transport)
 
@@ -117,7 +122,7 @@ class Api:
         does not name; `tags` replace the old ones. Raises MalformedPathError, BadRequestError and, for an entity that
         is not yours, NotFoundError.
         """
-        named = parse_project_path(path or self._settings.project.value or NO_PROJECT, entity=self._default_entity)
+        named = self._project_path(path or self._settings.project.value or NO_PROJECT)
         entity = named.entity or self.default_entity
         given = {
             "entityName": entity,
@@ -155,7 +160,7 @@ class Api:
             raise MalformedPathError(
                 "No path was given and there is no default project; give entity/project, or set RUNFOLIO_PROJECT."
             )
-        named = parse_project_path(path, entity=self._default_entity)
+        named = self._project_path(path)
 
         def find_entity() -> str:
             return named.entity or self.default_entity
@@ -164,7 +169,7 @@ class Api:
 
     def project(self, name: str, entity: str | None = None) -> Project:
         """The project `name`, or `entity/name`. Raises MalformedPathError and NotFoundError."""
-        named = parse_project_path(name, entity=entity or self._default_entity)
+        named = self._project_path(name, entity)
         owner = named.entity or self.default_entity
         answer = self._transport.execute(GET_PROJECT, {"entity": owner, "project": named.project})
         if answer.project is None:
@@ -174,6 +179,9 @@ class Api:
     def projects(self, entity: str | None = None, per_page: int = 50) -> Projects:
         """The projects of an entity, by name; without one those of the entity in the settings, else all you may see."""
         return Projects(self._transport, entity or self._settings.entity.value, per_page=per_page)
+
+    def _project_path(self, path: str, entity: str | None = None) -> ProjectPath:
+        return parse_project_path(path, entity=entity or self._default_entity, base_url=self._transport.base_url)
 
     def query(
         self,
