@@ -15,17 +15,19 @@ DOCUMENTS = {"config": "CONFIG", "summary": "SUMMARY"}
 class DocumentKey:
     """A key of config or summary and a type that its values have: `type` is JSON's word for it.
 
-    `run_count` runs have it so; a key with values of two types appears twice.
+    `run_count` runs have it so; a key with values of two types appears twice. `field` is its name in filters, orders,
+    groups and columns, such as `config.lr`.
     """
 
     key: str
     type: str
     run_count: int
+    field: str
 
     @classmethod
     def of(cls, fields: DocumentKeyFields) -> DocumentKey:
         """The key of an answer."""
-        return cls(fields.key, fields.type_, fields.run_count)
+        return cls(fields.key, fields.type_, fields.run_count, fields.field)
 
 
 @dataclass(frozen=True, slots=True)

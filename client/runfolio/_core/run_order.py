@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from runfolio._core.filters import Field, field_name
@@ -23,3 +24,17 @@ def order_text(order: Order) -> str:
         if not isinstance(part, str | Field):
             raise TypeError(f"order must be a str, a Field or a list of them, not {type(part).__name__}")
     return ",".join(map(field_name, parts))
+
+
+class OrderWarning(UserWarning):
+    """The order has a key that no run has, so the runs are not in order of it."""
+
+
+def warn_of_missing_keys(names: Sequence[str] | None, project: str) -> None:
+    """Warn of the keys of an order that the server says no run has; None: it was not asked."""
+    for name in names or ():
+        warnings.warn(
+            f"No run that was asked for in {project!r} has {name}, so they are not in order of it.",
+            OrderWarning,
+            stacklevel=2,
+        )

@@ -15,11 +15,14 @@ Column: TypeAlias = MutableSequence[Any]
 """A list, or an array of doubles while all its values are floats: a quarter of the memory."""
 
 # The order of a table: attributes first, as they come.
-PREFIXES = ("config.", "summary.")
+PREFIXES = (("config.", "config["), ("summary.", "summary["))
 
 
 class RunTable:
-    """Takes the pieces of an export, from the start again after `restart`; `columns` are all of one length, `count`."""
+    """Takes the pieces of an export, from the start again after `restart`; `columns` are all of one length, `count`.
+
+    `missing_order_keys` are those that the server names at the end: no run has them.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -29,6 +32,7 @@ class RunTable:
         """Forget what came so far."""
         self.columns: dict[str, Column] = {}
         self.count = 0
+        self.missing_order_keys: list[str] = []
         self._pending: list[bytes] = []
         self._announced: int | None = None
         self._refusal: bytes | None = None
@@ -65,6 +69,7 @@ class RunTable:
             self._refusal = line
         elif "end" in content:
             self._announced = content["end"]["runs"]
+            self.missing_order_keys = content["end"].get("missing_order_keys", [])
         elif "columns" in content:
             self._append(content["runs"], content["columns"])
 

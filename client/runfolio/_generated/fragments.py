@@ -17,6 +17,7 @@ class ConsoleLineFields(BaseModel):
 
 class DocumentKeyFields(BaseModel):
     key: str
+    field: str
     type_: str = Field(alias="type")
     run_count: int = Field(alias="runCount")
 

@@ -21,6 +21,9 @@ class ListRunsProject(BaseModel):
 
 class ListRunsProjectRuns(BaseModel):
     total_count: Optional[int] = Field(alias="totalCount", default=None)
+    missing_order_keys: Optional[list[str]] = Field(
+        alias="missingOrderKeys", default=None
+    )
     edges: list["ListRunsProjectRunsEdges"]
     page_info: "ListRunsProjectRunsPageInfo" = Field(alias="pageInfo")
 

@@ -314,6 +314,7 @@ query ListRunKeys($entity: String!, $project: String!, $document: RunDocument!, 
 
 fragment DocumentKeyFields on DocumentKey {
   key
+  field
   type
   runCount
 }
@@ -441,13 +442,14 @@ fragment UserFields on User {
 """
 
 LIST_RUNS_GQL = """
-query ListRuns($entity: String!, $project: String!, $filters: JSONString, $order: String, $first: Int, $after: String, $withTotal: Boolean!) {
+query ListRuns($entity: String!, $project: String!, $filters: JSONString, $order: String, $first: Int, $after: String, $withTotal: Boolean!, $withMissing: Boolean!) {
   entity(name: $entity) {
     name
   }
   project(name: $project, entityName: $entity) {
     runs(filters: $filters, order: $order, first: $first, after: $after) {
       totalCount @include(if: $withTotal)
+      missingOrderKeys @include(if: $withMissing)
       edges {
         node {
           ...RunFields

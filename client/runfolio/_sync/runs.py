@@ -22,7 +22,7 @@ from runfolio._core.page import Page
 from runfolio._core.paths import RunPath, url_of
 from runfolio._core.run_changes import KEEP, ChangedRuns, Keep, change_of_many
 from runfolio._core.run_groups import each_once, group_row, names_of
-from runfolio._core.run_order import Order, order_text
+from runfolio._core.run_order import Order, order_text, warn_of_missing_keys
 from runfolio._core.run_table import Column, RunTable
 from runfolio.frames import curves_frame, groups_frame, runs_arrow, runs_pandas, runs_polars
 from runfolio.history_table import HistoryTable
@@ -266,17 +266,18 @@ class Runs(Pages[Run]):
         table = RunTable(url)
         wanted = None if columns is None else each_once(columns)
         self._transport.export(url, {"filters": self._filters, "order": self._order, "columns": wanted}, table)
+        warn_of_missing_keys(table.missing_order_keys, self._project)
         return table.sorted_columns() if wanted is None else table.columns
 
     def _fetch(self, first: int, after: str | None, *, with_total: bool) -> Page[Run]:
         entity = self._find_entity()
         chosen = {"entity": entity, "project": self._project, "filters": self._filters, "order": self._order}
-        answer = self._transport.execute(
-            LIST_RUNS, {**chosen, "first": first, "after": after, "withTotal": with_total}
-        )
+        paged = {"first": first, "after": after, "withTotal": with_total, "withMissing": after is None}
+        answer = self._transport.execute(LIST_RUNS, {**chosen, **paged})
         if answer.project is None:
             present_entity(answer.entity, entity, self._transport.base_url)
         found = present_project(answer.project, entity, self._project).runs
+        warn_of_missing_keys(found.missing_order_keys, self._project)
         runs = [
             Run(edge.node, RunPath(entity, self._project, edge.node.name), self._transport) for edge in found.edges
         ]

@@ -84,10 +84,12 @@ class RunExport:
     async def lines(self) -> AsyncIterator[bytes]:
         """A line of JSON for each page, `{"runs": 2, "columns": {"id": ["a", "b"], …}}`, then `{"end": {"runs": 2}}`.
 
-        There is a first page even when there are no runs.
+        There is a first page even when there are no runs. Keys of the order that none of the runs has are named at the
+        end, as `missing_order_keys` beside `runs`.
         """
         async with self._database.connection() as connection:
-            run_ids = await select_run_ids(connection, self._project_id, self._query)
+            chosen = await select_run_ids(connection, self._project_id, self._query)
+        run_ids = chosen.run_ids
         start = count = 0
         is_last = False
         while not is_last:
@@ -101,7 +103,8 @@ class RunExport:
                 for line in await in_thread_if(size > HEAVY_BYTES, list, self._lines(whole)):
                     yield line
             count += len(whole)
-        yield encode_columns({"end": {"runs": count}}, is_strict=True)
+        missing = {"missing_order_keys": chosen.missing_order_keys} if chosen.missing_order_keys else {}
+        yield encode_columns({"end": {"runs": count, **missing}}, is_strict=True)
 
     async def _rows(self, run_ids: bytes) -> list[ExportRow]:
         if not run_ids:

@@ -73,6 +73,15 @@ def compile_order(order: Order, first_parameter: int, after: Place | None = None
     )
 
 
+def first_terms(order: Order) -> dict[str, int]:
+    """Where in a place the first term of each key is, by the key's text: it is None for a row without a value."""
+    found, at = {}, 0
+    for key in order.keys:
+        found[key.text] = at
+        at += len(_terms(key, Parameters(1)))
+    return found
+
+
 def _terms(key: OrderKey, parameters: Parameters) -> list[_Term]:
     field, is_descending = key.field, key.is_descending
     if isinstance(field, JsonField):

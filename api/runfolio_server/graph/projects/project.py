@@ -36,6 +36,7 @@ from runfolio_server.graph.runs.history_columns import (
 )
 from runfolio_server.graph.runs.list import run_page
 from runfolio_server.graph.runs.run import Run, find_run
+from runfolio_server.graph.runs.run_connection import RunConnection
 from runfolio_server.graph.wandb.project import IgnoredText, ProjectWireNames, has_run_count_beside
 from runfolio_server.sql.projects.projects import COUNT_PROJECTS, SELECT_PROJECTS_PAGE, ProjectRow
 
@@ -104,12 +105,14 @@ class Project(ProjectRunGroups, ProjectRunFacets, ProjectWireNames, Node):
         order: RunOrder = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
-    ) -> Connection[Run]:
+    ) -> RunConnection:
         """A page of the project's runs."""
         query, size = RunQuery.parse(filters or None, order or None), page_size(first)
         is_counted = has_run_count_beside(info, filters or None)
         project_id = self.row.project_id
-        return await run_page(info.context, project_id, query, size, after or None, Run.of, is_counted=is_counted)
+        return RunConnection.of(
+            await run_page(info.context, project_id, query, size, after or None, Run.of, is_counted=is_counted)
+        )
 
     @strawberry.field(
         description="Some keys of the history of many runs as columns, in one request: for charts.",

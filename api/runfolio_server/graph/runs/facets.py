@@ -64,6 +64,10 @@ class DocumentKey:
     """One key and type; a key with values of two types appears twice."""
 
     key: str = strawberry.field(description="Its name; a key inside an object is joined by dots.")
+    field: str = strawberry.field(
+        description='How filters, an order, groups and columns name it: `config.lr`, or `config["a,b"]` where a dotted '
+        "name would not be read back."
+    )
     type: str = strawberry.field(
         description="`null`, `string`, `number`, `boolean`, `array` or `object` (an empty one)."
     )
@@ -156,7 +160,11 @@ class ProjectRunFacets:
         query = RunQuery.parse(filters or None).page(first)
         async with info.context.database.connection() as connection:
             rows = await select_document_keys(connection, self.row.project_id, query, DOCUMENT_NAMES[document], wanted)
-        return [DocumentKey(key=row.key, type=row.type_name, run_count=Int64(row.count)) for row in rows]
+        name = DOCUMENT_NAMES[document]
+        return [
+            DocumentKey(key=row.key, field=name + row.field, type=row.type_name, run_count=Int64(row.count))
+            for row in rows
+        ]
 
 
 def _field(name: str) -> Field:

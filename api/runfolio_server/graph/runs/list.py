@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from runfolio_server.context import Context
 from runfolio_server.errors import AppError
@@ -11,9 +12,18 @@ from runfolio_server.filters.language.cursor import read_place, sign_place
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.relay.connections import Connection, build_connection
 from runfolio_server.sql.run_lists.list import ListedRunRow
+from runfolio_server.sql.run_lists.missing_keys import select_missing_keys
 from runfolio_server.sql.run_lists.page import select_run_page
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage(Generic[T]):
+    """A page, and what looks for the keys of its order that no run has, by the names that were written."""
+
+    connection: Connection[T]
+    missing_order_keys: Callable[[], Awaitable[list[str]]]
 
 
 async def run_page(
@@ -25,7 +35,7 @@ async def run_page(
     make: Callable[[ListedRunRow], T],
     *,
     is_counted: bool,
-) -> Connection[T]:
+) -> RunPage[T]:
     """A page of the runs that the query chooses, each made of its row, in its order, from behind the cursor `after`.
 
     A cursor carries its place and, when `is_counted`, how many runs there are on all pages: later pages, which carry
@@ -34,14 +44,20 @@ async def run_page(
     digest = query.digest(_scope(project_id))
     place, total = _read(context, digest, after) if after else (None, None)
     async with context.database.connection() as connection:
-        rows = await select_run_page(connection, context.order_indexes, project_id, query.page(size + 1, place))
+        paged = query.page(size + 1, place)
+        rows = await select_run_page(connection, context.order_indexes, project_id, paged)
     if is_counted and total is None:
         total = await count_runs_once(context, project_id, query)
 
     def cursor_of(row: ListedRunRow) -> str:
         return sign_place(context.cursor_secret, digest, [*row.place, None if total is None else str(total)])
 
-    return build_connection(rows, size, make, cursor_of, lambda: count_runs_once(context, project_id, query))
+    async def missing() -> list[str]:
+        async with context.database.connection() as connection:
+            return await select_missing_keys(connection, project_id, paged, rows)
+
+    page = build_connection(rows, size, make, cursor_of, lambda: count_runs_once(context, project_id, query))
+    return RunPage(page, missing)
 
 
 async def count_runs_once(context: Context, project_id: int, query: RunQuery) -> int:

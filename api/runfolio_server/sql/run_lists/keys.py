@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from runfolio_server.domain.document_columns import INTERNAL_KEYS
+from runfolio_server.domain.dotted_key import SPACE_AT_END, spelled
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
 from runfolio_server.filters.sql.json_sql import not_finite
@@ -20,6 +21,7 @@ from runfolio_server.sql.pool import Connection
 
 KEY_DEPTH_MAX: Final = 6
 
+_SPACE: Final = f"E'{SPACE_AT_END.encode('unicode_escape').decode()}'"
 _NESTED: Final = "nested"
 """Stands for objects that have keys of their own, which the next level tells."""
 
@@ -32,11 +34,20 @@ class KeySearch(msgspec.Struct, frozen=True):
 
 
 class DocumentKeyRow(msgspec.Struct, frozen=True):
-    """A dotted key of config or summary, the JSON type of its values, and how many runs have it so."""
+    """A dotted key of config or summary, the JSON type of its values, and how many runs have it so.
+
+    `path` is where it is, for a name that a dotted name's reader would not take for this key; None for all others.
+    """
 
     key: str
     type_name: str
     count: int
+    path: list[str] | None = None
+
+    @property
+    def field(self) -> str:
+        """What stands behind the document's name where a field is named."""
+        return spelled(self.path or (self.key,))
 
 
 async def select_document_keys(
@@ -53,7 +64,7 @@ async def select_document_keys(
     """
     column = {"config": "r.config", "summary": "r.summary"}[document]
     where = compile_filter(query.filters, 6, project_id)
-    counts: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
     # In a snapshot, so that a run that changes meanwhile is the same on every level.
     async with connection.snapshot():
         for depth in range(1, KEY_DEPTH_MAX + 1):
@@ -69,11 +80,14 @@ async def select_document_keys(
             )
             for row in rows:
                 if row.type_name != _NESTED:
-                    counts[row.key, row.type_name] += row.count
+                    counts[row.key, row.type_name, tuple(row.path or ())] += row.count
             if not any(row.type_name == _NESTED for row in rows):
                 break
     # Code point order, which is that of collation "C" as well.
-    return [DocumentKeyRow(key, type_name, counts[key, type_name]) for key, type_name in sorted(counts)[: query.limit]]
+    return [
+        DocumentKeyRow(key, type_name, counts[key, type_name, path], list(path) or None)
+        for key, type_name, path in sorted(counts)[: query.limit]
+    ]
 
 
 def _keys_at(depth: int, column: str, where: str) -> str:
@@ -85,7 +99,10 @@ def _keys_at(depth: int, column: str, where: str) -> str:
             f"jsonb_each(CASE WHEN jsonb_typeof({outer}) = 'object' THEN {outer} END) AS e{level} (key, value)"
         )
     entered = [f"AND {_is_nested(f'e{level}.value')}\n" for level in range(1, depth)]
-    key, value = " || '.' || ".join(f"e{level}.key" for level in range(1, depth + 1)), f"e{depth}.value"
+    keys, value = [f"e{level}.key" for level in range(1, depth + 1)], f"e{depth}.value"
+    key = " || '.' || ".join(keys)
+    # The names that dotted_key.py says are not read back; those of more parts have their dots in one key, as a rule.
+    exact = f"strpos(t.key, ',') > 0 OR t.key = '' OR t.key <> rtrim(t.key, {_SPACE})"
     type_name = (
         f"CASE WHEN jsonb_typeof({value}) <> 'object' THEN jsonb_typeof({value}) "
         f"WHEN {not_finite(value)} THEN 'number' "
@@ -94,16 +111,18 @@ def _keys_at(depth: int, column: str, where: str) -> str:
     )
     hidden = "" if depth == 1 else f"WHERE d.type_name = '{_NESTED}' OR NOT d.document ? d.key\n"
     return (
-        "SELECT d.key, d.type_name, count(*)\nFROM (\n"
-        f"  SELECT CASE WHEN t.type_name = '{_NESTED}' THEN '' ELSE t.key END AS key, t.type_name, t.document\n"
-        f"  FROM (\n    SELECT {key} AS key, {type_name} AS type_name, {column} AS document\n"
+        "SELECT d.key, d.type_name, count(*), d.path\nFROM (\n"
+        f"  SELECT CASE WHEN t.type_name = '{_NESTED}' THEN '' ELSE t.key END AS key, t.type_name, t.document,\n"
+        f"    CASE WHEN t.type_name <> '{_NESTED}' AND ({exact}) THEN t.path END AS path\n"
+        f"  FROM (\n    SELECT {key} AS key, ARRAY[{', '.join(keys)}] AS path, {type_name} AS type_name,\n"
+        f"      {column} AS document\n"
         f"    FROM runs AS r\n    CROSS JOIN LATERAL {' CROSS JOIN LATERAL '.join(levels)}\n"
         f"    WHERE r.project_id = $1 AND r.deleted_at IS NULL AND {where}\n"
         f"    AND e1.key <> ALL ($5::text[])\n    {'    '.join(entered)}  ) AS t\n) AS d\n{hidden}"
-        "GROUP BY 1, 2\n"
+        "GROUP BY d.key, d.type_name, d.path\n"
         f"HAVING d.type_name = '{_NESTED}'\n"
         "  OR (($3::text IS NULL OR strpos(d.key, $3) > 0) AND ($4::text IS NULL OR d.key ~ $4))\n"
-        f"ORDER BY d.type_name = '{_NESTED}' DESC, d.key COLLATE \"C\", d.type_name\nLIMIT $2"
+        f"ORDER BY d.type_name = '{_NESTED}' DESC, d.key COLLATE \"C\", d.type_name, d.path\nLIMIT $2"
     )
 
 
