@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from runfolio._core.run_changes import ChangedRuns
     from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin
     from runfolio._core.run_metric import RunMetric
+    from runfolio._core.run_order import OrderWarning
     from runfolio._core.settings import Setting, Settings
     from runfolio._core.state_change import StateChange
     from runfolio._core.user import Entity, User
@@ -91,6 +92,7 @@ _NAMES_BY_MODULE = {
     "runfolio._core.run_changes": ("ChangedRuns",),
     "runfolio._core.run_facets": ("DocumentKey", "FieldValue", "HistogramBin"),
     "runfolio._core.run_metric": ("RunMetric",),
+    "runfolio._core.run_order": ("OrderWarning",),
     "runfolio._core.settings": ("Setting", "Settings"),
     "runfolio._core.state_change": ("StateChange",),
     "runfolio._core.user": ("Entity", "User"),
@@ -144,6 +146,7 @@ __all__ = [
     "MetricKey",
     "MissingExtraError",
     "NotFoundError",
+    "OrderWarning",
     "PermissionDeniedError",
     "Project",
     "Projects",

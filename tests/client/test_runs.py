@@ -107,7 +107,7 @@ def test_filters_choose_runs_as_a_dict_or_as_an_expression(api: Api, many: list[
 
 def test_a_key_with_dots_is_told_from_a_path(api: Api, live_server: LiveServer) -> None:
     logger = Logger(live_server, "dotted")
-    logger.run("flat", config={"a.b": 1, 'say "x"': 1})
+    logger.run("flat", config={"a.b": 1, 'say "x"': 1, "no, comma": 2})
     logger.run("nested", config={"a": {"b": 1}})
 
     def found(filters: runfolio.Filter, order: str = "+created_at") -> list[str]:

@@ -192,16 +192,6 @@ def test_a_key_names_these_paths(name: str, paths: tuple[tuple[str, ...], ...]) 
     assert paths == found.paths
 
 
-def test_a_name_of_five_parts_has_all_of_its_paths_in_a_statement_and_a_longer_one_the_first() -> None:
-    five, six = find_field("summary.a.b.c.d.e", ""), find_field("config.a.b.c.value.e.f", "")
-
-    assert isinstance(five, JsonField)
-    assert isinstance(six, JsonField)
-    assert (16, ()) == (len(set(five.paths)), five.names)
-    assert ("a", "b", "c", "value", "e", "f") == six.paths[-1]
-    assert six.names == (("a", "b", "c", "value", "e", "f"), ("a", "b", "c", "e", "f"))
-
-
 def test_tags_and_logged_keys_can_be_asked_for_one_by_one() -> None:
     assert find_field("tags.a.b", "") == Presence(Tag(TAGS, "a.b"))
     assert find_field("keys_info.keys.a.b", "") == Presence(JsonField(SUMMARY, (("a.b",), ("a", "b"))))

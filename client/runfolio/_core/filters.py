@@ -6,6 +6,7 @@ Used by everything that takes `filters`. A dict in the server's language does as
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -92,6 +93,11 @@ class Field:
         """Its name, as filters, order and groups take it."""
         return self._name
 
+    @property
+    def name_in_order(self) -> str:
+        """Its name, as an order takes it: there a comma that is part of a dotted name has a backslash before it."""
+        return self._name if re.match(r"\w+\[", self._name) else self._name.replace(",", "\\,")
+
     def __eq__(self, value: object) -> Filter:  # type: ignore[override]
         return self._compared("$eq", "==", value)
 
@@ -112,11 +118,11 @@ class Field:
 
     def __neg__(self) -> str:
         """In an order: by it, descending."""
-        return f"-{self._name}"
+        return f"-{self.name_in_order}"
 
     def __pos__(self) -> str:
         """In an order: by it, ascending, as without a sign."""
-        return f"+{self._name}"
+        return f"+{self.name_in_order}"
 
     def isin(self, values: Iterable[object]) -> Filter:
         """It equals one of these, or holds one of them. Raises TypeError for a lone text."""

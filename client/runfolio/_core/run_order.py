@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from runfolio._core.filters import Field, field_name
+from runfolio._core.filters import Field
 
 Order: TypeAlias = Field | str | Iterable[Field | str]
 """Fields to sort by: `"-summary.loss"` descends, and so does `-Summary("loss")`."""
@@ -23,7 +23,7 @@ def order_text(order: Order) -> str:
     for part in parts:
         if not isinstance(part, str | Field):
             raise TypeError(f"order must be a str, a Field or a list of them, not {type(part).__name__}")
-    return ",".join(map(field_name, parts))
+    return ",".join(part.name_in_order if isinstance(part, Field) else part for part in parts)
 
 
 class OrderWarning(UserWarning):

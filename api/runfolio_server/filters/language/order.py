@@ -16,8 +16,9 @@ from runfolio_server.filters.limits import ORDER_MAX_BYTES, ORDER_MAX_KEYS
 Place = Sequence[str | None]
 """Where a row stands in an order: one text for each term of it, null where it has none. What a cursor carries."""
 
-# A comma inside the quotes of `config["a,b"]` belongs to the key.
-_KEY = re.compile(r"""(?:\["(?:[^"\\]|\\.)*"\]|\['(?:[^'\\]|\\.)*'\]|[^,])+""", re.DOTALL)
+# A comma inside the quotes of `config["a,b"]` belongs to the key, and so does one behind a backslash.
+_KEY = re.compile(r"""(?:\["(?:[^"\\]|\\.)*"\]|\['(?:[^'\\]|\\.)*'\]|\\,|[^,])+""", re.DOTALL)
+_IN_BRACKETS = re.compile(r"[+-]?(?:\w+|keys_?[iI]nfo\.keys)\[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def _split(text: str) -> list[str]:
     end = 0
     while True:
         match = _KEY.match(text, end)
-        parts.append(match[0].strip(SPACE_AT_END) if match else "")
+        part = match[0].strip(SPACE_AT_END) if match else ""
+        parts.append(part if _IN_BRACKETS.match(part) else part.replace("\\,", ","))
         end = match.end() if match else end
         if end >= len(text):
             return parts
