@@ -98,6 +98,7 @@ VARIABLES: dict[str, object] = {
     "first": 5,
     "perPage": 5,
     "withTotal": True,
+    "withMissing": True,
     "keys": None,
     "xAxis": "_step",
     "samples": 10,

@@ -16,6 +16,7 @@ from runfolio_server.sql.run_lists.groups import select_bins, select_groups, sel
 from runfolio_server.sql.run_lists.indexes import OrderIndexes, ReadyIndex
 from runfolio_server.sql.run_lists.keys import KeySearch, select_document_keys
 from runfolio_server.sql.run_lists.list import count_runs, select_runs_batch, select_runs_page
+from runfolio_server.sql.run_lists.missing_keys import select_missing_keys
 from runfolio_server.sql.run_lists.page import select_run_page
 from tests.run_language import find_field
 
@@ -42,6 +43,10 @@ SLOW_STATEMENTS: dict[str, Asking] = {
     ),
     "select_groups": lambda connection, project_id, query: select_groups(
         connection, project_id, query, [GROUP], [NUMBER]
+    ),
+    # Behind a cursor, where no page tells whether a run has the key.
+    "select_missing_keys": lambda connection, project_id, query: select_missing_keys(
+        connection, project_id, query.ordered("config.nothing").page(50, []), []
     ),
     "select_run_ids": select_run_ids,
     "select_run_page": lambda connection, project_id, query: select_run_page(

@@ -104,3 +104,18 @@ def test_a_name_of_five_parts_has_all_of_its_paths_in_a_statement_and_a_longer_o
     assert (16, ()) == (len(set(five.paths)), five.names)
     assert ("a", "b", "c", "value", "e", "f") == six.paths[-1]
     assert six.names == (("a", "b", "c", "value", "e", "f"), ("a", "b", "c", "e", "f"))
+
+
+@pytest.mark.parametrize(
+    ("name", "paths"),
+    [
+        ("config.a.b.c", ["a.b.c", "a/b.c", "a/b/c", "a.b/c"]),
+        ("config.a.value.b", ["a.value.b", "a/value.b", "a/value/b", "a.value/b", "a.b", "a/b"]),
+        ("config.a.b.value", ["a.b.value", "a/b.value", "a/b/value", "a.b/value", "a.b", "a/b"]),
+    ],
+)
+def test_a_statement_looks_for_these_paths_in_this_order(name: str, paths: list[str]) -> None:
+    field = find_field(name, "")
+
+    assert isinstance(field, JsonField)
+    assert paths == ["/".join(path) for path in field.paths]

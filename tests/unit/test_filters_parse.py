@@ -162,15 +162,6 @@ def test_nor_is_not_or() -> None:
         ("config.lr", (("lr",),)),
         ("config.lr.value", (("lr.value",), ("lr", "value"), ("lr",))),
         ("config.a.b", (("a.b",), ("a", "b"))),
-        ("config.a.b.c", (("a.b.c",), ("a", "b.c"), ("a", "b", "c"), ("a.b", "c"))),
-        (
-            "config.a.value.b",
-            (("a.value.b",), ("a", "value.b"), ("a", "value", "b"), ("a.value", "b"), ("a.b",), ("a", "b")),
-        ),
-        (
-            "config.a.b.value",
-            (("a.b.value",), ("a", "b.value"), ("a", "b", "value"), ("a.b", "value"), ("a.b",), ("a", "b")),
-        ),
         ("config.value", (("value",),)),
         ("config['a.b']", (("a.b",),)),
         ('config["a"]["b"]', (("a", "b"),)),
