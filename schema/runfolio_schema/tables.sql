@@ -177,8 +177,8 @@ CREATE TABLE run_stream (
   missing    int8multirange NOT NULL DEFAULT '{}',   -- lines below next_line that never came; taken when they do
   first_line bytea,                                  -- digest of line 0; tells a repeat from a restart; null: not come
   step_high  double precision,                       -- greatest step of its rows; null: no rows
-  rejected   bigint NOT NULL DEFAULT 0,              -- lines kept out because they are not JSON objects; of a summary the
-                                                     -- most keys that one was without
+  rejected   bigint NOT NULL DEFAULT 0,              -- lines kept out, or kept without some of their keys; of a summary
+                                                     -- the most keys that one was without
   repeated   bigint NOT NULL DEFAULT 0,              -- lines left empty, or not stored, because the run has them already under
                                                      -- other numbers
   taken_up   bigint NOT NULL DEFAULT 0,              -- lines below it are of the epoch before, which its process goes on after

@@ -253,3 +253,14 @@ def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str])
     assert 2 == run()
 
     assert "ls" in capsys.readouterr().out
+
+
+def test_what_people_write_is_shown_and_what_steers_a_terminal_is_spelled(
+    server: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = "10\u202f30\u202fPM\u00a0山\u3000می\u200cخ 👩\u200d👧"
+    Logger(server, "steering").run("r1", displayName=f"{shown} \u202e\u2028\x9b")
+
+    assert 0 == run("ls", "ada/steering")
+
+    assert rf"{shown} \u202e\u2028\x9b" in capsys.readouterr().out

@@ -147,10 +147,12 @@ def nested(depth: int) -> Any:
 
 
 @pytest.mark.parametrize(
-    "bad", [nested(250), {"k" * 2100: 1}, [nested(250), "\ud800", 2**70]], ids=["depth", "key", "depth in a list"]
+    ("bad", "kept"),
+    [(nested(250), None), ({"k" * 2100: 1, "b": 2}, {"b": 2}), ([nested(250), "\ud800", 2**70], None)],
+    ids=["depth", "key", "depth in a list"],
 )
-def test_one_value_that_is_refused_keeps_out_its_row_alone(
-    api: runfolio.Api, monkeypatch: pytest.MonkeyPatch, bad: Any
+def test_one_value_that_is_not_kept_is_left_out_of_its_row_alone(
+    api: runfolio.Api, monkeypatch: pytest.MonkeyPatch, bad: Any, kept: Any
 ) -> None:
     monkeypatch.setattr(log_batch, "BATCH_BYTES", 10_000)
     mixed: list[Any] = [1, "text", None, float("nan"), [2**70, "\ud800,]"], True] * 200
@@ -160,7 +162,8 @@ def test_one_value_that_is_refused_keeps_out_its_row_alone(
         run.log_columns({"a": mixed, "b": numbers, "c": np.arange(1200)})
         run.log({"after": 1})
 
-    wanted = [(step, mixed[step], numbers[step], step) for step in range(1200) if step != 600]
+    mixed[600] = kept
+    wanted = [(step, mixed[step], numbers[step], step) for step in range(1200)]
     found = list(run.scan_history())
     assert 1 == run.rejected_line_count
     assert {"_step": 1200, "after": 1} == {key: found[-1][key] for key in ("_step", "after")}
@@ -173,8 +176,10 @@ def test_a_row_whose_key_is_too_long_does_not_end_the_log(api: runfolio.Api) -> 
             run.log({"k" * 2001: float(number)})
         run.log({"a": 1})
 
+    rows = list(run.scan_history())
     assert 1000 == run.rejected_line_count
-    assert [1] == [row["a"] for row in run.scan_history()]
+    assert (1001, [1]) == (len(rows), [row["a"] for row in rows if "a" in row])
+    assert not any("k" * 2001 in row for row in rows)
 
 
 def test_steps_beyond_64_bits_are_logged_in_rows(api: runfolio.Api) -> None:

@@ -62,6 +62,22 @@ def test_a_dry_run_changes_nothing_and_says_so(api: Api, live_server: LiveServer
     assert {("old",)} == {tuple(run.tags) for run in runs}
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_run_that_the_change_does_not_fit_is_named_and_the_others_are_changed(
+    api: Api, live_server: LiveServer, dry_run: bool
+) -> None:
+    project = f"full-{dry_run}".lower()
+    logger = Logger(live_server, project)
+    logger.run("full", tags=[str(number) for number in range(500)])
+    logger.run("empty")
+
+    changed = api.runs(f"ada/{project}").update(add_tags=["one more"], dry_run=dry_run)
+
+    assert (1, ("empty",), 1) == (changed.count, changed.ids, changed.refused_count)
+    assert {"full": "501 tags; allowed: 500"} == changed.refused
+    assert "; 1 not: see refused" in repr(changed)
+
+
 def test_deleting_has_to_be_said(api: Api, live_server: LiveServer) -> None:
     runs = seeded(api, live_server, "deleted")
     chosen = api.runs("ada/deleted", Config("seed") == 0)

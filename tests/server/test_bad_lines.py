@@ -40,6 +40,7 @@ LINES = {
     "has 100,001 keys": _wide(100_001),
     "has a million keys": _wide(1_000_000),
     "has a key of 3,000 letters": '{"_step":8,"' + "k" * 3000 + '":1}',
+    "has a key of 3,000 letters inside an object": '{"_step":8,"v":{"' + "k" * 3000 + '":1}}',
     "has lone surrogates": '{"_step":8,"v":"\\ud800","\\udfff":1}',
     "has NUL in a text or a key": '{"_step":8,"v":"\\u0000","\\u0000":1}',
     "has NaN, Infinity and -Infinity": '{"_step":8,"v":[NaN,Infinity,-Infinity],"w":NaN}',
@@ -55,10 +56,22 @@ LINES = {
 
 def _table() -> dict[str, str]:
     section = README.read_text(encoding="utf-8").partition("## Bad lines")[2].partition("\n## ")[0]
-    return dict(re.findall(r"^\| ((?:is|has) .+?) \| (kept|kept raw|kept out) \| .*\|$", section, re.MULTILINE))
+    return dict(
+        re.findall(
+            r"^\| ((?:is|has) .+?) \| (kept|kept raw|kept without its key|kept out) \| .*\|$", section, re.MULTILINE
+        )
+    )
 
 
 TABLE = _table()
+# What comes back of a line that is kept without a key, and the key.
+WITHOUT_KEYS: dict[str, tuple[str, str]] = {
+    "is nested 201 levels deep": ('{"_step":8}', "v"),
+    "is nested 10,000 levels deep": ('{"_step":8}', "v"),
+    "has a key of 3,000 letters": ('{"_step":8}', "k" * 200),
+    "has a key of 3,000 letters inside an object": ('{"_step":8,"v":{}}', "v." + "k" * 198),
+    "has an integer of 5,000 digits": ('{"_step":8}', "v"),
+}
 LONG = "9" * 5000
 # The text of a summary, and what comes back of it; None: the one before.
 SUMMARIES: dict[str, tuple[str, str | None]] = {
@@ -76,6 +89,10 @@ SUMMARIES: dict[str, tuple[str, str | None]] = {
 
 def test_each_row_of_the_table_has_a_line_and_each_line_a_row() -> None:
     assert sorted(TABLE) == sorted(LINES)
+
+
+def test_what_is_left_of_a_line_is_known_of_each_that_is_kept_without_a_key() -> None:
+    assert {case for case, outcome in TABLE.items() if outcome == "kept without its key"} == set(WITHOUT_KEYS)
 
 
 def test_each_row_of_the_table_of_summaries_is_tried() -> None:
@@ -112,14 +129,15 @@ async def test_a_bad_line_is_treated_as_the_table_says_and_blocks_no_other(
 ) -> None:
     name = f"bad-{uuid4().hex[:8]}"
     run = await service.start_run(name)
-    is_kept = TABLE[case] != "kept out"
+    is_whole = TABLE[case] in ("kept", "kept raw")
+    left, key = WITHOUT_KEYS.get(case, (None if TABLE[case] == "kept out" else LINES[case], None))
 
     for _ in range(2):
         rejected = await _log(service, run, door, [BEFORE, LINES[case], AFTER])
         counts = await _counts(service, name)
 
-        assert [] == rejected if is_kept else [1] == rejected
-        assert (0 if is_kept else 1) == counts
+        assert [] == rejected if is_whole else [(1, key)] == rejected
+        assert (0 if is_whole else 1) == counts
 
     rows: list[dict[str, Any]] = []
     for is_compacted in (False, True):
@@ -128,7 +146,7 @@ async def test_a_bad_line_is_treated_as_the_table_says_and_blocks_no_other(
         rows = [json.loads(row) for row in await service.rows("p", name)]
         bad = [row for row in rows if "at" not in row]
         assert {"before", "after"} == {row["at"] for row in rows if "at" in row}
-        assert ([json.loads(LINES[case])] if is_kept else []) == _comparable(bad, LINES[case])
+        assert ([json.loads(left)] if left else []) == (_comparable(bad, left) if left else bad)
     if case == "has a step that goes back":
         assert [3, 7, 9] == [row["_step"] for row in rows]
 
@@ -185,16 +203,17 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-async def _log(service: Service, run: dict[str, Any], door: str, lines: list[str]) -> list[int]:
-    """Send the lines; the numbers of those that were kept out."""
+async def _log(service: Service, run: dict[str, Any], door: str, lines: list[str]) -> list[tuple[int, str | None]]:
+    """Send the lines; the numbers of those that were kept out, and of the others the keys that they are without."""
     if door == "stream":
         answer = await service.log(f"ada/p/{run['name']}", 0, lines)
         assert 200 == answer.status
-        return [rejected["line"] for rejected in answer.body.get("rejected", [])]
-    document = "mutation($i: AppendHistoryInput!) { appendHistory(input: $i) { rejectedCount rejected { line } } }"
+        return [(rejected["line"], rejected["key"]) for rejected in answer.body.get("rejected", [])]
+    document = "mutation($i: AppendHistoryInput!) { appendHistory(input: $i) { rejectedCount rejected { line key } } }"
     answer = await service.graphql(document, i={"runId": run["id"], "offset": 0, "rows": lines})
-    assert len(answer.data["appendHistory"]["rejected"]) == answer.data["appendHistory"]["rejectedCount"]
-    return [rejected["line"] for rejected in answer.data["appendHistory"]["rejected"]]
+    payload = answer.data["appendHistory"]
+    assert len(payload["rejected"]) == payload["rejectedCount"]
+    return [(rejected["line"], rejected["key"]) for rejected in payload["rejected"]]
 
 
 async def _counts(service: Service, name: str) -> int:

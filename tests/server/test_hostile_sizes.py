@@ -36,30 +36,34 @@ async def test_a_file_name_too_long_for_its_key_is_refused_before_the_upload(ser
 
     answer = await service.graphql(
         'mutation($f: [String!]!) { createRunFiles(input: {entityName: "ada", projectName: "p",'
-        ' runName: "files", files: $f}) { runID } }',
+        ' runName: "files", files: $f}) { files { uploadUrl refusal } } }',
         f=["\u6f22" * 1000],
     )
 
-    assert 400 == answer.status
-    assert "3000 bytes" in answer.error["message"]
+    (file,) = answer.data["createRunFiles"]["files"]
+    assert file["uploadUrl"] is None
+    assert "3000 bytes" in file["refusal"]
 
 
-@pytest.mark.parametrize(
-    ("console", "status", "message"),
-    [
-        ({"offset": 0, "content": ["x"] * 50_001}, 413, "50001 lines"),
-        ({"offset": 2**31, "content": ["x"]}, 400, "offset is 2147483648"),
-    ],
-)
-async def test_console_lines_are_bounded_in_count_and_number(
-    service: Service, console: dict[str, object], status: int, message: str
-) -> None:
+async def test_console_lines_are_bounded_in_number(service: Service) -> None:
     await service.start_run("console")
 
-    answer = await service.stream("ada/p/console", {"files": {"output.log": console}})
+    answer = await service.stream("ada/p/console", {"files": {"output.log": {"offset": 2**31, "content": ["x"]}}})
 
-    assert status == answer.status
-    assert message in answer.error["message"]
+    assert 400 == answer.status
+    assert "offset is 2147483648" in answer.error["message"]
+
+
+async def test_too_many_console_lines_cost_themselves_alone(service: Service) -> None:
+    await service.start_run("console")
+
+    console = {"offset": 0, "content": ["x"] * 50_001}
+    history = {"offset": 0, "content": ['{"loss":1}']}
+    answer = await service.stream("ada/p/console", {"files": {"output.log": console, "wandb-history.jsonl": history}})
+
+    assert (200, 1) == (answer.status, answer.body["rejectedCount"])
+    assert ("console", 50_000) == (answer.body["rejected"][0]["stream"], answer.body["rejected"][0]["line"])
+    assert ['{"loss":1}'] == await service.rows("p", "console")
 
 
 async def test_the_longest_keys_that_are_taken_can_be_compacted(service: Service) -> None:

@@ -81,8 +81,8 @@ async def test_a_run_taken_up_again_without_resume_appends(service: Service) -> 
 
 @pytest.mark.parametrize(
     "bad",
-    ["{broken", "[1]", '"text"', "3", "", "nul", "[" * 5000 + "]" * 5000, '{"a":' * 300 + "1" + "}" * 300],
-    ids=["broken", "list", "string", "number", "empty", "word", "deep list", "deep object"],
+    ["{broken", "[1]", '"text"', "3", "", "nul", "[" * 5000 + "]" * 5000],
+    ids=["broken", "list", "string", "number", "empty", "word", "deep list"],
 )
 async def test_a_line_that_is_no_row_is_told_and_stops_no_other(service: Service, bad: str) -> None:
     name = f"bad{abs(hash(bad))}"

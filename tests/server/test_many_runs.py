@@ -254,7 +254,6 @@ async def test_no_change_at_all_is_refused(service: Service, project: str, chang
         ({"displayName": None}, 400, "input.displayName"),
         ({"addTags": [""]}, 400, "input.addTags"),
         ({"addTags": ["x" * 257]}, 400, "input.addTags"),
-        ({"addTags": [str(number) for number in range(499)]}, 400, "input.addTags"),
         ({"tags": [""]}, 400, "input.tags"),
         ({"jobType": "x" * 513}, 400, "input.jobType"),
         ({"group": "x" * 513}, 400, "input.group"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from tests.service import BASE_URL, Answer, Service
 ALLOW = (
     "mutation CreateRunFiles($entity: String!, $project: String!, $run: String!, $files: [String!]!) {"
     " createRunFiles(input: {entityName: $entity, projectName: $project, runName: $run, files: $files}) {"
-    " runID uploadHeaders files { name uploadUrl } } }"
+    " runID uploadHeaders files { name uploadUrl listedAs refusal } } }"
 )
 LIST = (
     'query($run: String!, $names: [String], $pattern: String, $first: Int, $after: String) { project(name: "p") {'
@@ -185,13 +186,68 @@ async def test_files_are_paged_by_name_without_gap_or_repeat(service: Service, b
     assert names == found
 
 
-@pytest.mark.parametrize("name", ["", "/etc/passwd", "../a", "a/../../b", "a//b", "a\nb", "x" * 1025])
-async def test_a_name_that_is_no_relative_path_is_refused_with_all_of_the_request(service: Service, name: str) -> None:
-    await service.start_run("refused")
+@pytest.mark.parametrize("name", ["", "/etc/passwd", "../a", "a/../../b", "a//b", "x" * 1025, "\n" * 500])
+async def test_a_name_that_is_refused_costs_no_other_file_its_url(service: Service, name: str) -> None:
+    run = f"refused{abs(hash(name))}"
+    await service.start_run(run)
 
-    answer = await _allow(service, "refused", "fine.txt", name)
+    files = (await _allow(service, run, "fine.txt", name, "also fine.txt")).data["createRunFiles"]["files"]
 
-    assert (400, "input.files[1]") == (answer.status, answer.error["extensions"]["path"])
+    assert ["fine.txt", name, "also fine.txt"] == [file["name"] for file in files]
+    assert [None, "input.files[1]"] == [file["refusal"] and file["refusal"].split(" ")[0] for file in files][:2]
+    assert (None, None) == (files[1]["uploadUrl"], files[1]["listedAs"])
+    for file in (files[0], files[2]):
+        assert file["name"] == file["listedAs"]
+        assert 200 == await _put(service, file["uploadUrl"], b"x")
+    assert ["also fine.txt", "fine.txt"] == await _names(service, run)
+
+
+@pytest.mark.parametrize("name", ["media/a\tb.png", "bad\u0001.txt", "a\0b", "a\r\nSet-Cookie: b=c"])
+async def test_a_name_with_control_characters_is_kept_in_a_spelling_and_found_by_both(
+    service: Service, name: str
+) -> None:
+    run = f"spelled{abs(hash(name))}"
+    await service.start_run(run)
+
+    plain, spelled = (await _allow(service, run, "good.txt", name)).data["createRunFiles"]["files"]
+    statuses = [await _put(service, file["uploadUrl"], b"x") for file in (plain, spelled)]
+
+    assert [200, 200] == statuses
+    assert (name, None) == (spelled["name"], spelled["refusal"])
+    assert sorted(["good.txt", spelled["listedAs"]]) == await _names(service, run)
+    assert [spelled["listedAs"]] == await _names(service, run, names=[name])
+    assert [spelled["listedAs"]] == await _names(service, run, names=[spelled["listedAs"]])
+
+
+async def test_a_name_with_half_a_surrogate_pair_is_answered_as_it_was_asked(service: Service) -> None:
+    await service.start_run("half")
+    variables = {"entity": "ada", "project": "p", "run": "half", "files": ["a\ud800.txt", "b.txt"]}
+
+    # As Python's json writes it, in ASCII.
+    answer = await service.http.post(
+        "/graphql",
+        content=json.dumps({"query": ALLOW, "variables": variables}),
+        headers={"Content-Type": "application/json", "Authorization": f"Bearer {service.keys['ada']}"},
+    )
+
+    half, plain = json.loads(answer.text)["data"]["createRunFiles"]["files"]
+    assert ("a\ud800.txt", "b.txt") == (half["name"], plain["name"])
+    assert [200, 200] == [await _put(service, file["uploadUrl"], b"x") for file in (half, plain)]
+    assert sorted(["b.txt", half["listedAs"]]) == await _names(service, "half")
+
+
+async def test_a_file_with_control_characters_in_its_name_replaces_itself_and_no_other(service: Service) -> None:
+    await service.start_run("apart")
+    for name, content in (("a\tb", b"1"), ("a%09b", b"2"), ("a\nb", b"3"), ("a\tb", b"4")):
+        await _upload(service, "apart", **{name: content})
+
+    found = {}
+    for name in ("a\tb", "a%09b", "a\nb"):
+        (edge,) = (await _run(service, "apart", names=[name]))["files"]["edges"]
+        found[name] = (await service.http.get(edge["node"]["url"])).content
+
+    assert {"a\tb": b"4", "a%09b": b"2", "a\nb": b"3"} == found
+    assert 3 == len(await _names(service, "apart"))
 
 
 async def test_many_files_are_allowed_at_once_and_too_many_are_not(service: Service) -> None:

@@ -64,7 +64,7 @@ class LoggedRun:
 
     async def log(self, rows: Sequence[Row], *, first_line: int = 0, writer: str = "", epoch: int = 0) -> None:
         lines = [b"" if row is None else json.dumps(row).encode() for row in rows]
-        batch = Batch(writer=writer, blocks=[LineBlock.received("history", first_line, lines, list(rows))])
+        batch = Batch(writer=writer, blocks=[LineBlock.received("history", first_line, lines, list(rows), ())])
         await append_batch(self.database, self.run_id, batch)
         self.logged += [
             (Position(step_of(row, line), epoch, writer, line), row)

@@ -58,14 +58,54 @@ def test_the_first_refused_lines_have_reasons_of_their_own_and_all_further_ones_
     assert {REFUSED_LIKE_OTHERS} == set(plain[REASONS_MAX:])
 
 
-def test_a_row_is_refused_for_its_size_among_refused_lines_too() -> None:
-    deep = b'{"v":' + b"[" * 300 + b"]" * 300 + b"}"
-    wide = json.dumps({"k" * 3000: 1}).encode()
+@pytest.mark.parametrize("refused", [0, 2 * REASONS_MAX])
+def test_a_row_keeps_its_other_keys_among_any_number_of_refused_lines(refused: int) -> None:
+    bad = [b"[" * 300 + b"]" * 300, b"[" * 5000 + b"]" * 5000, b"9" * 5000]
+    lines = [b'{"v":%b,"loss":0.5}' % value for value in bad] + [b'{"%b":1,"loss":0.5}' % (b"k" * 3000)]
 
-    rejected = _block([b"[1]"] * REASONS_MAX + [deep, wide])[1]
+    block, rejected = _block([b"[1]"] * refused + lines)
 
-    assert "nested deeper" in rejected[-2].reason
-    assert "a key has more than" in rejected[-1].reason
+    assert [b'{"loss":0.5}'] * 4 == block.lines[refused:]
+    assert [{"loss": 0.5}] * 4 == block.rows[refused:]
+    assert ["v", "v", "v", "k" * 200] == [one.key for one in rejected[refused:]]
+    assert ["nested deeper than 200"] * 2 == [one.reason.partition(": ")[2] for one in rejected[refused:][:2]]
+
+
+def test_keys_that_are_left_out_are_no_refused_lines() -> None:
+    line = b'{"%b":1,"loss":0.5}' % (b"k" * 3000)
+
+    rejected = _block([line] * (2 * REASONS_MAX) + [b'{"a":nope}'])[1]
+
+    assert 2 * REASONS_MAX + 1 == len(rejected)
+    assert REFUSED_LIKE_OTHERS != rejected[-1].reason
+
+
+def test_a_line_that_is_without_keys_is_counted_once_in_the_part_that_has_it() -> None:
+    two_bad = b'{"%b":1,"%b":2,"loss":0.5}' % (b"k" * 3000, b"l" * 3000)
+
+    block, rejected = _block([b'{"loss":1}', two_bad, b"", b'{"loss":2}'])
+
+    assert (2, 3) == (block.rejected, len(rejected))
+    assert [0, 1, 1, 0] == [block.part(line, line + 1).rejected for line in (5, 6, 7, 8)]
+    assert [6] == block.part(6, 9).incomplete
+
+
+def test_what_is_cut_out_of_line_0_is_no_part_of_what_tells_processes_apart() -> None:
+    line = b'{"%b":1, "loss" : 1.50}' % (b"k" * 3000)
+
+    block = line_block("history", 0, [line], [], path="input.rows")
+
+    assert b'{ "loss" : 1.50}' == block.line_zero == block.lines[0]
+
+
+def test_a_line_with_too_many_keys_is_kept_out_whatever_else_is_wrong_with_it() -> None:
+    keys = ",".join(f'"k{number}":1' for number in range(100_000)).encode()
+
+    block, rejected = _block([b'{"v":%b,%b,"w":1}' % (b"9" * 5000, keys)])
+
+    assert [b""] == block.lines
+    assert ["a line has 100001 keys; allowed: 100000"] == [one.reason for one in rejected]
+    assert [None] == [one.key for one in rejected]
 
 
 def test_only_so_many_refused_lines_are_read_the_slow_way(monkeypatch: pytest.MonkeyPatch) -> None:

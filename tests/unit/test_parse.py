@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from runfolio_server.errors import AppError, TooLarge
-from runfolio_server.ingest.batch import Batch, ConsoleLine
+from runfolio_server.ingest import parse as parse_module
+from runfolio_server.ingest.batch import Batch, ConsoleLine, RejectedLine
 from runfolio_server.ingest.parse import decompress, parse_file_stream
 
 
@@ -117,6 +118,23 @@ def test_a_console_line_is_read_in_every_form_that_sdks_send(text: str, expected
 )
 def test_a_run_has_ended_only_when_it_is_complete(body: dict[str, Any], exit_code: int | None) -> None:
     assert exit_code == _parse(**body).exit_code
+
+
+def test_more_console_lines_than_a_request_may_have_cost_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parse_module, "MAX_CONSOLE_LINES", 3)
+    files = {
+        "output.log": {"offset": 7, "content": list("abcde")},
+        "wandb-history.jsonl": {"offset": 0, "content": ['{"loss":1}']},
+    }
+
+    batch = parse_file_stream(json.dumps({"files": files}).encode())
+
+    assert batch.console is not None
+    assert (7, list("abc")) == (batch.console.first_line, [line.text for line in batch.console.lines])
+    assert [{"loss": 1}] == batch.blocks[0].rows
+    assert [
+        RejectedLine("console", 10, "2 lines from here on are kept out; allowed: 3 in one request")
+    ] == batch.rejected
 
 
 @pytest.mark.parametrize("writer", ["a b", "a/b", "ü", "a" * 129, "a\n"])

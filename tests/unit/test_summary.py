@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from runfolio_server.domain.json_members import long_members, split_member
-from runfolio_server.ingest.summary import LEVELS_MAX, LeftOutKey, read_summary
+from runfolio_server.ingest.kept_members import LEVELS_MAX, LeftOutKey
+from runfolio_server.ingest.summary import read_summary
 
 LONG = "9" * 5000
 TOO_LONG = "an integer has more than 4,300 digits"

@@ -26,6 +26,31 @@ def test_saved_files_and_media_are_listed_and_downloaded(newest: SDK, api: runfo
     assert b"saved" == ours.file("sp dir/fü x.txt").download(root=tmp_path / "ours").read_bytes()
 
 
+# As the screenshots of macOS, Japanese and Persian names and family emoji have them.
+HARD_NAME = "10\u202f30\u202fPM\u00a0太郎\u3000می\u200cخواهم 👩\u200d👩\u200d👧\u200d👦"
+
+
+def test_a_hard_name_costs_no_run_its_other_files_and_metrics(sdk: SDK, api: runfolio.Api) -> None:
+    name = HARD_NAME
+
+    found = sdk.run("hard_names", name=name, run=f"{name} {sdk.version}")
+
+    assert ["ada", name, f"{name} {sdk.version}", name] == found["names"]
+    assert {"config.yaml", "wandb-summary.json", "wandb-metadata.json", found["paths"]["plain"]} <= set(found["files"])
+    assert found["paths"]["plain"] == found["downloads"]["plain"]
+    # The path of an image has its key.
+    assert found["paths"][name] == found["downloads"][name]
+    spelled = found["downloads"]["a\tb"]
+    assert "\t" in found["paths"]["a\tb"]
+    assert "a%09b" in spelled
+    assert spelled in found["files"]
+    assert ([0.5], [{"acc": 1}]) == (found["losses"], found["evaluated"])
+    assert ({"a%09b", name}, 1) == ({*found["tags"]}, found["late"])
+    ours = api.run(found["path"])
+    assert 1 == ours.rejected_line_count
+    assert spelled == ours.file(found["paths"]["a\tb"]).name
+
+
 @pytest.mark.parametrize("artifact", [False, True], ids=["table", "table and artifact"])
 def test_an_artifact_that_the_server_does_not_take_breaks_no_run(
     newest: SDK, api: runfolio.Api, artifact: bool

@@ -1,4 +1,4 @@
-"""The members of a JSON object as texts, also where no parser takes their values. Used by ingest/summary.py."""
+"""The members of a JSON object or array as texts, also where no parser takes them. Used by ingest/kept_members.py."""
 
 from __future__ import annotations
 
@@ -29,9 +29,21 @@ def long_members(raw: bytes, longer_than: int) -> Iterator[tuple[int, int]]:
     """
     if raw[:1] != b"{" or raw[-1:] != b"}":
         raise ValueError("it is no JSON object")
+    for _, first, past in _long_parts(raw, longer_than):
+        yield first, past
+
+
+def long_items(raw: bytes, longer_than: int) -> Iterator[tuple[int, int, int]]:
+    """The same of an array: the index of each such item, and where it begins and ends."""
+    if raw[:1] != b"[" or raw[-1:] != b"]":
+        raise ValueError("it is no JSON array")
+    yield from _long_parts(raw, longer_than)
+
+
+def _long_parts(raw: bytes, longer_than: int) -> Iterator[tuple[int, int, int]]:
     bounds = np.concatenate([[0], *_outer_commas(_without_escapes(raw)), [len(raw) - 1]])
     for index in np.flatnonzero(np.diff(bounds) > longer_than + 1).tolist():
-        yield int(bounds[index]) + 1, int(bounds[index + 1])
+        yield index, int(bounds[index]) + 1, int(bounds[index + 1])
 
 
 def split_member(member: bytes) -> tuple[bytes, bytes]:
@@ -57,7 +69,7 @@ def _without_escapes(raw: bytes) -> bytes:
 
 
 def _outer_commas(raw: bytes) -> Iterator[npt.NDArray[np.int64]]:
-    """Where the commas between the members of the outermost object are. Raises ValueError for unbalanced brackets."""
+    """Where the commas between the parts of the outermost object or array are. Raises ValueError for odd brackets."""
     depth, in_string = 0, False
     for first in range(0, len(raw), _BYTES_AT_ONCE):
         kinds = _KINDS[np.frombuffer(raw, np.uint8, min(_BYTES_AT_ONCE, len(raw) - first), first)]
@@ -71,8 +83,8 @@ def _outer_commas(raw: bytes) -> Iterator[npt.NDArray[np.int64]]:
         depths = depth + np.cumsum(changes, dtype=np.int64)
         ends = places[depths == 0] + first
         if len(ends) and ends[0] != len(raw) - 1:
-            raise ValueError("it is no JSON object: something follows its end")
+            raise ValueError("something follows the end of the JSON text")
         yield places[(kinds == COMMA) & ~is_text & (depths == 1)] + first
         depth, in_string = int(depths[-1]), bool(is_text[-1])
     if depth != 0 or in_string:
-        raise ValueError("it is no JSON object: it ends too early")
+        raise ValueError("the JSON text ends too early")

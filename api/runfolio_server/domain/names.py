@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import string
+from urllib.parse import quote
 
 from runfolio_server.domain.words import ADJECTIVES, NOUNS
 from runfolio_server.errors import AppError
@@ -12,7 +14,6 @@ from runfolio_server.errors import AppError
 ENTITY_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 PROJECT_NAME_MAX = 128
 RUN_NAME_MAX = 256
-FILE_NAME_MAX = 1024
 # A name is part of a primary key and of a signed URL.
 FILE_NAME_MAX_BYTES = 1024
 DISPLAY_NAME_MAX = 512
@@ -20,6 +21,12 @@ DISPLAY_NAME_MAX = 512
 # Each would change the meaning of a URL or of `entity/project/run`.
 FORBIDDEN_IN_PROJECT = frozenset("/\\#?%:")
 FORBIDDEN_IN_RUN = frozenset("/\\#?%:;,'")
+
+# Categories Cc and Cs of Unicode: what steers terminals, breaks headers or has no UTF-8. Nothing else is kept out of
+# names: spaces of every width, joiners of letters and emoji, and marks of direction belong to what people write.
+_NEVER_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+NEVER_IN_NAMES_TOLD = "control characters and halves of surrogate pairs"
+_DIGEST_LENGTH = 8
 
 RUN_NAME_LENGTH = 8
 RUN_NAME_ALPHABET = string.ascii_lowercase + string.digits
@@ -46,13 +53,50 @@ def check_run_name(name: str, path: str) -> str:
 
 
 def check_file_name(name: str, path: str) -> str:
-    """The name, when a run's file may be called so: relative, with forward slashes. Raises AppError otherwise."""
-    _check_text(name, path, FILE_NAME_MAX, frozenset())
-    if len(name.encode()) > FILE_NAME_MAX_BYTES:
-        raise AppError(f"{path} has {len(name.encode())} bytes of UTF-8; allowed: {FILE_NAME_MAX_BYTES}", path=path)
+    """The name by which a run's file of this name is listed: see listed_file_name.
+
+    Raises AppError when it is no relative path with forward slashes, or too long as it would be listed.
+    """
     if name.startswith("/") or any(part in ("", ".", "..") for part in name.split("/")):
-        raise AppError(f"{path} {name!r} is not a relative path with forward slashes", path=path)
-    return name
+        raise AppError(f"{path} {name[:100]!r} is not a relative path with forward slashes", path=path)
+    listed = listed_file_name(name)
+    if len(listed.encode()) > FILE_NAME_MAX_BYTES:
+        raise AppError(f"{path} has {len(listed.encode())} bytes of UTF-8; allowed: {FILE_NAME_MAX_BYTES}", path=path)
+    return listed
+
+
+def listed_file_name(name: str) -> str:
+    r"""The name itself; where it has characters that no name may have, these as `%XX`, and a digest of the name.
+
+    A program that has such a file already cannot be asked for another name. The digest keeps files apart whose names
+    differ in nothing else.
+
+    >>> listed_file_name("media/a\tb.png")
+    'media/a%09b-b3eaaae9.png'
+    """
+    if not _NEVER_IN_NAMES.search(name):
+        return name
+    folder, slash, last = spelled_plainly(name).rpartition("/")
+    stem, dot, suffix = last.rpartition(".")
+    if not stem:
+        stem, dot, suffix = last, "", ""
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
+    return f"{folder}{slash}{stem}-{digest}{dot}{suffix}"
+
+
+def never_in_names(text: str) -> str | None:
+    """The first character of the text that no name, tag or description of a key may have; None: all are allowed."""
+    found = _NEVER_IN_NAMES.search(text)
+    return found and found[0]
+
+
+def spelled_plainly(text: str) -> str:
+    r"""The text with each character that no name may have as the `%XX` of its UTF-8.
+
+    >>> spelled_plainly("a\tb")
+    'a%09b'
+    """
+    return _NEVER_IN_NAMES.sub(lambda found: quote(found[0], safe="", errors="surrogatepass"), text)
 
 
 def new_run_name() -> str:
@@ -69,15 +113,11 @@ def _check_text(name: str, path: str, longest: int, forbidden: frozenset[str]) -
     if not 0 < len(name) <= longest:
         raise AppError(f"{path} has {len(name)} characters; allowed: 1 to {longest}", path=path)
     for character in name:
-        if character in forbidden or not _is_plain(character):
-            listed = " ".join(sorted(forbidden)) + (" and " if forbidden else "")
+        if character in forbidden or never_in_names(character):
+            listed = " ".join(sorted(forbidden))
             raise AppError(
-                f"{path} {name!r} contains {character!r}; not allowed: {listed}control characters", path=path
+                f"{path} {name!r} contains {character!r}; not allowed: {listed} and {NEVER_IN_NAMES_TOLD}", path=path
             )
     if name.strip() != name or name in (".", ".."):
         raise AppError(f"{path} {name!r} must not be a dot path, nor begin or end with a space", path=path)
     return name
-
-
-def _is_plain(character: str) -> bool:
-    return character.isprintable() and not "\ud800" <= character <= "\udfff"

@@ -60,7 +60,7 @@ async def file_stream(request: Request) -> Response:
     if batch.rejected:
         answer["rejectedCount"] = len(batch.rejected)
         answer["rejected"] = [
-            {"stream": line.stream, "line": line.line, "message": line.reason}
+            {"stream": line.stream, "line": line.line, "key": line.key, "message": line.reason}
             for line in batch.rejected[:REJECTED_SHOWN]
         ]
     return json_response(answer)

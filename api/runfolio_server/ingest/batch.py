@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.history.storage.chunk import NumberColumn
 from runfolio_server.history.storage.key_columns import KeyColumn
+from runfolio_server.ingest.kept_members import LeftOutKey
 from runfolio_server.ingest.summary import Summary
 
 LineStream = Literal["history", "events"]
@@ -21,11 +22,17 @@ LineStream = Literal["history", "events"]
 
 @dataclass(frozen=True, slots=True)
 class RejectedLine:
-    """A line that is kept out, and why."""
+    """A line that is kept out, or the key that one is without, and why; `key` None: it is the whole line."""
 
     stream: str
     line: int
     reason: str
+    key: str | None = None
+
+    @classmethod
+    def without(cls, stream: LineStream, line: int, left_out: LeftOutKey) -> RejectedLine:
+        """A row that is kept without this key."""
+        return cls(stream, line, f"it is without {left_out.key!r}: {left_out.reason}", left_out.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class LineBlock:
 
     So is one of `repeats`: line numbers of rows that the run has already under other numbers.
     `line_zero` is line 0 when the sender sent it along, in a part of the block too: it tells one process from another.
+    `incomplete` are the numbers of the lines that are stored without some of their keys.
     """
 
     stream: LineStream
@@ -42,13 +50,21 @@ class LineBlock:
     rows: list[dict[str, Any] | None]
     line_zero: bytes | None
     repeats: frozenset[int] = frozenset()
+    incomplete: Sequence[int] = ()
 
     @classmethod
     def received(
-        cls, stream: LineStream, first_line: int, lines: list[bytes], rows: list[dict[str, Any] | None]
+        cls,
+        stream: LineStream,
+        first_line: int,
+        lines: list[bytes],
+        rows: list[dict[str, Any] | None],
+        incomplete: Sequence[int],
     ) -> LineBlock:
         """The lines of a request, which may begin with line 0."""
-        return cls(stream, first_line, lines, rows, lines[0] if lines and first_line == 0 else None)
+        return cls(
+            stream, first_line, lines, rows, lines[0] if lines and first_line == 0 else None, incomplete=incomplete
+        )
 
     @property
     def count(self) -> int:
@@ -59,7 +75,9 @@ class LineBlock:
         """The lines in this range of line numbers."""
         chosen = slice(first_line - self.first_line, past_last - self.first_line)
         repeats = frozenset(line for line in self.repeats if first_line <= line < past_last)
-        return LineBlock(self.stream, first_line, self.lines[chosen], self.rows[chosen], self.line_zero, repeats)
+        incomplete = [line for line in self.incomplete if first_line <= line < past_last]
+        lines, rows = self.lines[chosen], self.rows[chosen]
+        return LineBlock(self.stream, first_line, lines, rows, self.line_zero, repeats, incomplete)
 
     def without(self, repeats: AbstractSet[int]) -> LineBlock:
         """The same lines, those of these numbers emptied."""
@@ -68,12 +86,17 @@ class LineBlock:
         rows = [None if is_empty else row for row, is_empty in zip(self.rows, empty, strict=True)]
         return replace(self, lines=lines, rows=rows, repeats=self.repeats | repeats)
 
+    @property
+    def rejected(self) -> int:
+        """How many lines are kept out, or are stored without some of their keys; repeats are none of them."""
+        return self.lines.count(b"") - len(self.repeats) + len(set(self.incomplete) - self.repeats)
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnBlock:
     """Consecutive rows of a stream that came as columns, in the order of their keys; a row may have none of them.
 
-    `line_zero` is as in LineBlock: the text that row 0 would have as a line.
+    `line_zero` is as in LineBlock: the text that row 0 would have as a line; and so is `incomplete`, in order.
     """
 
     stream: LineStream
@@ -81,6 +104,7 @@ class ColumnBlock:
     count: int
     columns: dict[str, NumberColumn | KeyColumn]
     line_zero: bytes | None = None
+    incomplete: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def part(self, first_line: int, past_last: int) -> ColumnBlock:
         """The rows in this range of line numbers."""
@@ -93,7 +117,11 @@ class ColumnBlock:
                     columns[key] = KeyColumn(lines, column.values[chosen])
                 else:
                     columns[key] = NumberColumn(lines, column.values[chosen])
-        return replace(self, first_line=first_line, count=past_last - first_line, columns=columns)
+        first, past = np.searchsorted(self.incomplete, (first_line, past_last)).tolist()
+        incomplete = self.incomplete[first:past]
+        return replace(
+            self, first_line=first_line, count=past_last - first_line, columns=columns, incomplete=incomplete
+        )
 
     def rows(self, columns: Mapping[str, NumberColumn | KeyColumn] | None = None) -> list[dict[str, Any]]:
         """The rows, with these of its columns or all of them."""
@@ -108,7 +136,9 @@ class ColumnBlock:
         """The same rows as lines."""
         rows = self.rows()
         lines = [json_text.dump(row).encode() for row in rows]
-        return LineBlock(self.stream, self.first_line, lines, list(rows), self.line_zero)
+        return LineBlock(
+            self.stream, self.first_line, lines, list(rows), self.line_zero, incomplete=self.incomplete.tolist()
+        )
 
     def steps(self) -> npt.NDArray[np.float64]:
         """What each row is ordered by, as history/storage/steps.py says it of lines."""

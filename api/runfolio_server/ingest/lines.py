@@ -1,4 +1,4 @@
-"""Texts of lines → LineBlock: which lines are rows, and why others are kept out. Called by parse.py and rows.py.
+"""Texts of lines → LineBlock: which lines are rows, and what is kept out, and why. Called by parse.py and rows.py.
 
 The table "Bad lines" of api/README.md says what happens to which line; tests/server/test_bad_lines.py walks it.
 """
@@ -12,21 +12,22 @@ from typing import Any
 import orjson
 
 from runfolio_server.domain.history_line import STEP_KEY, TIMESTAMP_KEY, check_line
-from runfolio_server.domain.json_text import MAX_DEPTH
+from runfolio_server.domain.json_text import MAX_DEPTH, NotKept
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.heavy_threads import HEAVY_BYTES
 from runfolio_server.ingest.batch import LineBlock, LineStream, RejectedLine
+from runfolio_server.ingest.kept_members import MAX_KEY_BYTES, KeptMembers, LeftOutKey, longest_key_bytes
 
 MAX_LINE_NUMBER = 2**53
 # Rows cost far more memory than the few bytes that the shortest of them have on the wire.
 MAX_LINES = 500_000
 # Each key becomes a chunk of its own when the line is compacted, and an entry wherever the run's keys are listed.
 MAX_KEYS = 100_000
-# A key, with the keys around it, is part of a primary key, whose rows PostgreSQL limits to 2,704 bytes.
-MAX_KEY_BYTES = 2000
 ESCAPED_BYTES = 6
 # Too short for MAX_DEPTH brackets that close again, and for MAX_KEYS.
 SURELY_SHALLOW_BYTES = 2 * MAX_DEPTH
+# Too short for what orjson refuses and of which other keys are kept: brackets in its hundreds, thousands of digits.
+SURELY_KEPT_WHOLE_BYTES = 2000
 # Of so many refused lines of a request each is told what is wrong with it; to find that out costs more than a row.
 REASONS_MAX = 1000
 REFUSED_LIKE_OTHERS = f"it is no JSON object, like {REASONS_MAX} lines before it in this request"
@@ -40,7 +41,7 @@ WRITER = re.compile(r"[A-Za-z0-9_-]{0,128}")
 def line_block(
     stream: LineStream, first_line: int, texts: Sequence[bytes], rejected: list[RejectedLine], *, path: str
 ) -> LineBlock:
-    """The lines `first_line`, `first_line` + 1, …; those that are kept out are added to `rejected`.
+    """The lines `first_line`, `first_line` + 1, …; what is kept out, lines or keys of them, is added to `rejected`.
 
     Of the rows of a large block only step and timestamp are kept: in memory they take many times their text, and no
     more of them is needed. Raises AppError for a first line out of range, TooLarge for too many lines; `path` is where
@@ -54,20 +55,27 @@ def line_block(
     lines = [text.replace(b"\n", b" ") for text in texts]
     rows: list[dict[str, Any] | None] = []
     has_much = sum(map(len, lines)) > HEAVY_BYTES
+    refused = 0
+    incomplete: list[int] = []
     for start in range(0, len(lines), LINES_AT_ONCE):
         part = lines[start : start + LINES_AT_ONCE]
         found = _plain_rows(part)
         if found is None:
             found = []
             for index, line in enumerate(part, start):
+                left_out: list[LeftOutKey] = []
                 try:
-                    found.append(_row(line) if len(rejected) < REASONS_MAX else _row_among_refused(line))
+                    lines[index], row = (_row if refused < REASONS_MAX else _row_among_refused)(line, left_out)
                 except ValueError as error:
+                    refused += 1
                     rejected.append(RejectedLine(stream, first_line + index, str(error)))
-                    found.append(None)
-                    lines[index] = b""
+                    lines[index], row = b"", None
+                else:
+                    rejected += (RejectedLine.without(stream, first_line + index, key) for key in left_out)
+                    incomplete += [first_line + index] if left_out else []
+                found.append(row)
         rows += [row and _step_and_time(row) for row in found] if has_much else found
-    return LineBlock.received(stream, first_line, lines, rows)
+    return LineBlock.received(stream, first_line, lines, rows, incomplete)
 
 
 def raw_lines(texts: Iterable[str]) -> list[bytes]:
@@ -95,33 +103,44 @@ def _step_and_time(row: dict[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in (STEP_KEY, TIMESTAMP_KEY) if key in row}
 
 
-def _row_among_refused(line: bytes) -> dict[str, Any]:
+def _row_among_refused(line: bytes, left_out: list[LeftOutKey]) -> tuple[bytes, dict[str, Any]]:
     """The row, or the same reason for all that is none."""
     try:
         if type(orjson.loads(line)) is not dict:
             raise ValueError(REFUSED_LIKE_OTHERS)
     except orjson.JSONDecodeError:
-        if not any(part in line for part in LOOSE_JSON):
+        if len(line) <= SURELY_KEPT_WHOLE_BYTES and not any(part in line for part in LOOSE_JSON):
             raise ValueError(REFUSED_LIKE_OTHERS) from None
-    return _row(line)
+    return _row(line, left_out)
 
 
-def _row(line: bytes) -> dict[str, Any]:
+def _row(line: bytes, left_out: list[LeftOutKey]) -> tuple[bytes, dict[str, Any]]:
+    """The line as it is stored, and its row; the keys that it is without are added to `left_out`."""
+    try:
+        row = check_line(line)
+    except NotKept:
+        pass
+    else:
+        if len(row) > MAX_KEYS:
+            raise ValueError(f"a line has {len(row)} keys; allowed: {MAX_KEYS}")
+        if len(line) <= MAX_KEY_BYTES // ESCAPED_BYTES or _key_bytes_at_most(row) <= MAX_KEY_BYTES:
+            return line, row
+        if longest_key_bytes(row) <= MAX_KEY_BYTES:
+            return line, row
+    line = KeptMembers(left_out, MAX_KEY_BYTES).of_object(line)
     row = check_line(line)
     if len(row) > MAX_KEYS:
         raise ValueError(f"a line has {len(row)} keys; allowed: {MAX_KEYS}")
-    if len(line) > MAX_KEY_BYTES // ESCAPED_BYTES and _key_bytes(row) > MAX_KEY_BYTES:
-        raise ValueError(f"a key has more than {MAX_KEY_BYTES} bytes as it would be stored")
-    return row
+    return line, row
 
 
-def _key_bytes(row: dict[str, Any]) -> int:
-    """The bytes of the longest path of keys, at most: what is not plain ASCII may be stored as an escape."""
+def _key_bytes_at_most(row: dict[str, Any]) -> int:
+    """A quick bound of longest_key_bytes: what is not plain ASCII may be stored as an escape."""
     longest = 0
     for key, value in row.items():
-        is_plain = key.isascii() and key.isprintable() and "\\" not in key
+        is_plain = key.isascii() and "\\" not in key and "\0" not in key
         size = 2 + (len(key) if is_plain else ESCAPED_BYTES * len(key))
-        longest = max(longest, size + (_key_bytes(value) if isinstance(value, dict) else 0))
+        longest = max(longest, size + (_key_bytes_at_most(value) if isinstance(value, dict) else 0))
     return longest
 
 

@@ -98,7 +98,7 @@ def parse_file_stream(body: bytes, writer: str = "") -> Batch:
     return Batch(
         writer=writer,
         blocks=[block for block in blocks if block.lines],
-        console=_console(files),
+        console=_console(files, rejected),
         summary=summary,
         summary_rejected=sum(line.stream == "summary" for line in rejected),
         is_preempting=bool(_member(document, "preempting", bool)),
@@ -126,12 +126,15 @@ def metric_rules(config: Mapping[str, Any]) -> list[MetricRule]:
     return found
 
 
-def _console(files: dict[str, Any]) -> ConsoleBlock | None:
+def _console(files: dict[str, Any], rejected: list[RejectedLine]) -> ConsoleBlock | None:
     if files.get(CONSOLE_FILE) is None:
         return None
     first_line, content = _content(files, CONSOLE_FILE)
     if len(content) > MAX_CONSOLE_LINES:
-        raise TooLarge(f"files.{CONSOLE_FILE} has {len(content)} lines; allowed: {MAX_CONSOLE_LINES} in one request")
+        # The first ones stay: line 0 tells whether another process writes. A refusal would cost the rows beside them.
+        reason = f"{len(content) - MAX_CONSOLE_LINES} lines from here on are kept out; allowed: {MAX_CONSOLE_LINES}"
+        rejected.append(RejectedLine("console", first_line + MAX_CONSOLE_LINES, f"{reason} in one request"))
+        del content[MAX_CONSOLE_LINES:]
     if first_line > MAX_CONSOLE_LINE_NUMBER:
         raise AppError(f"files.{CONSOLE_FILE}.offset is {first_line}; allowed: 0 to {MAX_CONSOLE_LINE_NUMBER}")
     return ConsoleBlock(first_line, [_console_line(text) for text in content]) if content else None
@@ -172,7 +175,7 @@ def _summary(files: dict[str, Any], rejected: list[RejectedLine]) -> Summary | N
         rejected.append(RejectedLine("summary", line, str(error)))
         return None
     for key in summary.left_out:
-        rejected.append(RejectedLine("summary", line, f"the summary is without {key.key!r}: {key.reason}"))
+        rejected.append(RejectedLine("summary", line, f"the summary is without {key.key!r}: {key.reason}", key.key))
     return summary
 
 

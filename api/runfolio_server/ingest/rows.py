@@ -32,10 +32,15 @@ def batch_of_rows(
 
 
 def batch_of_columns(
-    block: ColumnBlock, writer: str, *, summary: str | None = None, exit_code: int | None = None
+    block: ColumnBlock,
+    writer: str,
+    rejected: list[RejectedLine],
+    *,
+    summary: str | None = None,
+    exit_code: int | None = None,
 ) -> Batch:
-    """The batch of these columns; otherwise like batch_of_rows."""
-    return _batch([], block, writer, [], summary, exit_code)
+    """The batch of these columns, with what they are without; otherwise like batch_of_rows."""
+    return _batch([], block, writer, rejected, summary, exit_code)
 
 
 def _batch(

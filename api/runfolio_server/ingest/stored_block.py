@@ -58,7 +58,7 @@ async def stored_block_of(block: LineBlock | ColumnBlock) -> StoredBlock:
 
 def _of_lines(block: LineBlock) -> StoredBlock:
     steps, repeated = step_range(block.first_line, block.rows), len(block.repeats)
-    return StoredBlock(block, steps, block.lines.count(b"") - repeated, pack_lines(block.lines), repeated=repeated)
+    return StoredBlock(block, steps, block.rejected, pack_lines(block.lines), repeated=repeated)
 
 
 def _of_columns(block: ColumnBlock) -> StoredBlock:
@@ -76,7 +76,7 @@ def _of_columns(block: ColumnBlock) -> StoredBlock:
         others = {key: one for key, one in part.columns.items() if isinstance(one, KeyColumn)}
         of_part = steps[first - block.first_line : past - block.first_line]
         chunks += encode_columns(first, of_part, numbers, part.rows(others) if others else ())
-    return StoredBlock(block, (float(steps.min()), float(steps.max())), 0, None, chunks)
+    return StoredBlock(block, (float(steps.min()), float(steps.max())), len(block.incomplete), None, chunks)
 
 
 def _is_worth_chunks(block: ColumnBlock, size: int) -> bool:

@@ -110,10 +110,10 @@ async def _make(database_url: str, index: OrderIndex, failed_until: dict[str, fl
     except Unavailable:
         raise
     except Exception:
-        LOGGER.exception("The index of project %d by %s could not be made", index.project_id, index.field)
+        LOGGER.exception("The index of project %d by %r could not be made", index.project_id, index.field)
         failed_until[index.name] = time.monotonic() + PATIENCE_S
         return False
-    LOGGER.info("Project %d is now listed by %s from an index", index.project_id, index.field)
+    LOGGER.info("Project %d is now listed by %r from an index", index.project_id, index.field)
     return True
 
 

@@ -115,7 +115,7 @@ class AsyncRun(RunData):
 
     @property
     async def rejected_line_count(self) -> int:
-        """How many lines were kept out since it began, because they are not rows. Asked for each time."""
+        """How many lines were kept out, or kept without some of their keys, since it began. Asked for each time."""
         return (await self._history_counts()).rejected_line_count
 
     async def _history_counts(self) -> GetHistoryCountsProjectRun:

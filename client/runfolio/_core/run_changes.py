@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Literal
 
@@ -27,18 +27,25 @@ KEEP: Final = Keep.KEEP
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ChangedRuns:
-    """How many runs were changed, or with `is_dry_run` would be; `ids` are those of the first 1,000 of them."""
+    """How many runs were changed, or with `is_dry_run` would be; `ids` are those of the first 1,000 of them.
+
+    `refused` has the first 1,000 of the runs that stayed as they are, by id, and why, such as too many tags.
+    """
 
     action: Literal["update", "delete"]
     count: int
     ids: tuple[str, ...]
     is_dry_run: bool
+    refused: Mapping[str, str] = field(default_factory=dict)
+    refused_count: int = 0
 
     def __repr__(self) -> str:
         runs = "1 run" if self.count == 1 else f"{self.count} runs"
         done = f"{self.action}d"
         shown = ", ".join(self.ids[:NAMES_SHOWN])
         which = f": {shown}{', …' if self.count > NAMES_SHOWN else ''}" if shown else ""
+        if self.refused_count:
+            which += f"; {self.refused_count} not: see refused"
         if self.is_dry_run:
             return f"<{runs} would be {done}{which}; nothing was, since dry_run=True>"
         return f"<{runs} {done}{which}>"
@@ -46,7 +53,8 @@ class ChangedRuns:
     @classmethod
     def of(cls, action: Literal["update", "delete"], fields: ManyRunsFields, *, is_dry_run: bool) -> ChangedRuns:
         """What an answer tells."""
-        return cls(action, fields.count, tuple(fields.names), is_dry_run)
+        refused = {run.name: run.message for run in fields.refused}
+        return cls(action, fields.count, tuple(fields.names), is_dry_run, refused, fields.refused_count)
 
 
 def change_of_many(

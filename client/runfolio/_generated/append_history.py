@@ -25,6 +25,7 @@ AppendHistoryAppendHistoryRun = RunFields
 
 class AppendHistoryAppendHistoryRejected(BaseModel):
     line: int
+    key: Optional[str]
     message: str
 
 

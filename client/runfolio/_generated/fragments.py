@@ -53,6 +53,13 @@ class HistogramBinFields(BaseModel):
 class ManyRunsFields(BaseModel):
     count: int
     names: list[str]
+    refused: list["ManyRunsFieldsRefused"]
+    refused_count: int = Field(alias="refusedCount")
+
+
+class ManyRunsFieldsRefused(BaseModel):
+    name: str
+    message: str
 
 
 class MetricKeyFields(BaseModel):

@@ -43,7 +43,7 @@ class CreateRunInput(BaseModel):
     project_name: Optional[str] = Field(alias="projectName", default=None)
     "Its project, made if there is none; null: `uncategorized`."
     name: Optional[str] = None
-    "The slug in URLs, 1 to 128 characters; null makes one, and so a new run at each call."
+    "The slug in URLs, 1 to 256 characters; null makes one, and so a new run at each call."
     display_name: Optional[str] = Field(alias="displayName", default=None)
     "What people read; made here when a new run has none."
     config: Optional[str] = None
@@ -79,7 +79,7 @@ class HistoryColumnInput(BaseModel):
     """A column of a run's history: its key, and either numbers, integers or values."""
 
     key: str
-    "The key, at most 2,000 bytes; each once."
+    "The key, each once; one of more than 2,000 bytes is left out."
     numbers: Optional[str] = None
     "Floats: 8 bytes each, IEEE 754 binary64, little-endian."
     integers: Optional[str] = None
@@ -91,7 +91,7 @@ class HistoryColumnInput(BaseModel):
 
 
 class HistoryColumnsInput(BaseModel):
-    """Rows as columns. What is wrong with one of them refuses all."""
+    """Rows as columns. A column of another shape refuses all; what is not kept of a row is left out."""
 
     count: int
     "How many rows, 1 to 500,000."

@@ -180,6 +180,11 @@ mutation UpdateRuns($input: UpdateRunsInput!) {
 fragment ManyRunsFields on ManyRunsPayload {
   count
   names
+  refused {
+    name
+    message
+  }
+  refusedCount
 }
 """
 
@@ -193,6 +198,11 @@ mutation DeleteRuns($input: DeleteRunsInput!) {
 fragment ManyRunsFields on ManyRunsPayload {
   count
   names
+  refused {
+    name
+    message
+  }
+  refusedCount
 }
 """
 
@@ -673,6 +683,7 @@ mutation AppendHistory($input: AppendHistoryInput!, $withRun: Boolean! = false) 
     }
     rejected {
       line
+      key
       message
     }
     rejectedCount

@@ -117,7 +117,7 @@ class Run(RunData):
 
     @property
     def rejected_line_count(self) -> int:
-        """How many lines were kept out since it began, because they are not rows. Asked for each time."""
+        """How many lines were kept out, or kept without some of their keys, since it began. Asked for each time."""
         return (self._history_counts()).rejected_line_count
 
     def _history_counts(self) -> GetHistoryCountsProjectRun:

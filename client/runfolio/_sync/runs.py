@@ -146,8 +146,8 @@ class Runs(Pages[Run]):
 
         Each curve is cut into at most `samples` equally long stretches of steps, 1 to 2,000. A long DataFrame: the
         columns of `by`, then `x` (the mean step), `mean`, `std`, `min`, `max` and `count`; or with `pandas=False` a
-        GroupCurve for each group, also for those without a point. Computed by the server over all runs; raises
-        BadRequestError for a group of more than 1,000 runs.
+        GroupCurve for each group, also for those without a point. Computed by the server; of a group of more than 1,000
+        runs, 1,000 are read, spread evenly from the first made to the last.
         """
         named = names_of(by)
         curves = fetch_curves(
@@ -224,6 +224,7 @@ class Runs(Pages[Run]):
 
         `tags` replaces those there are; `config` sets these entries and keeps the others. With `dry_run` nothing is
         changed, just told. The server works in batches: after a failure in the middle, the same call does the rest.
+        A run that would get too many tags or too large a config stays as it is, and `refused` of the answer names it.
         Raises ValueError when there is nothing to change, BadRequestError for what is not allowed.
         """
         change = change_of_many(

@@ -53,6 +53,7 @@ class RunWriter:
         self._failure: Exception | None = None
         self._is_summary_cut = False
         self._summary_rejected = set[str]()
+        self._rows_rejected = set[str]()
         self.stop_requested = False
         self.ended: RunFields | None = None
         self._task = Task(self._send_all, self._finish_at_exit, lambda: queue.unsent)
@@ -182,7 +183,12 @@ class RunWriter:
         self.stop_requested = answer.stop_requested
         self.ended = answer.run
         for rejected in answer.rejected:
-            LOGGER.warning("Row %d was kept out: %s", rejected.line, rejected.message)
+            if rejected.key is None:
+                LOGGER.warning("Row %d was kept out: %s", rejected.line, rejected.message)
+            elif rejected.key not in self._rows_rejected:
+                # Most rows have the same keys.
+                self._rows_rejected.add(rejected.key)
+                LOGGER.warning("Row %d was kept, but %s", rejected.line, rejected.message)
         for key in answer.summary_rejected:
             if key.key not in self._summary_rejected:
                 # The summary is sent whole each time.

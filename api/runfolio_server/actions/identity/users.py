@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from runfolio_server.actions.access import check_site
 from runfolio_server.domain.api_keys import hash_api_key, new_api_key
 from runfolio_server.domain.events import EventKind
-from runfolio_server.domain.names import check_entity_name
+from runfolio_server.domain.names import NEVER_IN_NAMES_TOLD, check_entity_name, never_in_names
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, NotFound
@@ -77,9 +77,11 @@ async def generate_api_key(
     database: Database, viewer: Viewer, *, username: str | None, description: str | None
 ) -> IssuedKey:
     """Make a key: for oneself, or as a site admin for anybody. Not idempotent: each call makes another key."""
-    if description is not None and (len(description) > DESCRIPTION_MAX or not description.isprintable()):
+    if description is not None and (len(description) > DESCRIPTION_MAX or never_in_names(description)):
         raise AppError(
-            f"input.description must be printable and at most {DESCRIPTION_MAX} characters", path="input.description"
+            f"input.description is {description[:100]!r}; allowed: at most {DESCRIPTION_MAX} characters without "
+            f"{NEVER_IN_NAMES_TOLD}",
+            path="input.description",
         )
     async with database.transaction() as connection:
         user_id = viewer.user_id

@@ -53,26 +53,40 @@ class ManyRunsChange:
     config: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedRun:
+    """The name of a run that stayed as it is, and why."""
+
+    name: str
+    reason: str
+
+
 @dataclass(slots=True)
 class ChangedRuns:
-    """How many runs, and the names of the first NAMES_TOLD of them."""
+    """How many runs were changed and how many were not, and the names of the first NAMES_TOLD of either."""
 
     count: int = 0
     names: list[str] = field(default_factory=list)
+    refused_count: int = 0
+    refused: list[RefusedRun] = field(default_factory=list)
 
-    def add(self, rows: Sequence[ChosenRunRow]) -> None:
-        """Count these too."""
-        self.count += len(rows)
-        self.names += [row.name for row in rows[: NAMES_TOLD - len(self.names)]]
+    def add(self, rows: Sequence[ChosenRunRow], refused: Sequence[RefusedRun]) -> None:
+        """Count these too; `refused` are those of the rows that stayed as they are."""
+        names = {run.name for run in refused}
+        changed = [row.name for row in rows if row.name not in names]
+        self.count += len(changed)
+        self.names += changed[: NAMES_TOLD - len(self.names)]
+        self.refused_count += len(refused)
+        self.refused += refused[: NAMES_TOLD - len(self.refused)]
 
 
 async def update_runs(
     database: Database, viewer: Viewer, choice: Choice, change: ManyRunsChange, *, is_dry_run: bool
 ) -> ChangedRuns:
-    """Change every chosen run. Idempotent: a repeat after a failure in the middle changes the rest.
+    """Change every chosen run, but for those that would get too many tags or too large a config by it.
 
-    A dry run checks all the same. Raises NotFound for a project whose runs the viewer may not change, AppError for a
-    change or filter that is not allowed, also when one of the runs would get too many tags or too large a config by it.
+    Idempotent: a repeat after a failure in the middle changes the rest. A dry run checks all the same. Raises NotFound
+    for a project whose runs the viewer may not change, AppError for a change or filter that no run allows.
     """
     if not (change.columns or change.add_tags or change.remove_tags or change.config):
         raise AppError(f"There is nothing to change; allowed: {', '.join(CHANGES)}", path="input", allowed=CHANGES)
@@ -81,12 +95,20 @@ async def update_runs(
     fields = {**FIELD_BY_COLUMN, "tags": "addTags"} if change.add_tags else FIELD_BY_COLUMN
     check_change({"tags": [*change.add_tags]}, fields)
     entries = _config_entries(change.config)
+    if entries:
+        check_change({"config": json_text.dump(_wrapped(entries))}, fields)
 
-    async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> None:
+    async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> list[RefusedRun]:
+        refused: list[RefusedRun] = []
         for row in rows:
-            columns = check_change(_columns(row, change, entries), fields)
+            try:
+                columns = check_change(_columns(row, change, entries), fields)
+            except AppError as reason:
+                refused.append(RefusedRun(row.name, str(reason)))
+                continue
             if not is_dry_run:
                 await edit_run_row(connection, row.run_id, columns)
+        return refused
 
     return await _in_batches(database, viewer, Permission.EDIT, choice, write, is_locked=not is_dry_run)
 
@@ -94,9 +116,10 @@ async def update_runs(
 async def delete_runs(database: Database, viewer: Viewer, choice: Choice, *, is_dry_run: bool) -> ChangedRuns:
     """Delete every chosen run: gone for readers, while the name stays taken. Idempotent."""
 
-    async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> None:
+    async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> list[RefusedRun]:
         deleted = await connection.rows(DELETE_RUNS, [row.run_id for row in rows])
         await write_runs_deleted(connection, [row.run_id for row in deleted])
+        return []
 
     written = None if is_dry_run else write
     return await _in_batches(database, viewer, Permission.DELETE, choice, written, is_locked=not is_dry_run)
@@ -107,7 +130,7 @@ async def _in_batches(
     viewer: Viewer,
     permission: Permission,
     choice: Choice,
-    write: Callable[[Connection, Sequence[ChosenRunRow]], Awaitable[None]] | None,
+    write: Callable[[Connection, Sequence[ChosenRunRow]], Awaitable[list[RefusedRun]]] | None,
     *,
     is_locked: bool,
 ) -> ChangedRuns:
@@ -124,9 +147,8 @@ async def _in_batches(
             rows = await select_runs_batch(
                 connection, project.project_id, query, choice.run_ids, behind, is_locked=is_locked
             )
-            if write is not None:
-                await write(connection, rows)
-        changed.add(rows)
+            refused = [] if write is None else await write(connection, rows)
+        changed.add(rows, refused)
         if len(rows) < BATCH_RUNS:
             return changed
         behind = rows[-1].run_id
@@ -162,6 +184,10 @@ def _columns(row: ChosenRunRow, change: ManyRunsChange, entries: Mapping[str, An
         columns["tags"] = list(dict.fromkeys([*kept, *change.add_tags]))
     if entries:
         config = json_text.parse(row.config_text.encode())
-        config.update((key, {"value": value}) for key, value in entries.items())
+        config.update(_wrapped(entries))
         columns["config"] = json_text.dump(config)
     return columns
+
+
+def _wrapped(entries: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: {"value": value} for key, value in entries.items()}

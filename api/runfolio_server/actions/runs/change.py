@@ -7,6 +7,7 @@ from typing import Any
 
 from runfolio_server.domain import json_text
 from runfolio_server.domain.document_columns import INTERNAL_KEYS
+from runfolio_server.domain.names import NEVER_IN_NAMES_TOLD, never_in_names
 from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
 from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.run_state import RunState
@@ -91,7 +92,13 @@ def _texts(attribute: RunAttribute, field: str, value: object) -> list[str]:
                 f"The {noun.removesuffix('s')} {text[:60]!r} has {len(text)} characters; allowed: 1 to {longest}",
                 path=f"input.{field}",
             )
-    return [json_text.storable_text(text) for text in texts]
+        refused = never_in_names(text)
+        if refused:
+            raise AppError(
+                f"The {noun.removesuffix('s')} {text[:60]!r} contains {refused!r}; not allowed: {NEVER_IN_NAMES_TOLD}",
+                path=f"input.{field}",
+            )
+    return texts
 
 
 def _state(value: object) -> str:

@@ -26,29 +26,48 @@ FILES_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class AllowedUploads:
-    """A run, and a grant for each file in the order asked."""
+class AskedUpload:
+    """A file by the name that was asked for: the grant, which has the name that it is listed by, or why there is none.
+
+    Exactly one of them is not None.
+    """
+
+    name: str
+    grant: UploadGrant | None
+    refusal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedUploads:
+    """A run, and what becomes of each file in the order asked."""
 
     run: RunRow
-    grants: list[UploadGrant]
+    files: list[AskedUpload]
 
 
 async def allow_uploads(
     database: Database, viewer: Viewer, entity_name: str, project_name: str, run_name: str, names: Sequence[str]
-) -> AllowedUploads:
-    """Allow each named file of the run to be uploaded. Nothing is stored before the bytes arrive.
+) -> AskedUploads:
+    """Allow each named file of the run to be uploaded, but for those whose name no file may have.
 
-    Raises NotFound when there is no such run to which the viewer may log, AppError for a name that is not allowed.
+    Nothing is stored before the bytes arrive. Raises NotFound when there is no such run to which the viewer may log,
+    AppError for too many names.
     """
     if len(names) > FILES_MAX:
         raise AppError(f"{len(names)} files at once; allowed: {FILES_MAX}", path="input.files")
-    for index, name in enumerate(names):
-        check_file_name(name, f"input.files[{index}]")
     async with database.connection() as connection:
         run = await checked_run_of_name(connection, viewer, Permission.LOG, entity_name, project_name, run_name)
     issued_at = datetime.now(UTC)
     owner = Owner(OwnerKind.RUN, run.run_id)
-    return AllowedUploads(run, [UploadGrant(ObjectKey.fresh(owner), name, issued_at) for name in names])
+
+    def asked(index: int, name: str) -> AskedUpload:
+        try:
+            listed = check_file_name(name, f"input.files[{index}]")
+        except AppError as refused:
+            return AskedUpload(name, None, str(refused))
+        return AskedUpload(name, UploadGrant(ObjectKey.fresh(owner), listed, issued_at), None)
+
+    return AskedUploads(run, [asked(index, name) for index, name in enumerate(names)])
 
 
 async def register_upload(database: Database, store: ObjectStore, grant: UploadGrant, stored: StoredObject) -> None:

@@ -57,17 +57,34 @@ class DeleteRunsInput:
     )
 
 
+@strawberry.type(description="A run that was chosen and stayed as it is; the others were changed.")
+class RefusedRun:
+    """One run that would have broken a rule."""
+
+    name: str = strawberry.field(description="Its name (slug).")
+    message: str = strawberry.field(description="Why, such as too many tags.")
+
+
 @strawberry.type(description="What a change of many runs answers.")
 class ManyRunsPayload:
     """Payload of updateRuns and deleteRuns."""
 
-    count: Int64 = strawberry.field(description="How many runs were chosen.")
+    count: Int64 = strawberry.field(description="How many runs were changed, or in a dry run would be.")
     names: list[str] = strawberry.field(description="The names (slugs) of the first 1,000 of them.")
+    refused: list[RefusedRun] = strawberry.field(
+        description="The first 1,000 of the runs that stayed as they are, because the change would break a rule."
+    )
+    refused_count: Int64 = strawberry.field(description="How many these are.")
 
     @classmethod
     def of(cls, changed: ChangedRuns) -> ManyRunsPayload:
         """What was chosen."""
-        return cls(count=Int64(changed.count), names=changed.names)
+        return cls(
+            count=Int64(changed.count),
+            names=changed.names,
+            refused=[RefusedRun(name=run.name, message=run.reason) for run in changed.refused],
+            refused_count=Int64(changed.refused_count),
+        )
 
 
 @strawberry.type

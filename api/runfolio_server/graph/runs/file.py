@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.domain.names import listed_file_name
 from runfolio_server.domain.run_id import file_id_of
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
@@ -24,7 +25,9 @@ class File(FileWireNames, Node):
     """One file."""
 
     row: strawberry.Private[FileRow]
-    name: str = strawberry.field(description="Its path as the run gave it, with forward slashes.")
+    name: str = strawberry.field(
+        description="Its path as the run gave it, with forward slashes; control characters are spelled `%XX`."
+    )
     size_bytes: Int64 = strawberry.field(description="Its size in bytes.")
     mimetype: str | None = strawberry.field(description="Guessed from the name; null: unknown.")
     md5: str | None = strawberry.field(description="MD5 of its bytes, base64.")
@@ -60,7 +63,10 @@ class RunFiles:
         self,
         info: RequestInfo,
         names: Annotated[
-            list[str | None] | None, strawberry.argument(description="Only these; null or empty: all.")
+            list[str | None] | None,
+            strawberry.argument(
+                description="Only these, by the names that they are listed by or were uploaded by; null or empty: all."
+            ),
         ] = strawberry.UNSET,
         pattern: Annotated[
             str | None,
@@ -71,7 +77,8 @@ class RunFiles:
     ) -> Connection[File]:
         """A page of the run's files."""
         size = page_size(first)
-        chosen = [name for name in names or [] if name is not None] or None
+        # A program looks for its file by the name that it gave, which its history has too.
+        chosen = [listed_file_name(name) for name in names or [] if name is not None] or None
         like = pattern or None
         after_name = decode_cursor("files", after, [str])[0] if after else None
         run_id = self.row.run_id

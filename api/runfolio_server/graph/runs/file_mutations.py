@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import strawberry
 
-from runfolio_server.actions.runs.files import allow_uploads
+from runfolio_server.actions.runs.files import AskedUpload, allow_uploads
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node_ids import encode_node_id
+from runfolio_server.objects.signing import UploadGrant
 
 
 @strawberry.input(description="Files of a run that are about to be uploaded.")
@@ -18,17 +21,34 @@ class CreateRunFilesInput:
     entity_name: str = strawberry.field(description="The run's entity.")
     project_name: str = strawberry.field(description="The run's project.")
     run_name: str = strawberry.field(description="The run.")
-    files: list[str] = strawberry.field(description="Names: relative paths with forward slashes.")
+    files: list[str] = strawberry.field(
+        description="Names: relative paths with forward slashes. One that is refused costs no other its URL."
+    )
 
 
 @strawberry.type(description="Where to send a file.")
 class RunFileUpload:
-    """One allowed upload."""
+    """One upload, allowed or refused."""
 
     name: str = strawberry.field(description="The name as asked.")
-    upload_url: str = strawberry.field(
-        description="PUT the bytes there: absolute and signed, without any other credential, for a day."
+    upload_url: str | None = strawberry.field(
+        description="PUT the bytes there: absolute and signed, without any other credential, for a day. "
+        "Null: no file may have this name."
     )
+    listed_as: str | None = strawberry.field(
+        description="The name that the file is listed by: the same, with control characters spelled out and a digest "
+        "where it has any."
+    )
+    refusal: str | None = strawberry.field(description="Why there is no URL; null: there is one.")
+
+    @classmethod
+    def of(cls, asked: AskedUpload, url_of: Callable[[UploadGrant], str]) -> RunFileUpload:
+        """What becomes of a file that was asked for."""
+        if asked.grant is None:
+            return cls(name=asked.name, upload_url=None, listed_as=None, refusal=asked.refusal)
+        return cls(
+            name=asked.name, upload_url=url_of(asked.grant), listed_as=asked.grant.file_name, refusal=asked.refusal
+        )
 
 
 @strawberry.type(description="What createRunFiles answers.")
@@ -50,14 +70,12 @@ class FileMutations:
     ) -> CreateRunFilesPayload:
         """Allow uploads."""
         context = info.context
-        allowed = await allow_uploads(
+        asked = await allow_uploads(
             context.database, context.viewer, input.entity_name, input.project_name, input.run_name, input.files
         )
+        url_of = partial(context.url_signer.upload_url, context.base_url)
         return CreateRunFilesPayload(
-            run_id=encode_node_id("Run", allowed.run.run_id),
+            run_id=encode_node_id("Run", asked.run.run_id),
             upload_headers=[],
-            files=[
-                RunFileUpload(name=grant.file_name, upload_url=context.url_signer.upload_url(context.base_url, grant))
-                for grant in allowed.grants
-            ],
+            files=[RunFileUpload.of(file, url_of) for file in asked.files],
         )

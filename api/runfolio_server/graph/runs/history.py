@@ -87,7 +87,7 @@ async def last_steps(runs: Sequence[RunHistory], context: Context) -> list[float
 
 
 async def rejected_line_counts(runs: Sequence[RunHistory], context: Context) -> list[Int64]:
-    """How many lines of each run were kept out, and keys of its summary."""
+    """How many lines of each run are not kept whole, and how many keys its summary is without."""
     found = await context.loaders.rejected_count.load_many([run.row.run_id for run in runs])
     return [Int64(0 if row is None else row.count) for row in found]
 
@@ -205,11 +205,12 @@ class RunHistory:
         return (await last_steps([self], info.context))[0]
 
     @strawberry.field(
-        description="How many lines were kept out since it began, and keys left out of its summary.",
+        description="How many lines were kept out, or kept without some of their keys, since it began; and how many "
+        "keys its summary is without.",
         metadata=batch_field(rejected_line_counts),
     )
     async def rejected_line_count(self, info: RequestInfo) -> Int64:
-        """Lines and keys that were kept out."""
+        """Lines that are not kept whole, and keys of the summary."""
         return (await rejected_line_counts([self], info.context))[0]
 
 

@@ -12,7 +12,7 @@ from runfolio_server.ingest.column_input import SentColumn
 class HistoryColumnInput:
     """One column."""
 
-    key: str = strawberry.field(description="The key, at most 2,000 bytes; each once.")
+    key: str = strawberry.field(description="The key, each once; one of more than 2,000 bytes is left out.")
     numbers: Base64 | None = strawberry.field(
         default=strawberry.UNSET, description="Floats: 8 bytes each, IEEE 754 binary64, little-endian."
     )
@@ -35,7 +35,9 @@ class HistoryColumnInput:
         return SentColumn(self.key, *(part if isinstance(part, str) else None for part in parts))
 
 
-@strawberry.input(description="Rows as columns. What is wrong with one of them refuses all.")
+@strawberry.input(
+    description="Rows as columns. A column of another shape refuses all; what is not kept of a row is left out."
+)
 class HistoryColumnsInput:
     """Columns of the same length."""
 

@@ -10,6 +10,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from runfolio_server.actions.access import checked_run, missing_run_id
 from runfolio_server.actions.runs.lifecycle import RunAddress, start_run
+from runfolio_server.domain.names import RUN_NAME_MAX
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.errors import AppError
@@ -25,9 +26,9 @@ from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.batch import Batch, RejectedLine
 from runfolio_server.ingest.column_input import read_columns
 from runfolio_server.ingest.exit_code import EXIT_CODES_TOLD
+from runfolio_server.ingest.kept_members import LeftOutKey
 from runfolio_server.ingest.lines import raw_lines, split_lines
 from runfolio_server.ingest.rows import batch_of_columns, batch_of_rows
-from runfolio_server.ingest.summary import LeftOutKey
 from runfolio_server.sql.history.ingest import SELECT_NEXT_LINE
 
 # Enough to see what is wrong; the count tells the rest.
@@ -45,7 +46,9 @@ class CreateRunInput(RunLabelsInput):
 
     entity_name: str | None = _text("Its entity; null: your own.")
     project_name: str | None = _text("Its project, made if there is none; null: `uncategorized`.")
-    name: str | None = _text("The slug in URLs, 1 to 128 characters; null makes one, and so a new run at each call.")
+    name: str | None = _text(
+        f"The slug in URLs, 1 to {RUN_NAME_MAX} characters; null makes one, and so a new run at each call."
+    )
     display_name: str | None = _text("What people read; made here when a new run has none.")
     config: JSONString | None = strawberry.field(
         default=strawberry.UNSET,
@@ -103,17 +106,20 @@ class AppendHistoryInput:
     )
 
 
-@strawberry.type(description="A row that was kept out; the rows around it were not.")
+@strawberry.type(description="A row that was kept out, or a key that one is without; what is around it was kept.")
 class RejectedRow:
-    """One rejected row."""
+    """One rejected row, or key of a row."""
 
-    line: Int64 = strawberry.field(description="Its number among those of the writer.")
+    line: Int64 = strawberry.field(description="The row's number among those of the writer.")
+    key: str | None = strawberry.field(
+        description="The key that the row is without, those inside objects joined by dots; null: all of it is kept out."
+    )
     message: str = strawberry.field(description="Why.")
 
     @classmethod
     def of(cls, rejected: RejectedLine) -> RejectedRow:
         """The row of a rejected line."""
-        return cls(line=Int64(rejected.line), message=rejected.reason)
+        return cls(line=Int64(rejected.line), key=rejected.key, message=rejected.reason)
 
 
 @strawberry.type(description="A key that the summary is without, because its value is not kept.")
@@ -133,8 +139,12 @@ class RejectedKey:
 class AppendHistoryPayload:
     """Payload of appendHistory."""
 
-    rejected: list[RejectedRow] = strawberry.field(description="The first 20 of the rows that were kept out.")
-    rejected_count: int = strawberry.field(description="How many rows were kept out.")
+    rejected: list[RejectedRow] = strawberry.field(
+        description="The first 20 of the rows, and of the keys of rows, that were kept out."
+    )
+    rejected_count: int = strawberry.field(
+        description="How many rows and keys of rows were kept out; a column that is left out counts as one."
+    )
     summary_rejected: list[RejectedKey] = strawberry.field(
         description="The first 20 of the keys that the summary is without."
     )
@@ -185,8 +195,11 @@ async def _batch_of(input: AppendHistoryInput) -> Batch:
     exit_code = input.exit_code if isinstance(input.exit_code, int) else None
     if input.columns:
         count, sent = input.columns.count, [column.sent() for column in input.columns.columns]
-        block = await in_thread(read_columns, stream, input.offset, count, sent, path="input.columns")
-        return await in_thread_if(is_heavy, batch_of_columns, block, input.writer, summary=summary, exit_code=exit_code)
+        rejected: list[RejectedLine] = []
+        block = await in_thread(read_columns, stream, input.offset, count, sent, rejected, path="input.columns")
+        return await in_thread_if(
+            is_heavy, batch_of_columns, block, input.writer, rejected, summary=summary, exit_code=exit_code
+        )
     text = input.json_lines or ""
 
     def batch() -> Batch:

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from runfolio_server.actions.runs.lifecycle import RunAddress, start_run, update_run
+from runfolio_server.domain.names import spelled_plainly
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.graph.relay.scalars import JSONString
@@ -101,6 +102,9 @@ class MutationWireNames:
         database, viewer = info.context.database, info.context.viewer
         given = {column: getattr(input, name) for column, name in INPUT_BY_COLUMN.items()}
         change = {column: value for column, value in given.items() if value not in (None, strawberry.UNSET)}
+        if input.tags:
+            # The SDK sends all that changed at once, and shows no error after wandb.init: a refusal would lose config.
+            change["tags"] = [spelled_plainly(tag) for tag in input.tags]
         # A process that writes names its run; run.update(), which may come long after the end, sends the id alone.
         run_id = decode_uuid("Run", input.id) if input.id else None
         if run_id is not None and not input.name:
