@@ -4,7 +4,7 @@ AppError                     400  BAD_USER_INPUT     the caller sent something t
 ├── Unauthenticated          401  UNAUTHENTICATED    no key, or one that nobody owns
 ├── Forbidden                403  FORBIDDEN          a known caller may not do this
 ├── NotFound                 404  NOT_FOUND          a mutation names something that is not there (queries answer null)
-├── Conflict                 409  CONFLICT           the thing exists already, or is in a state that forbids this
+├── Conflict                 409  CONFLICT           the thing exists already
 ├── Gone                     410  GONE               the name belongs to something deleted, and stays taken
 ├── CursorExpired            410  CURSOR_EXPIRED     a cursor points before what is kept; begin without one
 ├── TooLarge                 413  TOO_LARGE          a body, line or document over its limit
@@ -69,7 +69,7 @@ class NotFound(AppError):
 
 
 class Conflict(AppError):
-    """The thing exists already, or its state forbids this."""
+    """The thing exists already."""
 
     code = "CONFLICT"
     status = 409

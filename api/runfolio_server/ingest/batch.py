@@ -59,7 +59,7 @@ class LineBlock:
         first_line: int,
         lines: list[bytes],
         rows: list[dict[str, Any] | None],
-        incomplete: Sequence[int],
+        incomplete: Sequence[int] = (),
     ) -> LineBlock:
         """The lines of a request, which may begin with line 0."""
         return cls(

@@ -11,7 +11,7 @@ RunfolioError
     ├── AuthenticationError  401  UNAUTHENTICATED      the API key is unknown or revoked
     ├── PermissionDeniedError 403 FORBIDDEN            the key is known and may not do this
     ├── NotFoundError        404  NOT_FOUND            it is not there, or you may not see it
-    ├── ConflictError        409  CONFLICT, 410 GONE   it exists already, is of a deleted run, or its state forbids this
+    ├── ConflictError        409  CONFLICT, 410 GONE   it exists already, or is of a deleted run
     ├── TooLargeError        413  TOO_LARGE            a document, line or file over its limit
     ├── TooManyRequestsError 429  TOO_MANY_REQUESTS    may pass later; retrying did not help
     ├── UnavailableError     503  UNAVAILABLE          no answer, or the server cannot work now; retrying did not help
@@ -97,7 +97,7 @@ class NotFoundError(ApiError):
 
 
 class ConflictError(ApiError):
-    """It exists already, its name belongs to something that was deleted, or its state forbids this."""
+    """It exists already, or its name belongs to a run that was deleted."""
 
 
 class TooLargeError(ApiError):

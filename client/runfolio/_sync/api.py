@@ -119,8 +119,8 @@ class Api:
 
         `path` is `entity/project`, which is made if there is none; without one the default project. An `id` that is
         there takes that run up again: what is None stays as it is, and so do the entries of its config that `config`
-        does not name; `tags` replace the old ones. Raises MalformedPathError, BadRequestError and, for an entity that
-        is not yours, NotFoundError.
+        does not name; `tags` replace the old ones. Raises MalformedPathError, BadRequestError,
+        ConflictError for the id of a run that was deleted and, for an entity that is not yours, NotFoundError.
         """
         named = self._project_path(path or self._settings.project.value or NO_PROJECT)
         entity = named.entity or self.default_entity

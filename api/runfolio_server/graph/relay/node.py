@@ -7,6 +7,6 @@ import strawberry
 
 @strawberry.interface(description="An object with an identity.")
 class Node:
-    """Anything that `Query.node` can find again."""
+    """Anything that keeps its id for good, as the pages of connections hand it out."""
 
     id: strawberry.ID = strawberry.field(description="Opaque and permanent; unique among all objects.")

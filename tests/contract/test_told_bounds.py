@@ -1,0 +1,161 @@
+"""What descriptions and docstrings tell is so: bounds are those of the code, and what they name is there."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, build_schema
+
+import runfolio
+from runfolio_server.actions.exports import history as export_action
+from runfolio_server.actions.identity import users
+from runfolio_server.actions.runs import bulk
+from runfolio_server.domain import names
+from runfolio_server.domain.run_attributes import attribute_of
+from runfolio_server.endpoints import export_history
+from runfolio_server.graph.relay import connections
+from runfolio_server.graph.runs import console, facets, group, histories, history, history_columns, writing
+from runfolio_server.graph.wandb import history as wandb_history
+from runfolio_server.history.storage.chunk import SHOWN_BYTES_MAXIMUM
+from runfolio_server.ingest.column_input import MAX_COLUMNS
+from runfolio_server.ingest.kept_members import MAX_KEY_BYTES
+from runfolio_server.ingest.lines import MAX_LINES
+
+ROOT = Path(__file__).parents[2]
+SERVED = build_schema(resources.files("runfolio_schema").joinpath("served.graphql").read_text(encoding="utf-8"))
+BOUND = re.compile(r"(?:[Aa]t most|up to|[Tt]he first|than|\d to) (\d[\d,]*)(?!\.?\d)|(\d[\d,]*) unless told")
+PAGE = {connections.PAGE_SIZE_DEFAULT, connections.PAGE_SIZE_MAX}
+ITEMS_OF_PAGES = "How many items; 50 unless told, at most 1,000."
+TAGS_MAX = attribute_of("tags").items_max
+# Where a number is told, and what it has to be; pages tell theirs alike.
+OF_SCHEMA = {
+    "AppendHistoryInput.rows": {MAX_LINES},
+    "AppendHistoryInput.writer": {128},
+    "AppendHistoryPayload.rejected": {writing.REJECTED_SHOWN},
+    "AppendHistoryPayload.summaryRejected": {writing.REJECTED_SHOWN},
+    "CreateRunInput.name": {names.RUN_NAME_MAX},
+    "CreateRunInput.tags": {TAGS_MAX},
+    "CreateUserInput.username": {63},
+    "DeleteRunsInput.ids": {bulk.IDS_MAX},
+    "HistoryBand.runCount": {histories.BAND_RUNS_MAX},
+    "HistoryColumnInput.key": {MAX_KEY_BYTES},
+    "HistoryColumnsInput.count": {MAX_LINES},
+    "HistoryColumnsInput.columns": {MAX_COLUMNS},
+    "ManyRunsPayload.names": {bulk.NAMES_TOLD},
+    "ManyRunsPayload.refused": {bulk.NAMES_TOLD},
+    "MetricKey.lastValue": {SHOWN_BYTES_MAXIMUM},
+    "Project.historyColumns(first)": {histories.RUNS_MAX},
+    "Project.historyColumns(keys)": {history_columns.KEYS_MAX},
+    "Project.historyColumns(names)": {histories.RUNS_MAX},
+    "Project.historyColumns(samples)": {history.SAMPLES_MAX},
+    "Project.runGroups(by)": {group.BY_MAX},
+    "Project.runGroups(metrics)": {group.METRICS_MAX},
+    "Project.runHistogram(bins)": {facets.BINS_MAX},
+    "Project.runKeys(first)": {facets.KEYS_MAX},
+    "Project.runValues(first)": {facets.VALUES_MAX},
+    "Run.consoleLines(first)": {console.CONSOLE_PAGE_DEFAULT, console.CONSOLE_PAGE_MAX},
+    "Run.events(samples)": {wandb_history.SAMPLES_DEFAULT},
+    "Run.history(samples)": {wandb_history.SAMPLES_DEFAULT},
+    "Run.historyColumns(keys)": {history_columns.KEYS_MAX},
+    "Run.historyColumns(samples)": {history.SAMPLES_MAX},
+    "Run.historyRows(first)": {history.ROWS_DEFAULT, history.ROWS_MAX, 16},
+    "Run.historySample(samples)": {history.SAMPLES_MAX},
+    "Run.logLines(first)": {console.CONSOLE_PAGE_DEFAULT, console.CONSOLE_PAGE_MAX},
+    "Run.logLines(last)": {console.CONSOLE_PAGE_DEFAULT, console.CONSOLE_PAGE_MAX},
+    "RunGroup.history": {histories.BAND_RUNS_MAX},
+    "RunGroup.history(samples)": {histories.BAND_SAMPLES_MAX},
+    "UpdateRunInput.tags": {TAGS_MAX},
+    "UpdateRunsInput.ids": {bulk.IDS_MAX},
+}
+OF_CLIENT = {
+    "pages.AsyncPages": {connections.PAGE_SIZE_MAX},
+    "run.history": {history.SAMPLES_MAX},
+    "run.history_table": {export_history.SAMPLES_MAX},
+    "runs.histories": {export_action.RUNS_MAX, export_action.RUNS_WITHOUT_KEYS_MAX},
+    "runs.curves": {group.BY_MAX, histories.BAND_SAMPLES_MAX, histories.BAND_RUNS_MAX},
+    "runs.groups": {group.BY_MAX},
+    "scan.AsyncScan": {history.ROWS_MAX},
+    "run_changes.ChangedRuns": {bulk.NAMES_TOLD},
+}
+
+
+def _bounds(text: str) -> set[int]:
+    return {int((one or other).replace(",", "")) for one, other in BOUND.findall(text)}
+
+
+def _descriptions() -> Iterator[tuple[str, str]]:
+    for type_ in SERVED.type_map.values():
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            for name, field in type_.fields.items():
+                yield f"{type_.name}.{name}", field.description or ""
+                for argument, of_argument in getattr(field, "args", {}).items():
+                    yield f"{type_.name}.{name}({argument})", of_argument.description or ""
+
+
+def _docstrings(folder: str) -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        if {"_generated", "_sync"} & set(path.parts):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                name = "" if isinstance(node, ast.Module) else node.name
+                yield f"{path.stem}.{name}", ast.get_docstring(node) or ""
+
+
+def test_bounds_in_the_schema_are_those_of_the_server() -> None:
+    told = {
+        place: _bounds(text) for place, text in _descriptions() if not place.startswith("__") and text != ITEMS_OF_PAGES
+    }
+
+    assert {place: bounds for place, bounds in told.items() if bounds} == OF_SCHEMA
+    assert _bounds(ITEMS_OF_PAGES) == PAGE
+
+
+def test_the_table_of_names_tells_the_bounds_of_each() -> None:
+    section = (ROOT / "api/README.md").read_text(encoding="utf-8").partition("## Names\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| .*\|$", section, re.MULTILINE)
+
+    assert {
+        "projects": f"1 to {names.PROJECT_NAME_MAX}, none of `{' '.join(sorted(names.FORBIDDEN_IN_PROJECT))}`",
+        "run ids": f"1 to {names.RUN_NAME_MAX}, none of `{' '.join(sorted(names.FORBIDDEN_IN_RUN))}`",
+        "tags": f"1 to {attribute_of('tags').characters_max}",
+        "files": f"at most {names.FILE_NAME_MAX_BYTES:,} bytes of UTF-8",
+        "descriptions of API keys": f"at most {users.DESCRIPTION_MAX:,}",
+    }.items() <= dict(rows).items()
+
+
+def test_bounds_in_docstrings_of_the_client_are_those_of_the_server() -> None:
+    told = {place: _bounds(text) for place, text in _docstrings("client/runfolio")}
+
+    assert {place: bounds for place, bounds in told.items() if bounds} == OF_CLIENT
+
+
+@pytest.mark.parametrize("folder", ["api/runfolio_server", "client/runfolio"])
+def test_a_field_that_a_docstring_names_is_there(folder: str) -> None:
+    unknown = [
+        f"{place}: {owner}.{field}"
+        for place, text in _docstrings(folder)
+        for owner, field in re.findall(r"\b([A-Z]\w+)\.([a-z]\w+)\b", text)
+        if (type_ := SERVED.type_map.get(owner)) is not None
+        and field not in getattr(type_, "fields", {})
+        and not hasattr(getattr(runfolio, owner, None), field)
+    ]
+
+    assert [] == unknown
+
+
+def test_an_error_that_a_docstring_of_the_client_names_is_one_of_its_own_or_of_python() -> None:
+    unknown = [
+        f"{place}: {name}"
+        for place, text in _docstrings("client/runfolio")
+        for name in re.findall(r"\b[A-Z][A-Za-z]+Error\b", text)
+        if not hasattr(runfolio, name) and not hasattr(builtins, name) and name != "DemoError"
+    ]
+
+    assert [] == unknown
