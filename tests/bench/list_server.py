@@ -94,7 +94,8 @@ async def cpu(_: Request) -> Response:
 def main(database_url: str, data_dir: str, descriptor: str) -> None:
     """Serve on a listening socket inherited from the parent."""
     app = create_app(read_settings({}, database_url=database_url, data_dir=data_dir))
-    app.router.routes += [Route("/floor/list", floor_list), Route("/floor/nested", floor_nested), Route("/cpu", cpu)]
+    # Before the application's own: the last of these takes every path of two parts for a project's.
+    app.router.routes[:0] = [Route("/floor/list", floor_list), Route("/floor/nested", floor_nested), Route("/cpu", cpu)]
     # Not by `fd=`: uvicorn takes that for a Unix socket, and small answers then wait 40 ms for Nagle's algorithm.
     listening = socket.socket(fileno=int(descriptor))
     uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
