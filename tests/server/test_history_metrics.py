@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.graph.runs import histories as project_columns
+from runfolio_server.graph.runs import histories
 from tests.history_service import compact_some, log_rows
 from tests.service import Service
 
@@ -94,7 +94,7 @@ async def test_the_curve_of_a_great_group_is_that_of_runs_spread_evenly(
 
     found = {}
     for most in (1, 2, 3, 6, 7, 8):
-        monkeypatch.setattr(project_columns, "BAND_RUNS_MAX", most)
+        monkeypatch.setattr(histories, "CURVE_RUNS_MAX", most)
         many, one = (await service.graphql(query)).data["project"]["runGroups"]["groups"]
         assert (7, 1) == (many["runCount"], one["runCount"])
         assert {"mean": [5], "min": [5], "max": [5], "count": [1], "runCount": 1} == one["history"]

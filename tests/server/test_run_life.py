@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from runfolio_server.domain.run_state import Event, RunState, next_state
+from runfolio_server.domain.run_state import LifeEvent, RunState, next_state
 from runfolio_server.ingest.exit_code import state_after_exit
 from runfolio_server.worker.crash_detection import mark_silent_runs
 from tests.service import Service
@@ -45,22 +45,22 @@ async def _run(service: Service, name: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("event", "told", "cause"),
     [
-        pytest.param(Event.START, None, _start, id="start by the SDK"),
-        pytest.param(Event.START, None, _create, id="start by createRun"),
-        pytest.param(Event.BATCH, None, _batch(), id="heartbeat"),
+        pytest.param(LifeEvent.START, None, _start, id="start by the SDK"),
+        pytest.param(LifeEvent.START, None, _create, id="start by createRun"),
+        pytest.param(LifeEvent.BATCH, None, _batch(), id="heartbeat"),
         pytest.param(
-            Event.BATCH, None, _batch(files={"wandb-history.jsonl": {"offset": 0, "content": ["{}"]}}), id="rows"
+            LifeEvent.BATCH, None, _batch(files={"wandb-history.jsonl": {"offset": 0, "content": ["{}"]}}), id="rows"
         ),
-        pytest.param(Event.NOTICE, None, _batch(preempting=True), id="notice"),
-        pytest.param(Event.SUCCESS, None, _batch(complete=True, exitcode=0), id="exit code 0"),
-        pytest.param(Event.FAILURE, state_after_exit(1), _batch(complete=True, exitcode=1), id="exit code 1"),
-        pytest.param(Event.FAILURE, state_after_exit(254), _batch(complete=True, exitcode=254), id="exit code 254"),
-        pytest.param(Event.FAILURE, state_after_exit(255), _batch(complete=True, exitcode=255), id="exit code 255"),
-        pytest.param(Event.SILENCE, None, _fall_silent, id="silence"),
+        pytest.param(LifeEvent.NOTICE, None, _batch(preempting=True), id="notice"),
+        pytest.param(LifeEvent.SUCCESS, None, _batch(complete=True, exitcode=0), id="exit code 0"),
+        pytest.param(LifeEvent.FAILURE, state_after_exit(1), _batch(complete=True, exitcode=1), id="exit code 1"),
+        pytest.param(LifeEvent.FAILURE, state_after_exit(254), _batch(complete=True, exitcode=254), id="exit code 254"),
+        pytest.param(LifeEvent.FAILURE, state_after_exit(255), _batch(complete=True, exitcode=255), id="exit code 255"),
+        pytest.param(LifeEvent.SILENCE, None, _fall_silent, id="silence"),
     ],
 )
 async def test_the_database_does_with_every_event_what_the_table_says(
-    service: Service, event: Event, told: RunState | None, cause: Cause, request: pytest.FixtureRequest
+    service: Service, event: LifeEvent, told: RunState | None, cause: Cause, request: pytest.FixtureRequest
 ) -> None:
     found = {}
     for state in RunState:
@@ -83,7 +83,7 @@ async def test_a_state_that_is_given_is_taken_from_every_state(service: Service,
         started = await service.start_run("given", state=told)
         found[state] = {answer.data["upsertBucket"]["bucket"]["state"], started["state"]}
 
-    assert {state: {next_state(state, Event.UPDATE, RunState(told)).value} for state in RunState} == found
+    assert {state: {next_state(state, LifeEvent.UPDATE, RunState(told)).value} for state in RunState} == found
 
 
 async def test_a_start_that_moves_a_run_forgets_its_end_and_no_other_does(service: Service) -> None:
@@ -98,12 +98,12 @@ async def test_a_start_that_moves_a_run_forgets_its_end_and_no_other_does(servic
         if (run["exitCode"], run["finishedAt"]) == (None, None):
             forgotten.add(state)
 
-    assert {state for state in RunState if next_state(state, Event.START) != state} == forgotten
+    assert {state for state in RunState if next_state(state, LifeEvent.START) != state} == forgotten
 
 
 @pytest.mark.parametrize("exit_code", [0, 1])
 async def test_an_exit_code_is_kept_with_the_state_that_it_made(service: Service, exit_code: int) -> None:
-    event = Event.FAILURE if exit_code else Event.SUCCESS
+    event = LifeEvent.FAILURE if exit_code else LifeEvent.SUCCESS
     found = set()
     for state in RunState:
         name = f"code-{exit_code}-{state.value}"

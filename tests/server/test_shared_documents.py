@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.domain.run_state import ENDED_STATES, Event, RunState, next_state
+from runfolio_server.domain.run_state import ENDED_STATES, LifeEvent, RunState, next_state
 from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import Query
 from tests.service import HISTORY_FILE, Service
@@ -233,7 +233,7 @@ async def test_an_edit_is_remembered_only_of_a_run_that_may_go_on_without_a_star
 
     await _edit(service, run, config={"note": {"value": "n"}})
 
-    has_ended = state in ENDED_STATES and next_state(state, Event.BATCH) is state
+    has_ended = state in ENDED_STATES and next_state(state, LifeEvent.BATCH) is state
     assert (0 if has_ended else 1) == await _remembered(service, run)
     assert {"note": "n"} == await _config(service, run)
 

@@ -10,7 +10,18 @@ import pytest
 
 from tests.sql.databases import connected, function_files, tables_sql
 
-DISTRIBUTED = {"runs", "run_stream", "history_tail", "history_chunk", "console_line", "run_files", "run_event"}
+DISTRIBUTED = {
+    "runs",
+    "run_stream",
+    "history_tail",
+    "history_chunk",
+    "run_document",
+    "console_line",
+    "run_files",
+    "history_file",
+    "history_export",
+    "run_event",
+}
 
 SQL_FILES = (
     {
@@ -30,7 +41,7 @@ async def test_the_distributed_tables_are_those_that_have_a_run_id(database_url:
             " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'run_id'"
         )
 
-    assert DISTRIBUTED <= {row["relname"] for row in rows}
+    assert DISTRIBUTED == {row["relname"] for row in rows}
     assert {("uuid", True)} == {(row["type"], row["attnotnull"]) for row in rows}
 
 

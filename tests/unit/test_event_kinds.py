@@ -8,7 +8,7 @@ from pathlib import Path
 
 import runfolio_server
 from runfolio_server.domain.events import EventKind
-from runfolio_server.domain.run_state import Event, RunState
+from runfolio_server.domain.run_state import LifeEvent, RunState
 from runfolio_server.domain.state_change import StateCause
 
 WRITTEN_BY_SQL = "\n".join(
@@ -42,6 +42,6 @@ def test_every_cause_is_written_and_no_other_is() -> None:
 
 
 def test_a_cause_is_an_event_of_a_run_s_life_and_an_exit_is_one_whatever_its_code() -> None:
-    exits = {Event.SUCCESS, Event.FAILURE}
+    exits = {LifeEvent.SUCCESS, LifeEvent.FAILURE}
 
-    assert {cause.name for cause in StateCause} == {event.name for event in Event if event not in exits} | {"EXIT"}
+    assert {cause.name for cause in StateCause} == {event.name for event in LifeEvent if event not in exits} | {"EXIT"}

@@ -24,7 +24,7 @@ class RunState(StrEnum):
     PREEMPTED = "preempted"
 
 
-class Event(StrEnum):
+class LifeEvent(StrEnum):
     """What may move a run to another state; the values are what the README calls them."""
 
     START = "start"  # somebody makes the run or takes it up again, and gives no state
@@ -54,22 +54,22 @@ class Life:
     """
 
     is_living: bool
-    moves: Mapping[Event, RunState | Told]
+    moves: Mapping[LifeEvent, RunState | Told]
 
 
-_EXITS: Final[Mapping[Event, RunState | Told]] = {Event.SUCCESS: RunState.FINISHED, Event.FAILURE: AS_TOLD}
-_BEGINS: Final[Mapping[Event, RunState | Told]] = {
-    Event.START: RunState.RUNNING,
-    Event.BATCH: RunState.RUNNING,
-    Event.NOTICE: RunState.PREEMPTING,
+_EXITS: Final[Mapping[LifeEvent, RunState | Told]] = {LifeEvent.SUCCESS: RunState.FINISHED, LifeEvent.FAILURE: AS_TOLD}
+_BEGINS: Final[Mapping[LifeEvent, RunState | Told]] = {
+    LifeEvent.START: RunState.RUNNING,
+    LifeEvent.BATCH: RunState.RUNNING,
+    LifeEvent.NOTICE: RunState.PREEMPTING,
     **_EXITS,
 }
-_ENDED: Final = Life(is_living=False, moves={Event.START: RunState.RUNNING})
+_ENDED: Final = Life(is_living=False, moves={LifeEvent.START: RunState.RUNNING})
 
 LIVES: Final[Mapping[RunState, Life]] = {
     RunState.PENDING: Life(is_living=True, moves=_BEGINS),
     RunState.RUNNING: Life(
-        is_living=True, moves={Event.NOTICE: RunState.PREEMPTING, **_EXITS, Event.SILENCE: RunState.CRASHED}
+        is_living=True, moves={LifeEvent.NOTICE: RunState.PREEMPTING, **_EXITS, LifeEvent.SILENCE: RunState.CRASHED}
     ),
     RunState.FINISHED: _ENDED,
     RunState.FAILED: _ENDED,
@@ -77,7 +77,7 @@ LIVES: Final[Mapping[RunState, Life]] = {
     RunState.CRASHED: Life(is_living=False, moves=_BEGINS),
     RunState.KILLED: _ENDED,
     RunState.PREEMPTING: Life(
-        is_living=True, moves={**_EXITS, Event.FAILURE: RunState.PREEMPTED, Event.SILENCE: RunState.CRASHED}
+        is_living=True, moves={**_EXITS, LifeEvent.FAILURE: RunState.PREEMPTED, LifeEvent.SILENCE: RunState.CRASHED}
     ),
     # Its process has gone, as after any other end.
     RunState.PREEMPTED: _ENDED,
@@ -87,15 +87,15 @@ LIVING_STATES: Final = tuple(state for state in RunState if LIVES[state].is_livi
 ENDED_STATES: Final = tuple(state for state in RunState if not LIVES[state].is_living)
 
 
-def next_state(state: RunState, event: Event, told: RunState | None = None) -> RunState:
+def next_state(state: RunState, event: LifeEvent, told: RunState | None = None) -> RunState:
     """The state of a run in `state` after the event. `told` is the state that an update or a failure tells.
 
     Raises ValueError when the event has to tell a state and does not.
 
-    >>> next_state(RunState.RUNNING, Event.FAILURE, RunState.KILLED).value
+    >>> next_state(RunState.RUNNING, LifeEvent.FAILURE, RunState.KILLED).value
     'killed'
     """
-    move = AS_TOLD if event is Event.UPDATE else LIVES[state].moves.get(event, state)
+    move = AS_TOLD if event is LifeEvent.UPDATE else LIVES[state].moves.get(event, state)
     if isinstance(move, RunState):
         return move
     if told is None:
@@ -103,6 +103,6 @@ def next_state(state: RunState, event: Event, told: RunState | None = None) -> R
     return told
 
 
-def states_moved_by(event: Event) -> tuple[RunState, ...]:
+def states_moved_by(event: LifeEvent) -> tuple[RunState, ...]:
     """The states in which the event changes something, in the order of RunState."""
-    return tuple(state for state in RunState if event is Event.UPDATE or event in LIVES[state].moves)
+    return tuple(state for state in RunState if event is LifeEvent.UPDATE or event in LIVES[state].moves)

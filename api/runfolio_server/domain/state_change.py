@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class StateCause(StrEnum):
-    """What moved a run into a state: an Event of run_state.py, any exit being EXIT; values as in the database."""
+    """What moved a run into a state: a LifeEvent of run_state.py, any exit being EXIT; values as in the database."""
 
     START = "start"  # somebody made the run, or took it up again
     BATCH = "batch"  # the run was heard from

@@ -16,8 +16,8 @@ from pathlib import Path
 from threading import Event
 
 from runfolio_server.durable import sync_to_disk
+from runfolio_server.embedded.database_user import DatabaseUser
 from runfolio_server.embedded.errors import EmbeddedPostgresError, StartInterruptedError
-from runfolio_server.embedded.owner import Owner
 from runfolio_server.embedded.programs import POSTGRES_MAJOR
 
 SUPERUSER = "postgres"
@@ -48,7 +48,7 @@ def has_cluster(pg_dir: Path) -> bool:
     return True
 
 
-def make_cluster(pg_dir: Path, programs: Path, owner: Owner, interrupted: Event) -> None:
+def make_cluster(pg_dir: Path, programs: Path, owner: DatabaseUser, interrupted: Event) -> None:
     """Run initdb and put the result in place; takes one to five seconds.
 
     Raises EmbeddedPostgresError with initdb's own words, StartInterruptedError when `interrupted` is set meanwhile.
@@ -72,7 +72,7 @@ def child_environment() -> Mapping[str, str]:
     return {**kept, "LC_ALL": "C"}
 
 
-def _run_initdb(directory: Path, programs: Path, owner: Owner, interrupted: Event) -> None:
+def _run_initdb(directory: Path, programs: Path, owner: DatabaseUser, interrupted: Event) -> None:
     command = [
         str(programs / "initdb"),
         f"--pgdata={directory}",

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from runfolio_server.embedded import cluster, postmaster, sockets
+from runfolio_server.embedded.database_user import DatabaseUser, database_user_of
 from runfolio_server.embedded.errors import EmbeddedPostgresError, StartInterruptedError
-from runfolio_server.embedded.owner import Owner, owner_of
 from runfolio_server.embedded.programs import find_programs
 
 LOG_NAME = "postgres.log"
@@ -56,8 +56,8 @@ class EmbeddedPostgres:
     """PostgreSQL in `data_dir`/pg, its log in `data_dir`/postgres.log.
 
     `data_dir` must exist and belong to one caller at a time (`serve` locks it). For root it must be reachable by the
-    OS user that PostgreSQL then runs as (see owner.py). Methods may be called from any thread; `say` gets sentences
-    for people.
+    OS user that PostgreSQL then runs as (see database_user.py). Methods may be called from any thread; `say` gets
+    sentences for people.
     """
 
     name = "PostgreSQL"
@@ -71,7 +71,7 @@ class EmbeddedPostgres:
         self._lock = threading.Lock()
         self._interrupted = threading.Event()
         self._forced = threading.Event()
-        self._owner: Owner | None = None
+        self._owner: DatabaseUser | None = None
         self._programs = Path()
         self._socket_dir: Path | None = None
         self._child: subprocess.Popen[bytes] | None = None
@@ -137,7 +137,7 @@ class EmbeddedPostgres:
         return describe_exit(self._child.returncode)
 
     def _start(self) -> str:
-        self._owner = owner_of(self._pg_dir)
+        self._owner = database_user_of(self._pg_dir)
         self._check_reach(self._owner)
         self._programs = find_programs(self._owner, self._data_dir)
         if not cluster.has_cluster(self._pg_dir):
@@ -146,7 +146,7 @@ class EmbeddedPostgres:
         self._adopt_or_launch(self._owner)
         return sockets.database_url(self._chosen_socket_dir(self._owner))
 
-    def _check_reach(self, owner: Owner) -> None:
+    def _check_reach(self, owner: DatabaseUser) -> None:
         closed = owner.first_closed_directory(self._data_dir)
         if closed is not None:
             raise EmbeddedPostgresError(
@@ -155,21 +155,21 @@ class EmbeddedPostgres:
             )
 
     @staticmethod
-    def _as_whom(owner: Owner) -> str:
+    def _as_whom(owner: DatabaseUser) -> str:
         return f", run as the OS user {owner.name} because PostgreSQL refuses to run as root" if owner.is_other else ""
 
-    def _chosen_socket_dir(self, owner: Owner) -> Path:
+    def _chosen_socket_dir(self, owner: DatabaseUser) -> Path:
         if self._socket_dir is None:
             found = postmaster.read_postmaster_file(self._pg_dir)
             self._socket_dir = sockets.socket_dir_for(self._pg_dir, found.socket_dir if found else "", owner)
         return self._socket_dir
 
-    def _command(self, owner: Owner) -> list[str]:
+    def _command(self, owner: DatabaseUser) -> list[str]:
         settings = [f"--{name}={value}" for name, value in SERVER_SETTINGS.items()]
         where = ["-D", str(self._pg_dir), "-k", str(self._chosen_socket_dir(owner)), "-p", str(sockets.SOCKET_PORT)]
         return [str(self._programs / "postgres"), *where, *settings]
 
-    def _adopt(self, owner: Owner) -> bool:
+    def _adopt(self, owner: DatabaseUser) -> bool:
         """Take over the postmaster that a killed `serve` left; end it when it is of another version or settings."""
         self._child, self._adopted = None, None
         found = postmaster.read_postmaster_file(self._pg_dir)
@@ -192,7 +192,7 @@ class EmbeddedPostgres:
         self._adopted = None
         return False
 
-    def _adopt_or_launch(self, owner: Owner) -> None:
+    def _adopt_or_launch(self, owner: DatabaseUser) -> None:
         began = time.monotonic()
         while not self._adopt(owner) and not self._launch(owner):
             waited = time.monotonic() - began
@@ -211,11 +211,11 @@ class EmbeddedPostgres:
             self._interrupted.wait(min(0.1 + waited / 4, 2))
             self._check_interrupted()
 
-    def _remove_lock_files(self, owner: Owner) -> None:
+    def _remove_lock_files(self, owner: DatabaseUser) -> None:
         (self._pg_dir / "postmaster.pid").unlink(missing_ok=True)
         sockets.lock_file(self._chosen_socket_dir(owner)).unlink(missing_ok=True)
 
-    def _launch(self, owner: Owner) -> bool:
+    def _launch(self, owner: DatabaseUser) -> bool:
         """Start a postmaster and wait until it is ready; False when it ended instead."""
         self._rotate_log()
         command = self._command(owner)

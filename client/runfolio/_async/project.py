@@ -110,7 +110,7 @@ class AsyncProject(ProjectData):
         *,
         filters: Filter | Mapping[str, Any] | None = None,
     ) -> DataFrame | list[GroupCurve]:
-        """A key as one curve for each group of its runs that the filters choose: the mean and its band.
+        """A key as one curve for each group of its runs that the filters choose: the mean, with spread and extremes.
 
         See `Runs.curves`.
         """

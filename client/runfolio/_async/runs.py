@@ -141,7 +141,7 @@ class AsyncRuns(AsyncPages[AsyncRun]):
         pandas: bool = True,
         stream: Stream = "default",
     ) -> DataFrame | list[GroupCurve]:
-        """For each group of runs that agree in `by`, 1 to 4 fields, a key as one curve: the mean and its band.
+        """For each group of runs that agree in `by`, 1 to 4 fields, a key as one curve: the mean, spread and extremes.
 
         Each curve is cut into at most `samples` equally long stretches of steps, 1 to 2,000. A long DataFrame: the
         columns of `by`, then `x` (the mean step), `mean`, `std`, `min`, `max` and `count`; or with `pandas=False` a

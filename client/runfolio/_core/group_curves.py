@@ -1,4 +1,4 @@
-"""Groups of runs as curves: the mean over the runs and the band around it. Made by _async/curves.py."""
+"""Groups of runs as curves: the mean over the runs, with spread and extremes. Made by _async/curves.py."""
 
 from __future__ import annotations
 

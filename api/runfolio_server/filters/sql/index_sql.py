@@ -8,7 +8,7 @@ of order_sql.py as columns, but with literals for the keys: a planner that does 
 Three traps shape what is here:
 
 - A filter that lets few runs through, in the order of an index, reads the whole table in random order: so an index is
-  never the planner's to choose, but walked on purpose and just so far (run_walk.py), and else scanned and sorted.
+  never the planner's to choose, but walked on purpose and just so far (by_index.py), and else scanned and sorted.
 - `DESC NULLS LAST` is the order of no ascending index: so runs that have the value and runs that do not are walked
   separately, and within either nothing is NULL.
 - An entry over 2.7 kB makes INSERT fail: so text counts by its first characters and numbers are bounded (limits.py).
@@ -54,7 +54,7 @@ class OrderIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class ListPart:
     """Part of a list: the runs that have the value or, after them, those that do not; from behind a place or its start.
 
     `where` and `order_by` are SQL for the table alias `r`, with the parameters from the number that was asked for.
@@ -129,7 +129,7 @@ def drop_statement(name: str) -> str:
 
 def segments(
     index: OrderIndex, order: Order, after: Sequence[str | None] | None, first_parameter: int
-) -> list[Segment]:
+) -> list[ListPart]:
     """What is left of the list behind a place of it: the rest of the present, then the missing; or of the missing."""
     if after is not None and len(after) != len(index.expressions):
         raise ValueError(f"a place of {len(after)} values in an order of {len(index.expressions)} terms")
@@ -163,7 +163,7 @@ def _quoted(text: str) -> str:
 
 def _segment(
     index: OrderIndex, order: Order, after: Sequence[str | None] | None, first_parameter: int, *, has_value: bool
-) -> Segment:
+) -> ListPart:
     is_descending = order.keys[-1].is_descending
     parameters = Parameters(first_parameter)
     rank = index.expressions[0]
@@ -179,6 +179,6 @@ def _segment(
         sign = "<" if is_descending else ">"
         conditions.append(f"({', '.join(sql for sql, _, _ in terms)}) {sign} ({place})")
     direction = "DESC" if is_descending else "ASC"
-    return Segment(
+    return ListPart(
         " AND ".join(conditions), ", ".join(f"{sql} {direction}" for sql in index.expressions), parameters.values
     )

@@ -13,7 +13,7 @@ from typing import Final
 from runfolio_server.filters.language.fields import JsonField
 from runfolio_server.filters.limits import SORT_NUMBER_EXPONENT, SORT_TEXT_CHARACTERS
 
-Place = Callable[[str | list[str]], str]
+PlaceKey = Callable[[str | list[str]], str]
 """Puts a key (text) or a path (text[]) into SQL: as a parameter, or as a literal for an index."""
 
 NOT_A_NUMBER: Final = '{"$number": "NaN"}'
@@ -25,7 +25,7 @@ _NOT_FINITE: Final = (
 _LIMIT: Final = f"1e{SORT_NUMBER_EXPONENT}"
 
 
-def json_expression(field: JsonField, place: Place, document: str | None = None) -> str:
+def json_expression(field: JsonField, place: PlaceKey, document: str | None = None) -> str:
     """The value as jsonb; SQL's NULL where the row has no such key, jsonb's null where it has and it is null.
 
     `document` is the SQL of the document where that is not the one for the alias `r`.
@@ -86,5 +86,5 @@ def items_expression(value: str) -> str:
     return f"jsonb_array_elements(CASE WHEN jsonb_typeof({value}) = 'array' THEN {value} END) AS items (item)"
 
 
-def _place_path(path: tuple[str, ...], place: Place) -> str:
+def _place_path(path: tuple[str, ...], place: PlaceKey) -> str:
     return place(path[0]) if len(path) == 1 else place(list(path))

@@ -25,9 +25,9 @@ from runfolio_server.sql.runs.runs import RunRow
 
 RUNS_DEFAULT = 100
 RUNS_MAX = 1000
-BAND_RUNS_MAX = 1000
-BAND_SAMPLES_DEFAULT = 200
-BAND_SAMPLES_MAX = 2000
+CURVE_RUNS_MAX = 1000
+CURVE_SAMPLES_DEFAULT = 200
+CURVE_SAMPLES_MAX = 2000
 # To read a history of each run of a group, which may be a thousand.
 GROUP_COST = 5000
 
@@ -41,8 +41,8 @@ def histories_cost(arguments: Mapping[str, Any]) -> Cost:
 
 
 @strawberry.type(description="A key over many runs as one curve: arrays of the same length, in order of step.")
-class HistoryBand:
-    """The mean line of runs and its band."""
+class HistoryCurve:
+    """The mean curve of runs."""
 
     x: list[float] = strawberry.field(description="Steps: of each stretch the mean of those that have numbers.")
     mean: list[float] = strawberry.field(
@@ -65,16 +65,16 @@ class HistoryBand:
     )
 
     @classmethod
-    def of(cls, band: MeanCurve, run_count: int) -> HistoryBand:
+    def of(cls, curve: MeanCurve, run_count: int) -> HistoryCurve:
         """The arrays as lists, and how many runs were read."""
-        finite = (band.std < float("inf")).tolist()
+        finite = (curve.std < float("inf")).tolist()
         return cls(
-            x=band.x.tolist(),
-            mean=band.mean.tolist(),
-            std=[value if known else None for value, known in zip(band.std.tolist(), finite, strict=True)],
-            min=band.low.tolist(),
-            max=band.high.tolist(),
-            count=band.count.tolist(),
+            x=curve.x.tolist(),
+            mean=curve.mean.tolist(),
+            std=[value if known else None for value, known in zip(curve.std.tolist(), finite, strict=True)],
+            min=curve.low.tolist(),
+            max=curve.high.tolist(),
+            count=curve.count.tolist(),
             run_count=run_count,
         )
 
@@ -96,9 +96,9 @@ class RunGroupHistory:
     scope: strawberry.Private[GroupScope]
 
     @strawberry.field(
-        description="A key over its runs as one curve: their mean and the band around it. Of more than 1,000 runs, "
+        description="A key over its runs as one curve: their mean, with spread and extremes. Of more than 1,000 runs, "
         "1,000 spread evenly are read: see `runCount`.",
-        metadata=costs(lambda arguments: Cost(GROUP_COST + number(arguments, "samples", BAND_SAMPLES_DEFAULT))),
+        metadata=costs(lambda arguments: Cost(GROUP_COST + number(arguments, "samples", CURVE_SAMPLES_DEFAULT))),
     )
     async def history(
         self,
@@ -110,20 +110,20 @@ class RunGroupHistory:
                 description="Into how many equally long stretches of steps the curve is cut; 1 to 2,000. Where runs "
                 "have fewer steps than that, each step is a stretch."
             ),
-        ] = BAND_SAMPLES_DEFAULT,
+        ] = CURVE_SAMPLES_DEFAULT,
         stream: Stream = HistoryStream.HISTORY,
-    ) -> HistoryBand:
-        """The band of a key."""
-        if not 1 <= samples <= BAND_SAMPLES_MAX:
-            raise AppError(f"samples is {samples}; allowed: 1 to {BAND_SAMPLES_MAX}", path="samples")
+    ) -> HistoryCurve:
+        """A key over the group's runs as one curve."""
+        if not 1 <= samples <= CURVE_SAMPLES_MAX:
+            raise AppError(f"samples is {samples}; allowed: 1 to {CURVE_SAMPLES_MAX}", path="samples")
         database, scope = info.context.database, self.scope
         async with database.connection() as connection:
             runs = await select_group_runs(
-                connection, scope.project_id, scope.query.page(BAND_RUNS_MAX), scope.by, scope.values
+                connection, scope.project_id, scope.query.page(CURVE_RUNS_MAX), scope.by, scope.values
             )
         async with info.context.reads:
             found = await mean_curve_of_runs(database, [run.run_id for run in runs], STREAM_NAMES[stream], key, samples)
-        return HistoryBand.of(found, len(runs))
+        return HistoryCurve.of(found, len(runs))
 
 
 async def read_histories(

@@ -10,7 +10,7 @@ import strawberry
 from runfolio_server.context import Context
 from runfolio_server.domain.run_attributes import attribute_of
 from runfolio_server.domain.run_id import run_id_of
-from runfolio_server.domain.run_state import Event, states_moved_by
+from runfolio_server.domain.run_state import LifeEvent, states_moved_by
 from runfolio_server.graph.execution.row_fields import batch_field, column, node_id
 from runfolio_server.graph.identity.user import User, users_of
 from runfolio_server.graph.info import RequestInfo
@@ -45,7 +45,7 @@ async def projects_of_runs(runs: list[Run], context: Context) -> list[Project]:
     return [found[key] for key in keys]
 
 
-BEGINNING_STATES = states_moved_by(Event.START)
+BEGINNING_STATES = states_moved_by(LifeEvent.START)
 """Of a run whose next process begins an epoch of its own where lines were repeated; see start_run."""
 
 

@@ -17,7 +17,7 @@ from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.list import count_of_cursor, count_runs_once
 from runfolio_server.graph.wandb.artifact import Artifact
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
-from runfolio_server.graph.wandb.resume import know_lines_of_others
+from runfolio_server.graph.wandb.resume import prime_lines_of_others
 from runfolio_server.graph.wandb.sweep import Sweep, SweepConnection
 from runfolio_server.sql.projects.projects import ProjectRow
 
@@ -128,5 +128,5 @@ class ProjectWireNames:
         """Asked before a run is resumed."""
         run = await self.run(info, name)
         if run is not None:
-            await know_lines_of_others(info.context, run.row.run_id)
+            await prime_lines_of_others(info.context, run.row.run_id)
         return run

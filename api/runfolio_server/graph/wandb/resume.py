@@ -42,7 +42,7 @@ async def was_started_empty(context: Context, run_id: UUID) -> bool:
         return await was_started(connection, run_id)
 
 
-async def know_lines_of_others(context: Context, run_id: UUID) -> None:
+async def prime_lines_of_others(context: Context, run_id: UUID) -> None:
     """Let the SDK find a line of its own where just others have written history.
 
     It goes on after the last step only when there are lines, and numbers its lines from there. So it begins at line 1,

@@ -19,7 +19,7 @@ from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
 from runfolio_server.heavy_threads import in_thread, in_thread_if
 from runfolio_server.history.reading.downsample import downsample_rows, evenly_spaced
-from runfolio_server.history.reading.scan import Order, Span, cut_row, fetch_rows, in_order
+from runfolio_server.history.reading.scan import RowOrder, Span, cut_row, fetch_rows, in_order
 from runfolio_server.history.reading.thinning import Thinning
 from runfolio_server.history.storage.key_path import EVERY_KEY, STEPS_KEY, exactly, merged, ranges_of
 from runfolio_server.history.storage.stored_rows import Floats, Indices, StoredRows, is_heavy, stored_rows_of
@@ -156,7 +156,7 @@ class LinesReader:
         return texts
 
 
-def values_of(pieces: Sequence[StoredRows], order: Order, name: str) -> Floats:
+def values_of(pieces: Sequence[StoredRows], order: RowOrder, name: str) -> Floats:
     """The value of a key in each row of an order; NaN where it is missing or no number."""
     found = np.full(len(order.steps), np.nan)
     for number, piece in enumerate(pieces):

@@ -1,4 +1,4 @@
-"""Many runs as one curve: over each stretch of steps the mean of the runs, and the band that they fill.
+"""Many runs as one curve: over each stretch of steps the mean of the runs, with spread and extremes.
 
 Called by graph/. Each run counts once in each stretch, with the mean of its values there. Folds the pages of table.py,
 so that no run is held whole.
@@ -38,7 +38,7 @@ class MeanCurve:
 async def mean_curve_of_runs(
     database: Database, run_ids: Sequence[UUID], stream: str, name: str, samples: int
 ) -> MeanCurve:
-    """The band of a key over the runs, in at most `samples` equally long stretches of steps."""
+    """A key over the runs as one curve, in at most `samples` equally long stretches of steps."""
     ranges = merged(ranges_of(name))
     async with database.connection() as connection:
         steps = await connection.row(
@@ -54,7 +54,7 @@ async def mean_curve_of_runs(
         async for tables in read_tables(database, run_ids, Wanted(stream, (name,))):
             for table in tables:
                 folded.add(table)
-    return folded.band()
+    return folded.curve()
 
 
 class _Folded:
@@ -87,7 +87,7 @@ class _Folded:
         self._sums.add(lambda factor: np.bincount(places, numbers[known] * factor, self._samples))
         self._step_sums.add(lambda factor: np.bincount(places, steps * factor, self._samples))
 
-    def band(self) -> MeanCurve:
+    def curve(self) -> MeanCurve:
         """What all runs come to."""
         self._end_run()
         shown = np.flatnonzero(self._runs)

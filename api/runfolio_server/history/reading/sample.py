@@ -16,7 +16,7 @@ from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.heavy_threads import in_thread_if
 from runfolio_server.history.reading.downsample import downsample_rows, evenly_spaced
 from runfolio_server.history.reading.long_sample import ROWS_AT_ONCE, Line, LinesReader, sample_long_run, values_of
-from runfolio_server.history.reading.scan import Order, Span, cut_row, fetch_rows, in_order, take_rows
+from runfolio_server.history.reading.scan import RowOrder, Span, cut_row, fetch_rows, in_order, take_rows
 from runfolio_server.history.storage.stored_rows import Indices, StoredRows, TailBatch, is_heavy, stored_rows_of
 from runfolio_server.sql.history.history import StoredRow
 from runfolio_server.sql.pool import Database
@@ -56,7 +56,7 @@ async def sample(
     return await _whole_rows(database, run_id, stream, pieces, order, has_much)
 
 
-def _spaced_rows(rows: Sequence[StoredRow], span: Span, samples: int) -> tuple[list[StoredRows], Order]:
+def _spaced_rows(rows: Sequence[StoredRow], span: Span, samples: int) -> tuple[list[StoredRows], RowOrder]:
     """The pieces, and which of their rows are in the sample."""
     pieces = stored_rows_of(rows)
     order = in_order(pieces, span)
@@ -75,12 +75,12 @@ def _telling_rows(
     return [json_text.dump(cut_row(row, names)) for row in take_rows(pieces, part.pieces, part.indices)]
 
 
-def _part(order: Order, chosen: Indices) -> Order:
-    return Order(order.pieces[chosen], order.indices[chosen], order.steps[chosen])
+def _part(order: RowOrder, chosen: Indices) -> RowOrder:
+    return RowOrder(order.pieces[chosen], order.indices[chosen], order.steps[chosen])
 
 
 async def _whole_rows(
-    database: Database, run_id: UUID, stream: str, pieces: Sequence[StoredRows], order: Order, has_much: bool
+    database: Database, run_id: UUID, stream: str, pieces: Sequence[StoredRows], order: RowOrder, has_much: bool
 ) -> list[str]:
     """The rows with all their keys, of which only lines and steps were read so far.
 
@@ -112,7 +112,7 @@ def _put(texts: list[str], places: Sequence[int], found: Sequence[str]) -> None:
         texts[place] = text
 
 
-def _fill(texts: list[str], order: Order, number: int, piece: StoredRows) -> None:
+def _fill(texts: list[str], order: RowOrder, number: int, piece: StoredRows) -> None:
     places = np.flatnonzero(order.pieces == number)
     for place, row in zip(places.tolist(), piece.rows(order.indices[places]), strict=True):
         texts[place] = json_text.dump(row)

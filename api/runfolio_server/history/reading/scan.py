@@ -65,7 +65,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RowOrder:
     """Rows of several pieces in the total order: for each its piece, its index there and its step."""
 
     pieces: Indices
@@ -146,7 +146,7 @@ class _FillingPage:
         pieces = stored_rows_of(rows)
         self.take(pieces, in_order(pieces, span, before=before, after=after))
 
-    def take(self, pieces: Sequence[StoredRows], order: Order) -> None:
+    def take(self, pieces: Sequence[StoredRows], order: RowOrder) -> None:
         """Take rows in their order, those at hand a few at a time, until the page is full."""
         if self._keys is None:
             self._width = max([self._width, *(piece.width for piece in pieces)])
@@ -207,7 +207,7 @@ async def fetch_rows(
 
 def in_order(
     pieces: Sequence[StoredRows], span: Span, *, before: float | None = None, after: Position | None = None
-) -> Order:
+) -> RowOrder:
     """The rows of the pieces that lie in the span, below the step `before` and behind `after`, in the total order."""
     # Epoch and writer of a piece as one number that sorts like them.
     sources = sorted({(piece.epoch, piece.writer) for piece in pieces})
@@ -225,13 +225,13 @@ def in_order(
         found.append((np.full(len(indices), number), indices, piece.steps[indices], piece.lines[indices]))
     if not found:
         nothing = np.array([], dtype=np.intp)
-        return Order(nothing, nothing, np.array([], dtype=np.float64))
+        return RowOrder(nothing, nothing, np.array([], dtype=np.float64))
     of_piece, indices, steps, lines = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
     ranks = np.array([sources.index((piece.epoch, piece.writer)) for piece in pieces])[of_piece]
     if bool((steps[1:] > steps[:-1]).all()):
-        return Order(of_piece, indices, steps)
+        return RowOrder(of_piece, indices, steps)
     order = np.lexsort((lines, ranks, steps))
-    return Order(of_piece[order], indices[order], steps[order])
+    return RowOrder(of_piece[order], indices[order], steps[order])
 
 
 def _behind(piece: StoredRows, after: Position) -> Mask:
@@ -266,6 +266,6 @@ def _before(step: float) -> Position:
     return Position(step, -1, "", -1)
 
 
-def _position(pieces: Sequence[StoredRows], order: Order, place: int) -> Position:
+def _position(pieces: Sequence[StoredRows], order: RowOrder, place: int) -> Position:
     piece = pieces[int(order.pieces[place])]
     return Position(float(order.steps[place]), piece.epoch, piece.writer, int(piece.lines[order.indices[place]]))

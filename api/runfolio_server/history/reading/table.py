@@ -19,7 +19,7 @@ from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
 from runfolio_server.heavy_threads import in_thread, in_thread_if
 from runfolio_server.history.reading.downsample import downsample_rows
-from runfolio_server.history.reading.scan import Order, Span, in_order
+from runfolio_server.history.reading.scan import RowOrder, Span, in_order
 from runfolio_server.history.reading.thinning import Thinning
 from runfolio_server.history.storage.cells import Cells, Floats, Indices, Mask, empty_cells, joined_cells
 from runfolio_server.history.storage.key_path import EVERY_KEY, STEPS_KEY, exactly, merged, ranges_of
@@ -225,7 +225,7 @@ def _table(run: int, pieces: Sequence[StoredRows], wanted: Wanted, span: Span, b
     return table if bool(kept.all()) else table.take(np.flatnonzero(kept))
 
 
-def _column(pieces: Sequence[StoredRows], order: Order, name: str) -> Cells:
+def _column(pieces: Sequence[StoredRows], order: RowOrder, name: str) -> Cells:
     """The values of a key in the rows of an order."""
     whole = joined_cells([piece.cells(name) for piece in pieces])
     offsets = np.cumsum([0, *(len(piece.lines) for piece in pieces)])

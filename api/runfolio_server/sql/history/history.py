@@ -22,11 +22,11 @@ class StoredRow(msgspec.Struct, frozen=True):
     kind: int
     lines: bytes
     data: bytes  # of a chunk; or the body of the batch
-    next_step: float | None  # see select_pieces
+    next_step: float | None  # see select_stored_rows
 
 
 class RunStoredRow(StoredRow, frozen=True):
-    """A piece of one of many runs; see select_pieces_of_runs."""
+    """A piece of one of many runs; see select_stored_rows_of_runs."""
 
     run_id: UUID
     next_place: int | None

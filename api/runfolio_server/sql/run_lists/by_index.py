@@ -11,7 +11,7 @@ from typing import Final
 
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
-from runfolio_server.filters.sql.index_sql import OrderIndex, Segment, segments
+from runfolio_server.filters.sql.index_sql import ListPart, OrderIndex, segments
 from runfolio_server.filters.sql.json_where import NO_RANGES, Ranges
 from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import Query, composed
@@ -50,7 +50,7 @@ async def select_runs_by_index(
 
 
 def walk_statement(
-    index: OrderIndex, query: RunQuery, segment: Segment, limit: int, most: int = WALK_MAX_RUNS
+    index: OrderIndex, query: RunQuery, segment: ListPart, limit: int, most: int = WALK_MAX_RUNS
 ) -> tuple[Query[ListedRunRow], list[object]]:
     """Of the runs that the filters let through among the first of a segment, `limit`; its parameters begin at 2."""
     where = compile_filter(query.filters, 2 + len(segment.parameters), index.project_id)
@@ -67,7 +67,7 @@ def walk_statement(
     return composed("select_runs_walk", sql, ListedRunRow), [limit, *segment.parameters, *where.parameters]
 
 
-async def _goes_on(connection: Connection, segment: Segment, most: int) -> bool:
+async def _goes_on(connection: Connection, segment: ListPart, most: int) -> bool:
     """Whether the segment has more runs than were walked."""
     sql = (
         "SELECT count(*)\nFROM (\n"

@@ -1,6 +1,6 @@
 """Runs for export: which there are, in order, and then what a table shows of them, page by page.
 
-Called by actions/exports/runs.py; see run_export.sql. Only fixed text is put together here; every value is bound.
+Called by actions/exports/runs.py; see export.sql. Only fixed text is put together here; every value is bound.
 """
 
 from __future__ import annotations

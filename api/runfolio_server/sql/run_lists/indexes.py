@@ -1,7 +1,7 @@
 """Indexes on demand: which there are, which orders and ranges are asked for, and the statements that make or drop one.
 
 An API process asks OrderIndexes for the index of a list; the worker keeps the indexes (worker/index_upkeep.py). See
-run_indexes.sql, and filters/sql/index_sql.py for what such an index is.
+indexes.sql, and filters/sql/index_sql.py for what such an index is.
 """
 
 from __future__ import annotations

@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from runfolio_server.domain.run_state import ENDED_STATES, Event, RunState, states_moved_by
+from runfolio_server.domain.run_state import ENDED_STATES, LifeEvent, RunState, states_moved_by
 
 PLACEHOLDER: Final = re.compile(r"\{\{state (?P<name>\w+) (?P<column>[a-z_.]+)\}\}")
 # moved_by_silence: a run in one of these is expected to be heard from. The index runs_alive has the same condition.
 STATES_BY_NAME: Final[Mapping[str, tuple[RunState, ...]]] = {
     "ended": ENDED_STATES,
-    "moved_by_silence": states_moved_by(Event.SILENCE),
+    "moved_by_silence": states_moved_by(LifeEvent.SILENCE),
 }
 
 

@@ -23,7 +23,7 @@ _FIRST_CLOSED = 'for path in "$@"; do cd -- "$path" 2>/dev/null || { printf %s "
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class DatabaseUser:
     """Who PostgreSQL runs as; `user` and `group` are None when that is the user of this process.
 
     The three fields after `name` are what `subprocess.Popen` takes under the same names.
@@ -73,7 +73,7 @@ class Owner:
         return Path(os.fsdecode(answer)) if answer else None
 
 
-def owner_of(pg_dir: Path) -> Owner:
+def database_user_of(pg_dir: Path) -> DatabaseUser:
     """Who runs PostgreSQL in `pg_dir`: this user; for root, whoever owns the data, or USER_FOR_ROOT for new data.
 
     Raises EmbeddedPostgresError when the data belong to somebody else, or that user cannot be made.
@@ -85,13 +85,13 @@ def owner_of(pg_dir: Path) -> Owner:
             raise EmbeddedPostgresError(
                 f"{pg_dir} belongs to {_name_of(found)}; start runfolio as that user or choose another --data-dir."
             )
-        return Owner(_name_of(me), None, None, None)
+        return DatabaseUser(_name_of(me), None, None, None)
     if found is not None and found != 0:
         # Containers number their users anew: what counts is who owns the files, not what that user is called.
         group = pg_dir.stat().st_gid
-        return Owner(_name_of(found), found, group, ())
+        return DatabaseUser(_name_of(found), found, group, ())
     entry = _user_for_root()
-    return Owner(entry.pw_name, entry.pw_uid, entry.pw_gid, ())
+    return DatabaseUser(entry.pw_name, entry.pw_uid, entry.pw_gid, ())
 
 
 def user_for_root_exists() -> bool:
