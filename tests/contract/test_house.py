@@ -17,6 +17,10 @@ LINES_MAX = 300
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "handler", "handlers"}
 
 
+# Types of the schema, whose names users see, and a class below graph/ that each is made of or stands beside.
+NAMED_BY_GRAPHQL = {"Query", "Connection", "ConsoleLine", "RefusedRun"}
+
+
 def _modules() -> list[Path]:
     return sorted(
         path
@@ -51,6 +55,17 @@ def test_no_class_is_named_for_a_role_that_says_nothing() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 assert not node.name.endswith(("Manager", "Handler", "Service", "Impl", "Helper", "Util")), node.name
+
+
+def test_no_two_classes_of_the_server_have_one_name() -> None:
+    files: dict[str, list[str]] = {}
+    for path in SOURCES:
+        if "api" in path.relative_to(ROOT).parts:
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    files.setdefault(node.name, []).append(path.name)
+
+    assert NAMED_BY_GRAPHQL == {name for name, found in files.items() if len(found) > 1}
 
 
 def test_names_of_tests_are_sentences() -> None:

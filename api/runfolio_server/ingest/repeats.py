@@ -22,8 +22,9 @@ import numpy as np
 from runfolio_server.domain.history_line import STEP_KEY, TIMESTAMP_KEY
 from runfolio_server.heavy_threads import in_thread, in_thread_if
 from runfolio_server.history.reading.scan import Span, fetch_rows
+from runfolio_server.history.storage.cells import Floats, Indices
 from runfolio_server.history.storage.steps import step_range
-from runfolio_server.history.storage.stored_rows import Floats, Indices, StoredRows, is_heavy, stored_rows_of
+from runfolio_server.history.storage.stored_rows import StoredRows, is_heavy, stored_rows_of
 from runfolio_server.history.storage.tail import parse_lines
 from runfolio_server.ingest.batch import ColumnBlock, LineBlock
 from runfolio_server.ingest.row_identity import identity_of, time_of

@@ -12,7 +12,7 @@ from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.history.reading.keys import KeySummary, list_keys
 from runfolio_server.history.reading.metric import MetricSummary
 from runfolio_server.history.reading.table import Table
-from runfolio_server.loaders.history import MetricKey, TableKey, load_metrics, load_tables
+from runfolio_server.loaders.history import HistoryKey, TableKey, load_metrics, load_tables
 from runfolio_server.loaders.loader import Loader
 from runfolio_server.sql.history.ingest import COUNT_REJECTED_LINES, RejectedCountRow
 from runfolio_server.sql.identity.users import SELECT_ENTITIES, SELECT_USERS, EntityRow, UserRow
@@ -80,7 +80,7 @@ class Loaders:
             async with self.reads:
                 return await load_tables(database, keys)
 
-        async def metrics(keys: list[MetricKey]) -> list[MetricSummary]:
+        async def metrics(keys: list[HistoryKey]) -> list[MetricSummary]:
             async with self.reads:
                 return await load_metrics(database, keys)
 
@@ -97,7 +97,7 @@ class Loaders:
         )
         self.history_keys: Loader[UUID, list[KeySummary]] = Loader(history_keys)
         self.history_tables: Loader[TableKey, Table] = Loader(history_tables)
-        self.metrics: Loader[MetricKey, MetricSummary] = Loader(metrics)
+        self.metrics: Loader[HistoryKey, MetricSummary] = Loader(metrics)
 
     def clear(self) -> None:
         """Let go of everything that was loaded: the request is over."""

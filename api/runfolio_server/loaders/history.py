@@ -13,7 +13,7 @@ VALUES_MAX = 1_000_000
 """Rows times keys of the columns that are asked for alike in one request."""
 
 TableKey = tuple[UUID, Wanted]
-MetricKey = tuple[UUID, str, str]
+HistoryKey = tuple[UUID, str, str]
 """Run, stream and name of a key."""
 
 
@@ -27,9 +27,9 @@ async def load_tables(database: Database, keys: Sequence[TableKey]) -> list[Tabl
     return [found[key] for key in keys]
 
 
-async def load_metrics(database: Database, keys: Sequence[MetricKey]) -> list[MetricSummary]:
+async def load_metrics(database: Database, keys: Sequence[HistoryKey]) -> list[MetricSummary]:
     """One summary per key, in their order."""
-    found: dict[MetricKey, MetricSummary] = {}
+    found: dict[HistoryKey, MetricSummary] = {}
     for stream, name in dict.fromkeys((stream, name) for _, stream, name in keys):
         run_ids = [run_id for run_id, *other in keys if other == [stream, name]]
         summaries = await summarise_metric(database, run_ids, stream, name)

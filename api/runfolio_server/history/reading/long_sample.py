@@ -21,8 +21,9 @@ from runfolio_server.heavy_threads import in_thread, in_thread_if
 from runfolio_server.history.reading.downsample import downsample_rows, evenly_spaced
 from runfolio_server.history.reading.scan import RowOrder, Span, cut_row, fetch_rows, in_order
 from runfolio_server.history.reading.thinning import Thinning
+from runfolio_server.history.storage.cells import Floats, Indices
 from runfolio_server.history.storage.key_path import EVERY_KEY, STEPS_KEY, exactly, merged, ranges_of
-from runfolio_server.history.storage.stored_rows import Floats, Indices, StoredRows, is_heavy, stored_rows_of
+from runfolio_server.history.storage.stored_rows import StoredRows, is_heavy, stored_rows_of
 from runfolio_server.sql.history.history import SELECT_STORED_ROWS_OF_LINES, StoredRow
 from runfolio_server.sql.pool import Database
 

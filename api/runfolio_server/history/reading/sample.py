@@ -17,7 +17,8 @@ from runfolio_server.heavy_threads import in_thread_if
 from runfolio_server.history.reading.downsample import downsample_rows, evenly_spaced
 from runfolio_server.history.reading.long_sample import ROWS_AT_ONCE, Line, LinesReader, sample_long_run, values_of
 from runfolio_server.history.reading.scan import RowOrder, Span, cut_row, fetch_rows, in_order, take_rows
-from runfolio_server.history.storage.stored_rows import Indices, StoredRows, TailBatch, is_heavy, stored_rows_of
+from runfolio_server.history.storage.cells import Indices
+from runfolio_server.history.storage.stored_rows import StoredRows, TailBatch, is_heavy, stored_rows_of
 from runfolio_server.sql.history.history import StoredRow
 from runfolio_server.sql.pool import Database
 

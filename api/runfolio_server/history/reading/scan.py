@@ -20,8 +20,9 @@ from runfolio_server.domain import json_text
 from runfolio_server.domain.dotted_key import find
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.heavy_threads import in_thread, in_thread_if
+from runfolio_server.history.storage.cells import Floats, Indices, Mask
 from runfolio_server.history.storage.key_path import EVERY_KEY, STEPS_KEY, exactly, merged, ranges_of
-from runfolio_server.history.storage.stored_rows import Floats, Indices, Mask, StoredRows, is_heavy, stored_rows_of
+from runfolio_server.history.storage.stored_rows import StoredRows, is_heavy, stored_rows_of
 from runfolio_server.sql.history.history import SELECT_STORED_ROWS, StoredRow
 from runfolio_server.sql.pool import Database
 

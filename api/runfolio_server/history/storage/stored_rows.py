@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from runfolio_server.domain.dotted_key import find, has
 from runfolio_server.heavy_threads import HEAVY_BYTES
 from runfolio_server.history.storage.axis import decode_lines
-from runfolio_server.history.storage.cells import MISSING, Cells, cells_of, empty_cells
+from runfolio_server.history.storage.cells import MISSING, Cells, Floats, Indices, Mask, cells_of, empty_cells
 from runfolio_server.history.storage.chunk import Values, decode_values, json_size
 from runfolio_server.history.storage.chunk_kinds import ChunkKind
 from runfolio_server.history.storage.key_columns import Lines, OpenRows
@@ -23,10 +22,6 @@ from runfolio_server.history.storage.key_path import STEPS_KEY, decode_path, pub
 from runfolio_server.history.storage.steps import steps_of
 from runfolio_server.history.storage.tail import parse_lines, unpack_lines, unpacked_size
 from runfolio_server.sql.history.history import StoredRow
-
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.intp]
 
 # What they take, told as bytes of JSON that take as long: a row of the database, and a number of a chunk.
 ROW_BYTES = 500
