@@ -113,6 +113,41 @@ async def test_what_the_client_sends_of_a_summary_is_joined_to_it(service: Servi
     assert {**DERIVED, "given": 7} == await _summary(service, "joined")
 
 
+def _given(**summary: object) -> dict[str, Any]:
+    return {"wandb-summary.json": {"offset": 0, "content": [json.dumps(summary)]}}
+
+
+async def test_a_process_that_takes_up_a_run_may_repeat_the_summary_that_it_was_told(service: Service) -> None:
+    await service.start_run("taken-up")
+    first = {HISTORY_FILE: {"offset": 0, "content": ['{"_step":2,"_timestamp":1.5,"a":2,"n":{"x":1}}']}}
+    await _post(service, "taken-up", {"files": {**first, **_given(_step=2, set=1)}, "complete": True, "exitcode": 0})
+    told = await _summary(service, "taken-up")
+    await service.start_run("taken-up")
+
+    rows = ['{"_step":3,"_timestamp":2.5,"a":7,"n":{"x":2}}']
+    second = {HISTORY_FILE: {"offset": 1, "content": rows}, **_given(**{**told, "_step": 3})}
+    for _ in range(2):
+        await _post(service, "taken-up", {"files": second})
+    rows = ['{"_step":4,"_timestamp":3.5,"a":8,"n":{"x":3}}']
+    third = {HISTORY_FILE: {"offset": 2, "content": rows}, **_given(**{**told, "_step": 4, "set": 2, "new": 3})}
+    await _post(service, "taken-up", {"files": third, "complete": True, "exitcode": 0})
+
+    assert {"_step": 2, "_timestamp": 1.5, "a": 2, "n": {"x": 1}, "set": 1} == told
+    expected = {"_step": 4, "_timestamp": 3.5, "a": 8, "n": {"x": 3}, "set": 2, "new": 3}
+    assert expected == await _summary(service, "taken-up")
+
+
+async def test_a_row_is_newer_than_what_was_set_before_it(service: Service) -> None:
+    await service.start_run("set-before")
+    await _post(service, "set-before", {"files": {**_rows(0, 1)["files"], **_given(_step=0, loss=-1)}})
+    at_once = (await _summary(service, "set-before"))["loss"]
+    await _post(service, "set-before", {"files": {**_rows(1, 2)["files"], **_given(_step=1, loss=-1)}})
+    then = (await _summary(service, "set-before"))["loss"]
+    await _post(service, "set-before", {"files": _given(_step=1, loss=-2)})
+
+    assert (-1, 1, -2) == (at_once, then, (await _summary(service, "set-before"))["loss"])
+
+
 async def test_others_send_their_summary_themselves(service: Service) -> None:
     await service.start_run("others", config=CONFIG)
     await _post(service, "others", _rows(0, 4), {})

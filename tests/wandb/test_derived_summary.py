@@ -25,4 +25,4 @@ def test_the_server_derives_the_summary_that_the_sdk_would_send(
 
     sent, made = summaries
     assert sent == made
-    assert (7, {"x": 5, "y": {"z": 10}}, 5) == (made["given"], made["nested"], made["_step"])
+    assert (7, 1, 8, 6) == (made["given"], made["again"], made["copy"], made["_step"])

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from runfolio_server.domain import json_text
+from runfolio_server.domain.document_merge import merged
 from runfolio_server.domain.history_line import MEDIA_KEY, STEP_KEY
 from runfolio_server.heavy_threads import in_thread
 from runfolio_server.history.reading.keys import KeySummary, list_keys
@@ -22,10 +23,12 @@ from runfolio_server.history.reading.metric import summarise_metric, value_at
 from runfolio_server.ingest.batch import Batch
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.runs.change import UPDATE_RUN, change_values
+from runfolio_server.sql.runs.documents import REMEMBER_DOCUMENT, SELECT_SENT_DOCUMENT
 from runfolio_server.sql.runs.runs import LOCK_DOCUMENTS, SELECT_DOCUMENTS
 
 STREAM = "history"
 RUNTIME_KEY = "_runtime"
+TIMESTAMP_KEY = "_timestamp"
 # Means and first values are read from the history; the others stand beside its data.
 KEYS_READ_MAX = 500
 """Of a run; further keys go without both."""
@@ -96,15 +99,22 @@ async def derive_summary(database: Database, run_id: UUID, batch: Batch, interna
         locked = await connection.row(LOCK_DOCUMENTS, run_id)
         if locked is None:
             return
+        sent = None
+        if batch.summary is not None:
+            sent = await connection.row(SELECT_SENT_DOCUMENT, run_id, "summary", batch.writer)
+            await connection.execute(REMEMBER_DOCUMENT, run_id, "summary", batch.writer, batch.summary.text)
+        sent_text = "{}" if sent is None else sent.text
 
         def bring_up() -> tuple[str, str]:
-            summary = join_rows(json_text.parse(locked.summary_text.encode()), rows, rules)
+            before = json_text.parse(locked.summary_text.encode())
+            summary = join_rows(before, rows, rules)
             for key in left_out:
                 # Its rule came after its rows. A value that is not like theirs is not of them: somebody has set it.
                 if key.name in summary and _is_like(key, summary[key.name]):
                     del summary[key.name]
+            summary = merged(summary, _known(given, json_text.parse(sent_text.encode()), before), given)
             # Joined: a mean that was not read this time stays.
-            summary = _joined(_joined(summary, given), values)
+            summary = _joined(summary, values)
             runtime = summary.get(RUNTIME_KEY)
             if isinstance(runtime, int | float) and math.isfinite(runtime):
                 summary = _joined(summary, {internal_key: {"runtime": int(runtime)}})
@@ -114,6 +124,18 @@ async def derive_summary(database: Database, run_id: UUID, batch: Batch, interna
         if text != locked.summary_text:
             change = change_values({"summary": text, "summary_jsonb": jsonb})
             await connection.row(UPDATE_RUN, run_id, ["summary"], *change)
+
+
+def _known(given: Mapping[str, Any], sent: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What a document holds that nobody has set since: as the process sent it before, or as a resume found it.
+
+    A process that takes up a run sends the summary that it was told with its own entries, and goes on to: such a
+    document has a timestamp, by which the first of them is known. Others hold what somebody set, and a step.
+    """
+    timestamp = given.get(TIMESTAMP_KEY)
+    if timestamp is None or timestamp == sent.get(TIMESTAMP_KEY):
+        return dict(sent)
+    return {key: stored[key] for key in given.keys() & stored.keys()}
 
 
 async def _values_of_rules(

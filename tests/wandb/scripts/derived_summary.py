@@ -29,5 +29,8 @@ with wandb.init(project="derived", id=ARGUMENTS["run"], settings=settings) as ru
         run.log(row)
     run.summary["given"] = 7
     path = f"{run.entity}/{run.project}/{run.id}"
+with wandb.init(project="derived", id=ARGUMENTS["run"], settings=settings, resume="must") as run:
+    run.log({"copy": 8, "nan": float("nan")})
+    run.summary["again"] = 1
 read = wandb.Api().run(path)
 answer({"path": path, "keys": sorted(read.summary.keys())})

@@ -22,7 +22,14 @@ class SharedDocumentRow(msgspec.Struct, frozen=True):
         return len(self.stored_text) + len(self.previous_text or "")
 
 
+class SentDocumentRow(msgspec.Struct, frozen=True):
+    """A document as its writer last sent it."""
+
+    text: str
+
+
 _FILE = QueryFile("runs/documents.sql")
 
 SHARE_DOCUMENT: Final = _FILE.query("share_document", SharedDocumentRow)
+SELECT_SENT_DOCUMENT: Final = _FILE.query("select_sent_document", SentDocumentRow)
 REMEMBER_DOCUMENT: Final = _FILE.command("remember_document")

@@ -2,5 +2,11 @@
 SELECT stored_text, is_shared, previous_text
 FROM share_document($1, $2, $3);
 
+-- select_sent_document: $1 run id, $2 config or summary, $3 writer → SentDocumentRow
+-- The caller holds the run.
+SELECT text
+FROM run_document
+WHERE run_id = $1 AND document = $2 AND writer = $3;
+
 -- remember_document: $1 run id, $2 config or summary, $3 writer, $4 what it sent
 SELECT remember_document($1, $2, $3, $4);
