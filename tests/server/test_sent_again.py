@@ -17,6 +17,8 @@ RUN = """query($r: String!) { project(entityName: "ada", name: "p") { run(name: 
   summaryMetrics historyLineCount logLineCount rejectedLineCount
   consoleLines(first: 100) { lines { line timestamp } } } } }"""
 
+LAST_STEP = 'query($r: String!) { project(entityName: "ada", name: "p") { run(name: $r) { historyKeys } } }'
+
 
 def line(step: int, *, turned: bool = False, **values: object) -> str:
     row = {"_step": step, "_timestamp": 1.5e9 + step, "loss": 1 / (1 + step), **values}
@@ -178,3 +180,39 @@ async def test_columns_sent_again_are_stored_once(service: Service, kept: str) -
 
     assert rows == await rows_of(service, run)
     await truncate(service)
+
+
+@pytest.mark.parametrize("offset", [0, 5, 10])
+async def test_segments_that_are_sent_again_leave_where_the_run_goes_on(service: Service, offset: int) -> None:
+    run = f"segments-{offset}"
+    for segment in (0, 5):
+        await service.start_run(run)
+        await service.log(f"ada/p/{run}", segment, [line(step) for step in range(segment, segment + 5)], complete=True)
+
+    for segment in (0, 5, 0):
+        await service.start_run(run)
+        again = [line(step, turned=True) for step in range(segment, segment + 5)]
+        await service.log(f"ada/p/{run}", offset, again, complete=True, exitcode=0)
+        keys = await service.graphql(LAST_STEP, r=run)
+        assert 9 == keys.data["project"]["run"]["historyKeys"]["lastStep"]
+        assert 10 == (await _told(service, run))["historyLineCount"]
+
+    bucket = await service.start_run(run)
+    assert 10 == bucket["historyLineCount"]
+    await _send(service, run, 10, [line(10)])
+    await compact_some(service.database)
+    assert list(range(11)) == await _steps(service, run)
+    assert 11 == (await _told(service, run))["historyLineCount"]
+
+
+async def test_the_last_step_is_that_of_all_starts(service: Service) -> None:
+    run = "started-twice"
+    for steps in (range(10), range(3)):
+        await service.start_run(run)
+        await service.log(
+            f"ada/p/{run}", 0, [line(step, start=len(steps)) for step in steps], complete=True, exitcode=0
+        )
+
+    keys = await service.graphql(LAST_STEP, r=run)
+
+    assert 9 == keys.data["project"]["run"]["historyKeys"]["lastStep"]

@@ -131,12 +131,12 @@ BEGIN
     WHERE r.run_id = p_run_id
     RETURNING r.state INTO v_after;
     IF v_begins THEN
-      -- Its process is told how many lines there are but for repeated ones, and may take their number for a step: from
-      -- there on they are numbered in an epoch of their own.
+      -- Its process is told how many lines there are but for repeated ones, of the epoch with most, and may take their
+      -- number for a step: from there on they are numbered in an epoch of their own.
       INSERT INTO run_stream (run_id, stream, writer, epoch, next_line, taken_up)
       SELECT p_run_id, 'history', '', s.epoch + 1, s.told, s.told
       FROM (
-        SELECT n.epoch, n.repeated, n.next_line - n.repeated AS told
+        SELECT n.epoch, n.repeated, max(n.next_line - n.repeated) OVER () AS told
         FROM run_stream AS n
         WHERE n.run_id = p_run_id AND n.stream = 'history' AND n.writer = ''
         ORDER BY n.epoch DESC

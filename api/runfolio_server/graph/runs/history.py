@@ -217,12 +217,12 @@ class RunHistory:
 def next_line(streams: Iterable[StreamRow], stream: str, *, is_beginning: bool = False) -> int:
     """Where a resuming process goes on in this stream of a run; `streams` are all of the run's.
 
-    One that begins does not count repeated lines.
+    One that begins does not count repeated lines: where the newest epoch has some, it goes on after the longest.
     """
     row = next((row for row in streams if row.stream == stream and row.writer == ""), None)
     if row is None:
         return 0
-    return row.next_line - row.repeated if is_beginning else row.next_line
+    return row.unrepeated if is_beginning and row.repeated else row.next_line
 
 
 def check_samples(samples: int) -> int:

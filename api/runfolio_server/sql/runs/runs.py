@@ -79,7 +79,10 @@ class RunIdRow(msgspec.Struct, frozen=True):
 
 
 class StreamRow(msgspec.Struct, frozen=True):
-    """Where a stream of a run stands in its newest epoch; `next_line` is what a resuming client continues at."""
+    """Where a stream of a run stands in its newest epoch; `next_line` is what a resuming client continues at.
+
+    `step_high` and `unrepeated`, the most lines of an epoch that are not repeated ones, are of all epochs.
+    """
 
     run_id: UUID
     stream: str
@@ -89,6 +92,7 @@ class StreamRow(msgspec.Struct, frozen=True):
     step_high: float | None
     rejected: int
     repeated: int = 0
+    unrepeated: int = 0
 
 
 class ConsoleRow(msgspec.Struct, frozen=True):

@@ -53,10 +53,13 @@ WHERE {{state moved_by_silence state}} AND state = $1 AND heartbeat_at < now() -
 RETURNING run_id;
 
 -- select_streams: $1 run ids → StreamRow*
--- Where each stream of these runs stands: its newest epoch.
-SELECT DISTINCT ON (run_id, stream, writer) run_id, stream, writer, epoch, next_line, step_high, rejected, repeated
+-- Where each stream of these runs stands: its newest epoch, and the greatest step and count of all its epochs, because
+-- the newest may have nothing but repeated rows, or none yet.
+SELECT DISTINCT ON (run_id, stream, writer) run_id, stream, writer, epoch, next_line, max(step_high) OVER w AS step_high,
+  rejected, repeated, max(next_line - repeated) OVER w AS unrepeated
 FROM run_stream
 WHERE run_id = ANY ($1::uuid[])
+WINDOW w AS (PARTITION BY run_id, stream, writer)
 ORDER BY run_id, stream, writer, epoch DESC;
 
 -- select_console_page: $1 run id, $2 after writer or null, $3 after epoch, $4 after line, $5 limit → ConsoleRow*
