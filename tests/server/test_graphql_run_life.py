@@ -76,7 +76,7 @@ async def test_a_run_with_nothing_logged_can_be_resumed(service: Service) -> Non
         "displayName": made["displayName"],
         "summaryMetrics": "{}",
         "config": "{}",
-        "wandbConfig": "{}",
+        "wandbConfig": '{"t":{}}',
         "historyTail": "[]",
         "eventsTail": "[]",
         "historyLineCount": 0,
