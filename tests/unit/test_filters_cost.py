@@ -16,7 +16,8 @@ from tests.run_language import parse_filters
     "filters",
     [
         {"$or": [{f"config.k{number}": number} for number in range(500)]},
-        {f"config.k{number}.x.value": {"$ne": number} for number in range(500)},
+        {f"config.k{number}.value": {"$ne": number} for number in range(500)},
+        {f"config.k{number}.x.value": {"$ne": number} for number in range(333)},
         {f"config.k{number}": {"$gt": number, "$lt": number + 1} for number in range(200)},
         {"$or": [{f"summary.k{number}": {"$in": [number, "x"]}} for number in range(250)]},
         {"$or": [{"config.x": {"$contains": f"a{number}"}} for number in range(80)]},
