@@ -61,7 +61,8 @@ def figures(output: str) -> Figures:
     """Every number with a unit, by the words of its line."""
     found: Figures = {}
     for line in output.splitlines():
-        words = re.sub(r"\d[\d,.]*", "#", line.strip())[:60]
+        # The same words in every run, however wide its numbers are.
+        words = " ".join(re.sub(r"\d[\d,.]*", "#", line).split())[:60]
         for place, match in enumerate(FIGURE.finditer(line)):
             found[f"{words} [{place + 1}, {match[1]}]"] = float(match[0].replace(",", ""))
     return found
