@@ -125,3 +125,15 @@ async def metric(service: Service, run: str, key: str, fields: str, project: str
         k=key,
     )
     return answer.data["project"]["run"]["metric"]
+
+
+async def test_the_last_number_of_each_key_is_told_to_sdks(service: Service) -> None:
+    await service.start_run("last-numbers")
+    rows = ['{"_step":0,"loss":1,"dict":{"val":1.0},"nan":1}', '{"_step":1,"loss":0.1,"nan":NaN,"text":"t"}']
+    await service.log("ada/p/last-numbers", 0, rows)
+
+    answer = await service.graphql('{ project(name: "p") { run(name: "last-numbers") { historyKeys } } }')
+
+    keys = answer.data["project"]["run"]["historyKeys"]["keys"]
+    told = {name: key["previousValue"] for name, key in keys.items() if "previousValue" in key}
+    assert {"_step": 1, "loss": 0.1, "dict.val": 1.0, "nan": "NaN"} == told

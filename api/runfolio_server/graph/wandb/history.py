@@ -85,7 +85,7 @@ def _strict_values(rows: Sequence[str]) -> list[Any]:
 
 
 def key_table(keys: Sequence[KeySummary], last_step: float | None) -> dict[str, object]:
-    """historyKeys: which keys there are; SDKs read lastStep of it."""
+    """historyKeys: which keys there are. SDKs read lastStep of it, and `wandb verify` the last value of numbers."""
     return {
         "lastStep": -1 if last_step is None else int(last_step),
         "sets": [],
@@ -93,10 +93,17 @@ def key_table(keys: Sequence[KeySummary], last_step: float | None) -> dict[str, 
             key.name: {
                 "typeCounts": [{"type": "number" if key.number_count else "json", "count": key.count}],
                 "monotonic": False,
+                **_previous_value(key),
             }
             for key in keys
         },
     }
+
+
+def _previous_value(key: KeySummary) -> dict[str, object]:
+    if not key.number_count or key.last is None:
+        return {}
+    return {"previousValue": json_text.to_strict_value(json_text.parse(key.last.encode()))}
 
 
 def window_cost(arguments: Mapping[str, Any]) -> Cost:
