@@ -10,6 +10,7 @@ import pytest
 from runfolio_server.ingest.repeats import PARTS_MAX
 from tests.column_runs import Row, send, truncate
 from tests.history_service import compact_some
+from tests.server.statements import Statements
 from tests.server.test_append_history import create, rows_of
 from tests.service import HISTORY_FILE, Service
 
@@ -216,3 +217,16 @@ async def test_the_last_step_is_that_of_all_starts(service: Service) -> None:
     keys = await service.graphql(LAST_STEP, r=run)
 
     assert 9 == keys.data["project"]["run"]["historyKeys"]["lastStep"]
+
+
+async def test_rows_without_timestamps_are_stored_by_one_statement_though_their_steps_do_not_rise(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.start_run("untimed", "p")
+    await service.log("ada/p/untimed", 0, ['{"_step":5,"x":1}'])
+    statements = Statements(monkeypatch)
+
+    await service.log("ada/p/untimed", 1, ['{"_step":5,"x":1}', '{"_step":2}'])
+
+    assert ["ingest_batch"] == statements.sent
+    assert 3 == len(await service.rows("p", "untimed"))

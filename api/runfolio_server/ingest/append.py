@@ -145,12 +145,9 @@ async def _compare(
 ) -> list[StoredBlock]:
     """The pieces, in the one that was found the rows that are stored already left out."""
     piece = pieces[found.piece]
-    if not has_times(piece.block):
-        compared = [replace(piece, compared=NO_REPEATS)]
-    else:
-        blocks = await without_repeats(database, run_id, piece.block)
-        stored = [piece] if blocks == [piece.block] else [await stored_block_of(block) for block in blocks]
-        compared = [replace(one, compared=found.stored) for one in stored]
+    blocks = await without_repeats(database, run_id, piece.block)
+    stored = [piece] if blocks == [piece.block] else [await stored_block_of(block) for block in blocks]
+    compared = [replace(one, compared=found.stored) for one in stored]
     return [*pieces[: found.piece], *compared, *pieces[found.piece + 1 :]]
 
 
@@ -167,7 +164,7 @@ def _of_pieces(pieces: Sequence[StoredBlock]) -> list[object]:
         [high for _, high in ranges],
         [piece.rejected for piece in pieces],
         [piece.repeated for piece in pieces],
-        [piece.compared for piece in pieces],
+        [piece.compared if has_times(piece.block) else NO_REPEATS for piece in pieces],
     ]
 
 

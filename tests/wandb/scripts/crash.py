@@ -15,7 +15,10 @@ run = wandb.init(project="sync", id=ARGUMENTS["run"], config={"lr": 0.5}, settin
 for number in range(20):
     run.log({"number": number, "loss": 1 / (1 + number)})
 print("printed before")
-time.sleep(4)
+# However slow the machine: the server has the summary of these rows before the others are logged.
+until = time.monotonic() + 60
+while wandb.Api().run(run.path).summary.get("number") != 19 and time.monotonic() < until:
+    time.sleep(0.5)
 for number in range(20, 40):
     run.log({"number": number, "loss": 1 / (1 + number)})
 print("printed after")
