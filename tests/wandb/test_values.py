@@ -70,13 +70,15 @@ def _same(expected: Any, actual: Any) -> bool:
     return bool(expected == actual)
 
 
-def test_a_value_that_is_not_kept_costs_the_summary_its_key_and_nothing_else(newest: SDK, api: runfolio.Api) -> None:
+def test_a_value_that_is_not_kept_costs_its_key_and_nothing_else(newest: SDK, api: runfolio.Api) -> None:
     newest.run("values_not_kept", run="not-kept")
 
     run = api.run("ada/kinds/not-kept")
-    assert [1, 1 / 2, 1 / 3, 0.01] == [row["loss"] for row in run.scan_history()]
+    rows = list(run.scan_history())
+    assert [1, 1 / 2, 1 / 3, 0.05, 0.01] == [row["loss"] for row in rows]
+    assert "deep" not in rows[3]
     assert {"loss": 0.01, "accuracy": 2, "_step": 4} == {
         key: value for key, value in run.summary.items() if key in ("loss", "accuracy", "deep", "_step")
     }
-    # A row, and a key of the summary however often that was sent.
+    # A key of a row, and a key of the summary however often that was sent.
     assert 2 == run.rejected_line_count
