@@ -55,8 +55,19 @@ class ObjectServer:
     def upload_url(self, name: str = "a.txt", key: ObjectKey = OBJECT_KEY) -> str:
         return self.signer.upload_url(BASE_URL, UploadGrant(key, name, datetime(2026, 1, 1, tzinfo=UTC)))
 
-    def download_url(self, name: str = "a.txt", key: ObjectKey = OBJECT_KEY) -> str:
+    def download_url(self, name: str = "a.txt", key: ObjectKey | None = None) -> str:
+        """Of this object; else of the last upload, or of OBJECT_KEY when there was none."""
+        last = self.registered[-1][0].object_key if self.registered else OBJECT_KEY
+        key = key or last
         return self.signer.download_url(BASE_URL, DownloadGrant(key, name))
+
+    async def put(self, content: bytes) -> None:
+        """Put these bytes under OBJECT_KEY, as no upload does that has been there before."""
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield content
+
+        await self.store.put(KEY, chunks(), MAX_FILE_BYTES)
 
     def files(self) -> list[str]:
         return sorted(str(path.relative_to(self.directory)) for path in self.directory.rglob("*") if path.is_file())

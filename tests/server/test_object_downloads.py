@@ -64,12 +64,12 @@ async def test_head_answers_the_headers_of_get_without_bytes(server: ObjectServe
 
 
 async def test_a_cached_file_is_not_sent_again_until_it_changes(server: ObjectServer) -> None:
-    await server.http.put(server.upload_url(), content=CONTENT)
+    await server.put(CONTENT)
     url = server.download_url()
     e_tag = (await server.http.get(url)).headers["ETag"]
 
     same = await server.http.get(url, headers={"If-None-Match": f'"other", W/{e_tag}'})
-    await server.http.put(server.upload_url(), content=b"changed")
+    await server.put(b"changed")
     changed = await server.http.get(url, headers={"If-None-Match": e_tag})
 
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", e_tag)
@@ -77,13 +77,13 @@ async def test_a_cached_file_is_not_sent_again_until_it_changes(server: ObjectSe
 
 
 async def test_a_download_is_resumed_only_while_the_file_is_the_same(server: ObjectServer) -> None:
-    await server.http.put(server.upload_url(), content=CONTENT)
+    await server.put(CONTENT)
     url = server.download_url()
     e_tag = (await server.http.head(url)).headers["ETag"]
     resume = {"Range": "bytes=1000-", "If-Range": e_tag}
 
     same = await server.http.get(url, headers=resume)
-    await server.http.put(server.upload_url(), content=b"n" * 2000)
+    await server.put(b"n" * 2000)
     changed = await server.http.get(url, headers=resume)
 
     assert (same.status_code, same.content) == (206, CONTENT[1000:])

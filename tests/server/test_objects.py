@@ -18,11 +18,9 @@ from runfolio_server.objects.signing import UploadGrant
 from runfolio_server.objects.store import StoredObject
 from tests.server.object_server import (
     CONTENT,
-    KEY,
     LIFETIME_S,
     MAX_FILE_BYTES,
     MEBIBYTE,
-    OBJECT_KEY,
     OWNER,
     ObjectServer,
     message_of,
@@ -53,7 +51,7 @@ async def test_an_uploaded_file_is_registered_and_can_be_downloaded(server: Obje
 
     assert (answer.status_code, answer.json()) == (200, {})
     ((grant, stored),) = server.registered
-    assert (grant.object_key, grant.file_name) == (OBJECT_KEY, "dir/größe 1.txt")
+    assert (grant.object_key.owner, grant.file_name) == (OWNER, "dir/größe 1.txt")
     assert stored == StoredObject(size=len(CONTENT), md5_base64=md5_of(CONTENT))
     downloaded = await server.http.get(server.download_url("dir/größe 1.txt"))
     assert (downloaded.status_code, downloaded.content) == (200, CONTENT)
@@ -70,24 +68,17 @@ async def test_an_empty_file_is_a_file(server: ObjectServer) -> None:
     assert (downloaded.status_code, downloaded.content, downloaded.headers["Content-Length"]) == (200, b"", "0")
 
 
-async def test_a_repeated_upload_is_one_object(server: ObjectServer) -> None:
-    url = server.upload_url()
-
-    answers = [await server.http.put(url, content=CONTENT) for _ in range(3)]
-
-    assert [answer.status_code for answer in answers] == [200, 200, 200]
-    assert server.files() == [KEY]
-    assert len(set(server.registered)) == 1
-
-
-async def test_uploads_of_one_key_at_the_same_time_leave_one_whole_object(server: ObjectServer) -> None:
-    contents = [bytes([number]) * (3 * MEBIBYTE) for number in range(4)]
+async def test_each_upload_to_one_url_is_registered_with_the_object_that_it_stored(server: ObjectServer) -> None:
+    contents = [bytes([number]) * (number * MEBIBYTE) for number in range(1, 5)]
 
     answers = await asyncio.gather(*(server.http.put(server.upload_url(), content=content) for content in contents))
 
     assert {answer.status_code for answer in answers} == {200}
-    assert server.files() == [KEY]
-    assert (await server.http.get(server.download_url())).content in contents
+    assert server.files() == sorted(str(grant.object_key) for grant, _ in server.registered)
+    for grant, stored in server.registered:
+        content = (await server.http.get(server.download_url(key=grant.object_key))).content
+        assert stored == StoredObject(size=len(content), md5_base64=md5_of(content))
+    assert {stored.size for _, stored in server.registered} == set(map(len, contents))
 
 
 @pytest.mark.parametrize("key", ["Content-MD5", "content-md5"])
@@ -209,6 +200,7 @@ async def test_what_registering_raises_is_answered_and_a_repeat_may_succeed(serv
     repeated = await server.http.put(url, content=CONTENT)
 
     assert (refused.status_code, message_of(refused)) == (404, f"Run {OWNER.id} does not exist.")
+    assert server.files() == [str(grant.object_key) for grant, _ in server.registered]
     assert repeated.status_code == 200
 
 
@@ -242,7 +234,7 @@ async def test_no_name_leads_out_of_the_store(server: ObjectServer, name: str) -
     got = await server.http.get(server.download_url(name))
 
     assert (put.status_code, got.status_code, got.content) == (200, 200, CONTENT)
-    assert server.files() == [KEY]
+    assert server.files() == [str(server.registered[0][0].object_key)]
     assert server.registered[0][0].file_name == name
     assert "X-A" not in got.headers
 
@@ -259,13 +251,14 @@ async def test_a_wrong_token_is_forbidden(server: ObjectServer, token: str) -> N
 async def test_each_url_is_for_its_own_use(server: ObjectServer) -> None:
     await server.http.put(server.upload_url(), content=CONTENT)
 
+    (_, stored), *_ = server.registered
     put = await server.http.put(server.download_url().replace("download", "upload").rpartition("/")[0], content=b"x")
     got = await server.http.get(server.upload_url().replace("upload", "download") + "/a.txt")
 
     assert (put.status_code, got.status_code) == (403, 403)
     assert (await server.http.get(server.upload_url())).status_code == 405
     assert (await server.http.put(server.download_url(), content=b"x")).status_code == 405
-    assert await server.store.size(KEY) == len(CONTENT)
+    assert (len(server.files()), stored.size) == (1, len(CONTENT))
 
 
 async def test_an_expired_url_is_forbidden_and_says_so(server: ObjectServer) -> None:

@@ -126,7 +126,7 @@ def content_disposition(file_name: str) -> str:
 def _safe_headers(file_name: str) -> dict[str, str]:
     return {
         "Accept-Ranges": "bytes",
-        # A name can get new bytes under the same URL, so a cache asks again; the answer is then 304.
+        # A file can be replaced or deleted, so a cache asks again; the answer is then 304.
         "Cache-Control": "private, no-cache",
         "Content-Disposition": content_disposition(file_name),
         "Content-Security-Policy": "sandbox; default-src 'none'",

@@ -9,15 +9,17 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.endpoints.answers import answering_errors, json_response
 from runfolio_server.endpoints.object_response import object_response
-from runfolio_server.errors import AppError, TooLarge
+from runfolio_server.errors import AppError, TooLarge, Unavailable
 from runfolio_server.objects.signing import DOWNLOAD_PATH, UPLOAD_PATH, UploadGrant, UrlSigner
 from runfolio_server.objects.store import ObjectStore, StoredObject
 from runfolio_server.settings import Settings
@@ -25,13 +27,12 @@ from runfolio_server.settings import Settings
 MD5_BYTES = 16
 
 # Gives the stored bytes to what the grant is for, such as a run's file of that name. Called after the bytes are on
-# disk, and again for each repeat of an upload, so it must be idempotent. What it raises is answered; the bytes then
-# stay, unregistered, for a repeat.
+# disk, once for each upload. What it raises is answered.
 RegisterUpload: TypeAlias = Callable[[UploadGrant, StoredObject], Awaitable[None]]
 
 
 async def upload_object(request: Request) -> Response:
-    """`PUT /objects/upload/{token}`: store the body and register it; a repeat changes nothing.
+    """`PUT /objects/upload/{token}`: store the body and register it; of several the last whole one is the file.
 
     200 with `{}`; 400 for a wrong Content-Length, Content-MD5 or body, 403 for the token, 413 over `max_file_bytes`,
     503 when it may pass later. Nothing is stored but by a whole body.
@@ -44,10 +45,18 @@ async def upload_object(request: Request) -> Response:
 
     grant = signer.verify_upload(request.path_params["token"])
     _check_length(request, settings.max_file_bytes)
-    stored = await store.put(
-        str(grant.object_key), request.stream(), settings.max_file_bytes, expected_md5=_expected_md5(request)
-    )
-    await register_upload(grant, stored)
+    # A key of its own for each request: the row that is written last leads to bytes that nobody else has written.
+    grant = replace(grant, object_key=ObjectKey.fresh(grant.object_key.owner))
+    key = str(grant.object_key)
+    stored = await store.put(key, request.stream(), settings.max_file_bytes, expected_md5=_expected_md5(request))
+    try:
+        await register_upload(grant, stored)
+    except Unavailable:
+        # The row may be there all the same. If not, the worker sweeps the object up.
+        raise
+    except AppError:
+        await store.delete(key)
+        raise
     return json_response({})
 
 

@@ -39,7 +39,8 @@ Purpose = Literal["upload", "download"]
 class UploadGrant:
     """Leave to store the bytes of one object, once or again. What it is for is the owner's that the key names.
 
-    `file_name` is the user's name for the file and never part of a path; `object_key` is where the bytes go.
+    `file_name` is the user's name for the file and never part of a path. `object_key` says whose it is; where the bytes
+    go is decided anew by each request that brings them (endpoints/objects.py).
     `issued_at` (with a time zone) orders uploads: an older one never replaces a newer.
     """
 

@@ -82,8 +82,10 @@ class ObjectStore:
     ) -> StoredObject:
         """Store all chunks under the key, replacing what was there; on disk when this returns.
 
-        Memory is bounded by a few parts, whatever the object's size. Raises TooLarge past `max_bytes` and AppError
-        when the MD5 (base64) is not the expected one; these and whatever `chunks` raises leave the key as it was.
+        Memory is bounded by a few parts, whatever the object's size. Of two at once under one key the last one to end
+        stays, whole: whoever keeps what this returns beside the bytes uses a fresh key. Raises TooLarge past
+        `max_bytes` and AppError when the MD5 (base64) is not the expected one; these and whatever `chunks` raises leave
+        the key as it was.
         """
         _require_key(key)
         size = 0
