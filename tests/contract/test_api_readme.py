@@ -15,7 +15,7 @@ from runfolio_server.domain.state_change import StateCause
 from runfolio_server.endpoints import export_history
 from runfolio_server.events.sweep import EVENTS_PER_RUN, KEPT_AT_LEAST_S, OTHERS_KEPT_MAX, OTHERS_KEPT_S
 from runfolio_server.events.wake_up import POLL_S
-from runfolio_server.history.reading import table
+from runfolio_server.graph.runs import histories, history
 from runfolio_server.settings import SETTINGS, read_settings
 
 README = (Path(__file__).parents[2] / "api" / "README.md").read_text()
@@ -44,15 +44,20 @@ def test_every_parameter_of_the_history_export_is_in_the_table_and_no_other() ->
     assert {*export_history.PROJECT_PARAMETERS} - {*export_history.PARAMETERS} == of_projects
 
 
-def test_the_limits_of_the_history_export_are_told() -> None:
+def test_the_bounds_of_parameters_of_the_history_export_are_told() -> None:
     text = _export_section()
 
     assert f"| `samples` | 1 to {export_history.SAMPLES_MAX:,} |" in text
     assert f"| `first` | 1 to {limits.RUNS_MAX:,} |" in text
-    assert f"| keys, named or all | {limits.KEYS_MAX:,};" in text
-    assert f"| runs of a project's export | {limits.RUNS_MAX:,}, " in text
-    assert f"| runs without `keys` | {limits.RUNS_WITHOUT_KEYS_MAX} |" in text
-    assert f"is chosen from | {table.SAMPLED_VALUES_MAX:,}, " in text
+
+
+def test_how_much_of_a_history_comes_unless_told_is_told() -> None:
+    text = _section("Reading history")
+
+    assert f"a page has {history.ROWS_DEFAULT:,} rows" in text
+    assert f"a sample has {history.SAMPLES_DEFAULT} rows" in text
+    assert f"a group's curve {histories.CURVE_SAMPLES_DEFAULT} stretches" in text
+    assert f"`Project.historyColumns` by filters has {histories.RUNS_DEFAULT} runs" in text
 
 
 def test_every_attribute_of_the_runs_export_is_in_the_table_and_no_other() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.filters import limits
 from runfolio_server.filters.language import cost
 from runfolio_server.filters.language.operators import COMPARISONS, LOGICAL, OPERATORS, FieldKind
 from runfolio_server.filters.language.simplify import conditions_of
@@ -54,25 +53,6 @@ def test_every_field_has_a_row_with_its_other_names_and_its_kind(document: str) 
         field = find_field(re.sub(r"<\w+>", "x", name), "filters")
         assert field.kind.value == rows[name][1]
     assert set(SUMMARY.bare_keys) < set(rows)
-
-
-def test_every_limit_has_a_row(document: str) -> None:
-    assert [int(row[0]) for row in rows_under(document, "### Limits").values()] == [
-        limits.FILTERS_MAX_BYTES,
-        limits.DEPTH_MAX,
-        limits.CONDITIONS_MAX,
-        limits.PATTERNS_MAX,
-        limits.COST_MAX,
-        limits.LIST_MAX_VALUES,
-        limits.REGEX_MAX_CHARACTERS,
-        limits.REGEX_MAX_SIZE,
-        limits.REGEX_MAX_WAYS,
-        limits.KEY_MAX_CHARACTERS,
-        limits.KEY_MAX_PARTS,
-        limits.ORDER_MAX_BYTES,
-        limits.ORDER_MAX_KEYS,
-        limits.CURSOR_MAX_CHARACTERS,
-    ]
 
 
 SEVERAL = ["a", "b", "c", "d", "e", "f"]

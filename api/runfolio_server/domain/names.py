@@ -11,7 +11,9 @@ from urllib.parse import quote
 from runfolio_server.domain.words import ADJECTIVES, NOUNS
 from runfolio_server.errors import AppError
 
-ENTITY_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
+# As long as one part of a host name may be.
+ENTITY_NAME_MAX = 63
+ENTITY_NAME = re.compile(rf"[a-z0-9][a-z0-9_.-]{{0,{ENTITY_NAME_MAX - 1}}}")
 PROJECT_NAME_MAX = 128
 RUN_NAME_MAX = 256
 # A name is part of a primary key and of a signed URL.
@@ -36,7 +38,8 @@ def check_entity_name(name: str, path: str) -> str:
     """The name, when an entity may be called so. Raises AppError with the rule and the argument's path otherwise."""
     if not ENTITY_NAME.fullmatch(name):
         raise AppError(
-            f"{path} {name!r} is not a valid name; allowed: 1 to 63 of a-z 0-9 _ . - beginning with a letter or digit",
+            f"{path} {name!r} is not a valid name; "
+            f"allowed: 1 to {ENTITY_NAME_MAX} of a-z 0-9 _ . - beginning with a letter or digit",
             path=path,
         )
     return name

@@ -35,7 +35,9 @@ REFUSED_LIKE_OTHERS = f"it is no JSON object, like {REASONS_MAX} lines before it
 LOOSE_JSON = (b"NaN", b"Infinity", b"\\u")
 # So that other threads get their turn between two calls of the parser.
 LINES_AT_ONCE = 500
-WRITER = re.compile(r"[A-Za-z0-9_-]{0,128}")
+# It is part of the key of every batch and chunk.
+WRITER_MAX = 128
+WRITER = re.compile(rf"[A-Za-z0-9_-]{{0,{WRITER_MAX}}}")
 
 
 def line_block(
@@ -147,5 +149,5 @@ def _key_bytes_at_most(row: dict[str, Any]) -> int:
 def check_writer(writer: str, what: str) -> str:
     """The name of a writer. Raises AppError for characters that are not allowed; `what` is what the caller calls it."""
     if not WRITER.fullmatch(writer):
-        raise AppError(f"The {what} {writer[:100]!r} has characters other than letters, digits, _ and -")
+        raise AppError(f"The {what} {writer[:100]!r} is not a name; allowed: 0 to {WRITER_MAX} of a-z A-Z 0-9 _ -")
     return writer

@@ -9,7 +9,7 @@ import unicodedata
 
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.actions.identity.users import ensure_first_user
-from runfolio_server.domain.names import ENTITY_NAME, check_entity_name
+from runfolio_server.domain.names import ENTITY_NAME, ENTITY_NAME_MAX, check_entity_name
 from runfolio_server.errors import AppError, Unauthenticated
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.serve.data_dir import DataDir
@@ -17,7 +17,6 @@ from runfolio_server.serve.errors import ServeError
 from runfolio_server.sql.pool import Database
 
 FALLBACK_NAME = "admin"
-NAME_MAX = 63
 
 
 def choose_username(wanted: str | None) -> str:
@@ -38,7 +37,7 @@ def username_of(operating_system_name: str) -> str:
     """
     without_domain = operating_system_name.rpartition("\\")[2]
     plain = unicodedata.normalize("NFKD", without_domain).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9_.-]+", "-", plain).strip("-_.")[:NAME_MAX]
+    name = re.sub(r"[^a-z0-9_.-]+", "-", plain).strip("-_.")[:ENTITY_NAME_MAX]
     return name if ENTITY_NAME.fullmatch(name) else FALLBACK_NAME
 
 

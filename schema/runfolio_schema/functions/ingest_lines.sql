@@ -31,6 +31,7 @@ DECLARE
   v_newest int;
   v_high   float8;                                   -- the greatest step that the rows are to lie after
   v_stored bigint;                                   -- lines of all writers
+  v_gaps_max CONSTANT int := 64;
 BEGIN
   SELECT * INTO v_stream
   FROM run_stream AS s
@@ -97,7 +98,7 @@ BEGIN
     WHEN p_line0 > v_stream.next_line THEN int8multirange(int8range(v_stream.next_line, p_line0))
     ELSE '{}'::int8multirange
   END;
-  IF (SELECT count(*) FROM unnest(v_gaps)) > 64 THEN
+  IF (SELECT count(*) FROM unnest(v_gaps)) > v_gaps_max THEN
     -- Unbounded, each batch would cost time in the number of gaps.
     RAISE EXCEPTION 'gaps' USING ERRCODE = 'RF002';
   END IF;

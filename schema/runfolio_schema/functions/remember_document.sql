@@ -5,6 +5,8 @@
 -- p_run_id is the run, p_document is config or summary, p_writer is '' or the client's id, p_text is what it sent.
 CREATE OR REPLACE FUNCTION remember_document(p_run_id uuid, p_document text, p_writer text, p_text text) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+  v_writers_max CONSTANT int := 256;
 BEGIN
   UPDATE run_document AS d
   SET text = p_text, written_at = clock_timestamp()
@@ -19,6 +21,6 @@ BEGIN
     FROM run_document AS o
     WHERE o.run_id = p_run_id AND o.document = p_document
     ORDER BY o.written_at DESC
-    OFFSET 256
+    OFFSET v_writers_max
   );
 END $$;

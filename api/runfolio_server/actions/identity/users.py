@@ -32,7 +32,10 @@ from runfolio_server.sql.identity.users import (
 )
 from runfolio_server.sql.pool import Connection, Database
 
-EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,190}")
+# RFC 5321 allows 64 octets before the @, and 254 of a whole address.
+EMAIL_NAME_MAX = 64
+EMAIL_HOST_MAX = 190
+EMAIL = re.compile(rf"[^@\s\x00-\x1f]{{1,{EMAIL_NAME_MAX}}}@[^@\s\x00-\x1f]{{1,{EMAIL_HOST_MAX}}}")
 DESCRIPTION_MAX = 1000
 
 
