@@ -18,7 +18,7 @@ from runfolio_server.settings import ENVIRONMENT_PREFIX, SETTINGS, Settings, Set
 
 WORKER_MODULE = "runfolio_server.worker"
 # What a name of SETTINGS is called as an option of a command; the others are set in the environment only.
-SERVE_OPTIONS = ("host", "port", "data_dir", "database_url")
+SERVE_OPTIONS = ("host", "port", "data_dir", "database_url", "processes")
 DATABASE_OPTIONS = ("database_url",)
 
 
@@ -41,10 +41,9 @@ def _add_serve_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _serve(arguments: argparse.Namespace) -> int:
     def run(settings: Settings) -> int:
-        from runfolio_server.app import create_app
         from runfolio_server.serve.run import serve
 
-        return serve(settings, username=arguments.username, create_app=create_app, worker_module=WORKER_MODULE)
+        return serve(settings, username=arguments.username, worker_module=WORKER_MODULE)
 
     return _run("serve", arguments, SERVE_OPTIONS, run)
 
@@ -55,7 +54,7 @@ def _add_database_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _worker(arguments: argparse.Namespace) -> int:
     def run(settings: Settings) -> int:
-        from runfolio_server.serve.worker_process import settings_in_environment
+        from runfolio_server.serve.child_process import settings_in_environment
 
         _check_database_url("worker", settings)
         os.environ.update(settings_in_environment(settings))

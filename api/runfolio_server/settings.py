@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ENVIRONMENT_PREFIX = "RUNFOLIO_"
+# Fewer cannot serve: one request may hold one while it waits for another's.
+POOL_SIZE_LEAST = 2
 
 
 class SettingsError(ValueError):
@@ -32,9 +34,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", "8080", "", "Port to listen on."),
     Setting("data_dir", "", "", "Where data lives; empty means the default of this user."),
     Setting("database_url", "", "", "PostgreSQL 15 or newer; empty starts the embedded one in the data directory."),
+    Setting("processes", "", "", "Processes that answer requests; empty means one for each core, but not more than 4."),
     Setting("base_url", "", "", "Address that clients reach, for absolute URLs; empty takes it from each request."),
     Setting(
-        "pool_size", "10", "connections", "Most connections of one API process to PostgreSQL, beside one that listens."
+        "pool_size",
+        "10",
+        "connections",
+        "Most connections of one `serve` to PostgreSQL, of which each of its API processes has an equal share; beside "
+        "them are two of the worker and one of each process that listens.",
     ),
     Setting("pool_wait_s", "5", "seconds", "How long a request waits for a connection before it answers 503."),
     Setting("statement_timeout_s", "30", "seconds", "How long one SQL statement may run."),
@@ -53,6 +60,7 @@ class Settings:
     port: int
     data_dir: Path
     database_url: str
+    processes: int
     base_url: str
     pool_size: int
     pool_wait_s: float
@@ -79,8 +87,9 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
         port=_number(text, "port", lowest=0, highest=65535),
         data_dir=Path(text["data_dir"]).expanduser().absolute() if text["data_dir"] else default_data_dir(environment),
         database_url=text["database_url"],
+        processes=_number(text, "processes", lowest=1, highest=64) if text["processes"] else _processes_unless_told(),
         base_url=text["base_url"].rstrip("/"),
-        pool_size=_number(text, "pool_size", lowest=2, highest=1000),
+        pool_size=_number(text, "pool_size", lowest=POOL_SIZE_LEAST, highest=1000),
         pool_wait_s=_number(text, "pool_wait_s", lowest=1, highest=600),
         statement_timeout_s=_number(text, "statement_timeout_s", lowest=1, highest=86_400),
         heartbeat_timeout_s=_number(text, "heartbeat_timeout_s", lowest=1, highest=86_400 * 30),
@@ -99,6 +108,11 @@ def default_data_dir(environment: Mapping[str, str] = os.environ) -> Path:
         return Path("/var/lib/runfolio")
     data_home = environment.get("XDG_DATA_HOME") or str(Path("~/.local/share").expanduser())
     return Path(data_home) / "runfolio"
+
+
+def _processes_unless_told() -> int:
+    # More would mostly wait for PostgreSQL, which works on the same cores.
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
 
 
 def _first_text(*candidates: str | None) -> str:

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reas
 
 async def test_every_acknowledged_value_is_there_once_after_kills_of_everything() -> None:
     with reachable_dir() as directory:
-        report = await run_campaign(directory, seed=1, kills=10, writers=6)
+        report = await run_campaign(directory, seed=1, kills=12, writers=6)
 
     assert [] == report.problems
     # Otherwise nothing was tested.

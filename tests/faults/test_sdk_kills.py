@@ -48,7 +48,7 @@ def sdk(serving: Serving, tmp_path: Path) -> Iterator[SDK]:
     made.end()
 
 
-@pytest.mark.parametrize("victim", ["api", "postgres"])
+@pytest.mark.parametrize("victim", ["serve", "postgres"])
 def test_a_run_survives_kills_with_each_line_once(serving: Serving, sdk: SDK, victim: Victim) -> None:
     with runfolio.Api(base_url=sdk.server.base_url, api_key=sdk.server.api_key) as api:
         process = sdk.start("many_rows", project="kills", run=victim, rows=ROWS, pause_s=PAUSE_S, text_bytes=TEXT_BYTES)

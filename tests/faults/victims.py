@@ -16,11 +16,13 @@ from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.embedded.sockets import database_url
 from tests.server.running_serve import RunningServe, is_running, wait_until
 
-# api: `serve` itself, started again at once. postgres: the postmaster; backend: one of its processes, which makes it
-# end and recover all others. `serve` restarts these and the worker by itself. second worker: one that was started by
-# hand beside it, and is again.
-Victim = Literal["api", "worker", "second worker", "postgres", "backend"]
+# serve: the process that keeps all others, started again at once. api: one of those that answer requests. postgres: the
+# postmaster; backend: one of its processes, which makes it end and recover all others. `serve` restarts these and the
+# worker by itself. second worker: one that was started by hand beside it, and is again.
+Victim = Literal["serve", "api", "worker", "second worker", "postgres", "backend"]
 VICTIMS: tuple[Victim, ...] = get_args(Victim)
+# Of the API: what one of them has remembered must not be wrong when another has changed it.
+PROCESSES = 2
 PAUSE_S = (0.0, 0.5)
 REQUESTS = (5, 40)
 
@@ -59,9 +61,13 @@ class Serving:
 
     def kill(self, victim: Victim) -> None:
         """Kill it, and return when the server works again."""
-        if victim == "api":
+        if victim == "serve":
             self.current.kill()
             self.current = self._start()
+        elif victim == "api":
+            wait_until(lambda: len(self.current.api_pids) == PROCESSES, "all processes of the API")
+            os.kill(killed := self.current.api_pids[0], signal.SIGKILL)
+            wait_until(lambda: killed not in self.current.api_pids, "the process is gone")
         elif victim == "second worker":
             self._kill_second_worker()
             self._start_second_worker()
@@ -104,7 +110,8 @@ class Serving:
     def _start(self) -> RunningServe:
         output = self._directory / f"serve-{self._starts}"
         self._starts += 1
-        serve = RunningServe(self._directory / "data", output, "--port", str(self._port), "--username", "ada")
+        arguments = ("--port", str(self._port), "--username", "ada", "--processes", str(PROCESSES))
+        serve = RunningServe(self._directory / "data", output, *arguments)
         serve.wait_until_ready()
         if self._second_worker is None:
             self._start_second_worker(serve)

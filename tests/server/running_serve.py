@@ -1,4 +1,4 @@
-"""A real `runfolio serve` as a child process, for test_serve.py."""
+"""A real `runfolio serve` as a child process, for tests that look at it from outside."""
 
 from __future__ import annotations
 
@@ -76,6 +76,11 @@ class RunningServe:
         return next((pid for pid in self._children() if "runfolio_server.worker" in _command_line(pid)), None)
 
     @property
+    def api_pids(self) -> list[int]:
+        """The processes that answer requests."""
+        return [pid for pid in self._children() if "runfolio_server.serve.api" in _command_line(pid)]
+
+    @property
     def postgres_pid(self) -> int:
         return int((self.data_dir / "pg" / "postmaster.pid").read_text().split()[0])
 
@@ -119,6 +124,10 @@ class RunningServe:
         pid = self.process.pid
         threads = Path(f"/proc/{pid}/task").glob("*/children")
         return [int(child) for thread in threads for child in thread.read_text().split()]
+
+
+Start = Callable[..., RunningServe]
+"""What the fixture `start` gives: takes what RunningServe does behind its `output`."""
 
 
 def is_running(pid: int | None) -> bool:

@@ -8,11 +8,12 @@ from uuid import uuid4
 import anyio
 import pytest
 
+from runfolio_server.cli import WORKER_MODULE
 from runfolio_server.domain.owner import OwnerKind
 from runfolio_server.errors import Conflict
 from runfolio_server.objects.mark import mark_store
 from runfolio_server.objects.store import ObjectStore
-from runfolio_server.serve.worker_process import WorkerProcess
+from runfolio_server.serve.child_process import ChildProcess
 from runfolio_server.worker.object_sweep import OWNED
 from tests.server.swept_store import (
     DAY_S,
@@ -172,7 +173,7 @@ async def test_a_store_is_swept_for_the_one_database_that_uses_it(service: Servi
 async def test_a_worker_sweeps_as_soon_as_it_starts(service: Service) -> None:
     await service.start_run("by-process")
     left_behind(service, f"run/{await run_id_of(service, 'by-process')}/{uuid4()}")
-    worker = WorkerProcess(service.settings)
+    worker = ChildProcess("The worker", WORKER_MODULE, service.settings)
 
     await asyncio.to_thread(worker.start)
     try:

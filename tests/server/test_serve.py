@@ -9,44 +9,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from runfolio_server.embedded import EmbeddedPostgres
-from tests.server.reachable_dir import reachable_dir
-from tests.server.running_serve import RunningServe, is_running, wait_until
+from tests.server.running_serve import Start, is_running, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-Start = Callable[..., RunningServe]
-
-
-@pytest.fixture
-def directory() -> Iterator[Path]:
-    with reachable_dir() as made:
-        yield made
-
-
-@pytest.fixture
-def start(directory: Path) -> Iterator[Start]:
-    """Starts a server on `directory`/data unless told otherwise; ends them all, and what they left, afterwards."""
-    started: list[RunningServe] = []
-
-    def start_one(*arguments: str, data_dir: Path | None = None, **options: dict[str, str]) -> RunningServe:
-        output = directory / f"server-{len(started)}"
-        started.append(RunningServe(data_dir or directory / "data", output, *arguments, **options))
-        return started[-1]
-
-    yield start_one
-    for server in started:
-        server.kill()
-        if (server.data_dir / "pg" / "postmaster.pid").exists():
-            leftover = EmbeddedPostgres(server.data_dir)
-            leftover.force()
-            leftover.start()
-            leftover.stop()
 
 
 def test_the_first_start_makes_a_user_shows_its_key_once_and_later_starts_keep_it(start: Start) -> None:
@@ -78,11 +48,12 @@ def test_a_signal_stops_everything_even_with_connections_open(start: Start, numb
 
     with socket.create_connection((host, int(port))) as half_a_request:
         half_a_request.sendall(b"POST /graphql HTTP/1.1\r\nContent-Length: 100\r\n\r\n{")
+        apis = server.api_pids
         os.killpg(server.process.pid, number)
         code = server.process.wait(15)
 
     assert code == 0
-    assert not is_running(worker)
+    assert not any(map(is_running, [worker, *apis]))
     assert not is_running(postgres)
     assert not (server.data_dir / "pg" / "postmaster.pid").exists()
 
@@ -158,10 +129,10 @@ def test_a_killed_postgres_is_started_again_and_the_data_are_there(start: Start)
 def test_what_a_killed_serve_left_is_adopted_or_ends(start: Start) -> None:
     killed = start()
     killed.wait_until_ready()
-    worker, postgres = killed.worker_pid, killed.postgres_pid
+    worker, apis, postgres = killed.worker_pid, killed.api_pids, killed.postgres_pid
     killed.kill()
 
-    wait_until(lambda: not is_running(worker), "the worker ends by itself")
+    wait_until(lambda: not any(map(is_running, [worker, *apis])), "the worker and the API end by themselves")
     assert is_running(postgres)
     next_one = start()
     next_one.wait_until_ready()

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from runfolio_server.parent import PARENT_PIPE_VARIABLE, wait_for_parent_to_end
+from runfolio_server.serve.child_process import ChildProcess, settings_in_environment
 from runfolio_server.serve.supervise import finish_in_thread, keep_running
-from runfolio_server.serve.worker_process import WorkerProcess, settings_in_environment
 from runfolio_server.settings import read_settings
-from runfolio_server.worker.parent import PARENT_PIPE_VARIABLE, wait_for_parent_to_end
 
 
 class Sleeper:
@@ -120,8 +120,8 @@ def test_a_worker_that_does_not_end_when_asked_is_killed(tmp_path: Path, monkeyp
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
-    monkeypatch.setattr("runfolio_server.serve.worker_process.STOP_PATIENCE_S", 0.5)
-    worker = WorkerProcess(read_settings({}, data_dir=str(tmp_path)), "stubborn_worker")
+    monkeypatch.setattr("runfolio_server.serve.child_process.STOP_PATIENCE_S", 0.5)
+    worker = ChildProcess("The worker", "stubborn_worker", read_settings({}, data_dir=str(tmp_path)))
 
     worker.start()
     assert worker.is_running()

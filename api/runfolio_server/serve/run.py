@@ -1,4 +1,4 @@
-"""The life of one `serve`: lock, port, PostgreSQL, migrations, first user, worker, API; and back in the end.
+"""The life of one `serve`: lock, port, PostgreSQL, migrations, first user, worker, API processes; and back in the end.
 
 Called by cli.py. Everything that can be refused is refused before anything slow starts.
 """
@@ -11,19 +11,17 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
 
 from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.errors import AppError
+from runfolio_server.serve.api_process import ApiPlace, api_places
+from runfolio_server.serve.child_process import ChildProcess
 from runfolio_server.serve.data_dir import DataDir, open_data_dir
 from runfolio_server.serve.errors import ServeError
 from runfolio_server.serve.first_user import choose_username, key_of_new_first_user
-from runfolio_server.serve.http import HTTPServer, event_loop_factory
 from runfolio_server.serve.listen import listen, local_url
-from runfolio_server.serve.supervise import Supervised, finish_in_thread, keep_running
-from runfolio_server.serve.worker_process import WorkerProcess
+from runfolio_server.serve.supervise import Supervised, all_started, finish_in_thread, keep_running
 from runfolio_server.settings import Settings
 from runfolio_server.sql.migrate import migrate
 from runfolio_server.sql.pool import open_database
@@ -32,11 +30,11 @@ FORCED_EXIT_CODE = 130
 # One wish to stop may arrive twice: `timeout` signals its child and then the group, and a child of ours that has not
 # reached `exec` writes into the pipe by which we hear of signals.
 SAME_SIGNAL_S = 0.3
+# Fresh processes for the API, one after the other.
+REPLACE_SIGNAL = signal.SIGUSR2
 
-CreateApp = Callable[[Settings], Callable[..., Any]]
 
-
-def serve(settings: Settings, *, username: str | None, create_app: CreateApp, worker_module: str) -> int:
+def serve(settings: Settings, *, username: str | None, worker_module: str) -> int:
     """Run until a signal ends it; the exit code: 0 after a clean stop, FORCED_EXIT_CODE after a forced one.
 
     Raises ServeError, EmbeddedPostgresError or AppError with a sentence for the user when it cannot run.
@@ -46,9 +44,9 @@ def serve(settings: Settings, *, username: str | None, create_app: CreateApp, wo
     with (
         open_data_dir(settings.data_dir) as data_dir,
         listen(settings.host, settings.port) as listener,
-        asyncio.Runner(loop_factory=event_loop_factory()) as runner,
+        asyncio.Runner() as runner,
     ):
-        serving = Serving(settings, data_dir, listener, first_username, create_app, worker_module)
+        serving = Serving(settings, data_dir, listener, first_username, worker_module)
         return runner.run(serving.run())
 
 
@@ -61,7 +59,6 @@ class Serving:
         data_dir: DataDir,
         listener: socket.socket,
         username: str,
-        create_app: CreateApp,
         worker_module: str,
     ) -> None:
         self._settings = settings
@@ -69,12 +66,12 @@ class Serving:
         self._listener = listener
         self._local_url = local_url(listener)
         self._username = username
-        self._create_app = create_app
         self._worker_module = worker_module
         self._postgres = None if settings.database_url else EmbeddedPostgres(data_dir.path, say=say)
-        self._worker: WorkerProcess | None = None
-        self._http: HTTPServer | None = None
+        self._workers: list[ChildProcess] = []
+        self._apis: list[ApiPlace] = []
         self._supervision: list[asyncio.Task[None]] = []
+        self._replacement: asyncio.Task[None] | None = None
         self._signals = 0
         self._last_signal: tuple[signal.Signals, float] | None = None
 
@@ -84,6 +81,7 @@ class Serving:
         loop = asyncio.get_running_loop()
         for number in _stop_signals():
             loop.add_signal_handler(number, self._on_signal, number, life)
+        loop.add_signal_handler(REPLACE_SIGNAL, self._replace_soon)
         try:
             await life
         except asyncio.CancelledError:
@@ -102,22 +100,20 @@ class Serving:
             return
         if self._postgres is not None:
             self._postgres.force()
-        if self._worker is not None:
-            self._worker.force_to_end()
-        if self._http is not None:
-            self._http.force_to_end()
+        for child in self._children():
+            child.force_to_end()
 
     def _begin_to_end(self, life: asyncio.Task[None]) -> None:
         for task in self._supervision:
             task.cancel()
         if self._postgres is not None:
             self._postgres.interrupt()
-        if self._worker is not None:
-            self._worker.ask_to_end()
-        if self._http is None:
-            life.cancel()
-        else:
-            self._http.ask_to_end()
+        for child in self._children():
+            child.ask_to_end()
+        life.cancel()
+
+    def _children(self) -> list[ChildProcess | ApiPlace]:
+        return [*self._apis, *self._workers]
 
     async def _live(self) -> None:
         try:
@@ -126,15 +122,32 @@ class Serving:
                 self._settings, database_url=url, port=self._listener.getsockname()[1], data_dir=self._data_dir.path
             )
             key = await self._prepare_database(settings)
-            self._worker = WorkerProcess(settings, self._worker_module)
-            self._worker.start()
-            app = self._create_app(settings)
-            self._http = HTTPServer(app, on_ready=lambda: self._announce(key))
-            children: list[Supervised] = [self._worker] if self._postgres is None else [self._worker, self._postgres]
-            self._supervision = [asyncio.create_task(self._supervise(child)) for child in children]
-            await self._serve_http(self._http)
+            self._workers = [ChildProcess("The worker", self._worker_module, settings)]
+            self._apis = api_places(settings, self._listener)
+            children: list[Supervised] = [*self._workers, *self._apis]
+            await all_started(children)
+            self._announce(key)
+            if self._postgres is not None:
+                children.append(self._postgres)
+            self._supervision = [asyncio.create_task(keep_running(child, warn)) for child in children]
+            # Without a supervisor `serve` is not what it promises: the first that fails ends it, and its error shows.
+            await asyncio.gather(*self._supervision)
         finally:
             await self._stop()
+
+    def _replace_soon(self) -> None:
+        self._replacement = self._replacement or asyncio.create_task(self._replace_apis())
+
+    async def _replace_apis(self) -> None:
+        """Put a fresh process in each place of the API, one after the other, so that requests are always answered."""
+        try:
+            for place in self._apis:
+                await finish_in_thread(place.replace)
+            say(f"Replaced {len(self._apis)} processes of the API.")
+        except (ServeError, OSError) as error:
+            warn(f"The processes of the API are not all replaced: {error}")
+        finally:
+            self._replacement = None
 
     async def _start_database(self) -> str:
         if self._postgres is None:
@@ -159,34 +172,15 @@ class Serving:
                 raise
             raise ServeError(_unreachable(settings.database_url, error)) from error
 
-    async def _supervise(self, child: Supervised) -> None:
-        try:
-            await keep_running(child, warn)
-        except Exception:
-            # Without its supervisor `serve` is not what it promises: end, and let the error show.
-            if self._http is not None:
-                self._http.ask_to_end()
-            raise
-
-    async def _serve_http(self, http: HTTPServer) -> None:
-        try:
-            await http.serve(sockets=[self._listener])
-        except SystemExit:
-            # uvicorn's way to say that the application did not start; it has logged why.
-            raise ServeError("The API did not start; the lines above say why.") from None
-
     async def _stop(self) -> None:
         self._data_dir.withdraw_address()
-        for task in self._supervision:
+        tasks = [*self._supervision, *([self._replacement] if self._replacement else [])]
+        for task in tasks:
             task.cancel()
-        endings = await asyncio.gather(*self._supervision, return_exceptions=True)
-        if self._worker is not None:
-            await asyncio.to_thread(self._worker.stop)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(asyncio.to_thread(child.stop) for child in self._children()))
         if self._postgres is not None:
             await asyncio.to_thread(self._postgres.stop)
-        for ending in endings:
-            if isinstance(ending, Exception):
-                raise ending
 
     def _announce(self, key: str | None) -> None:
         base_url = self._settings.base_url or self._local_url

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from runfolio_server.embedded import EmbeddedPostgresError
+from runfolio_server.serve.errors import ServeError
 
 R = TypeVar("R")
 
@@ -18,7 +19,7 @@ HEALTHY_AFTER_S = 60.0
 
 
 class Supervised(Protocol):
-    """A child process: the worker or PostgreSQL."""
+    """A child process: the worker, one of the API, or PostgreSQL."""
 
     name: str
 
@@ -54,9 +55,23 @@ async def keep_running(child: Supervised, say: Callable[[str], None]) -> None:
         await asyncio.sleep(delay_s)
         try:
             await finish_in_thread(child.start)
-        except (EmbeddedPostgresError, OSError) as error:
+        except (EmbeddedPostgresError, ServeError, OSError) as error:
             say(f"{child.name} could not be started again: {error}")
         began = time.monotonic()
+
+
+async def all_started(children: Sequence[Supervised]) -> None:
+    """Start all of them at once, each in a thread. Raises what the first raises that fails, once all have tried.
+
+    Cancelled meanwhile, it waits for that too: stop the children afterwards.
+    """
+    starts = [asyncio.create_task(finish_in_thread(child.start)) for child in children]
+    try:
+        await asyncio.wait(starts)
+    finally:
+        await asyncio.gather(*starts, return_exceptions=True)
+    for start in starts:
+        start.result()
 
 
 async def finish_in_thread(function: Callable[[], R]) -> R:

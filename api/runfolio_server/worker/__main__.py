@@ -10,6 +10,7 @@ import sys
 from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.errors import Unavailable
 from runfolio_server.objects.store import store_directory
+from runfolio_server.parent import wait_for_parent_to_end
 from runfolio_server.settings import Settings, read_settings
 from runfolio_server.sql.pool import Database, open_database
 from runfolio_server.worker.compaction import compact_forever
@@ -17,7 +18,6 @@ from runfolio_server.worker.crash_detection import detect_crashes_forever
 from runfolio_server.worker.event_sweep import sweep_events_forever
 from runfolio_server.worker.index_upkeep import keep_indexes_forever
 from runfolio_server.worker.object_sweep import sweep_objects_forever
-from runfolio_server.worker.parent import wait_for_parent_to_end
 
 # One for compaction, one for everything else.
 CONNECTIONS = 2

@@ -1,4 +1,6 @@
-"""How a worker notices that the `serve` which started it is gone, even killed. Called by the worker's main loop.
+"""How a child process notices that the `serve` which started it is gone, even killed.
+
+Called by the worker and by the processes of the API.
 
 The two share a pipe into which nobody ever writes; the operating system closes the other end with the process.
 """
@@ -9,7 +11,7 @@ import asyncio
 import os
 
 PARENT_PIPE_VARIABLE = "RUNFOLIO_PARENT_PIPE"
-"""Environment variable with the number of the file descriptor to watch; absent for a worker started by hand."""
+"""Environment variable with the number of the file descriptor to watch; absent for a process started by hand."""
 
 
 async def wait_for_parent_to_end() -> None:

@@ -1,4 +1,4 @@
-"""The worker as a child process of `serve`. Used by run.py; what it runs is the package runfolio_server.worker."""
+"""A Python process that `serve` keeps beside itself: the worker or one of the API. Used by run.py."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from runfolio_server.embedded.postgres import describe_exit
+from runfolio_server.parent import PARENT_PIPE_VARIABLE
 from runfolio_server.settings import ENVIRONMENT_PREFIX, SETTINGS, Settings
-from runfolio_server.worker.parent import PARENT_PIPE_VARIABLE
 
 STOP_PATIENCE_S = 5.0
 POLL_S = 0.02
 
 
-class WorkerProcess:
+class ChildProcess:
     """`python -m MODULE` with these settings in its environment: an argument would show the database's password.
 
     It ends by itself when this process is gone, because a pipe that only this process holds then closes.
     """
 
-    name = "The worker"
-
-    def __init__(self, settings: Settings, module: str = "runfolio_server.worker") -> None:
+    def __init__(self, name: str, module: str, settings: Settings) -> None:
+        self.name = name
         # -P: a file in the current directory must not stand in for one of our modules.
         self._command = [sys.executable, "-P", "-m", module]
         self._environment = {**os.environ, **settings_in_environment(settings)}
@@ -42,19 +41,7 @@ class WorkerProcess:
 
     def start(self) -> None:
         """Start it. Raises OSError when the system cannot."""
-        self._close_pipe()
-        theirs, self._pipe = os.pipe()
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                self._command,
-                stdin=subprocess.DEVNULL,
-                env={**self._environment, PARENT_PIPE_VARIABLE: str(theirs)},
-                pass_fds=(theirs,),
-                # Out of reach of the terminal's Ctrl-C: `serve` stops it in its own order.
-                start_new_session=True,
-            )
-        finally:
-            os.close(theirs)
+        self._start({}, ())
 
     def ask_to_end(self) -> None:
         """Send SIGTERM; returns at once."""
@@ -82,6 +69,22 @@ class WorkerProcess:
         if self._process is None or self._process.returncode is None:
             return "gone"
         return describe_exit(self._process.returncode)
+
+    def _start(self, environment: Mapping[str, str], descriptors: Sequence[int]) -> None:
+        """Start it with more in its environment, and with these open files."""
+        self._close_pipe()
+        theirs, self._pipe = os.pipe()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                self._command,
+                stdin=subprocess.DEVNULL,
+                env={**self._environment, **environment, PARENT_PIPE_VARIABLE: str(theirs)},
+                pass_fds=(theirs, *descriptors),
+                # Out of reach of the terminal's Ctrl-C: `serve` stops it in its own order.
+                start_new_session=True,
+            )
+        finally:
+            os.close(theirs)
 
     def _close_pipe(self) -> None:
         if self._pipe is not None:

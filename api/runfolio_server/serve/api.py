@@ -1,0 +1,53 @@
+"""One process of the API: `python -m runfolio_server.serve.api`, started by `serve`; settings from the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+
+from runfolio_server.allocator import give_memory_back_soon
+from runfolio_server.app import create_app
+from runfolio_server.parent import wait_for_parent_to_end
+from runfolio_server.serve.api_process import LISTENER_VARIABLE, READY_PIPE_VARIABLE
+from runfolio_server.serve.http import HTTPServer, event_loop_factory
+from runfolio_server.settings import read_settings
+
+
+async def main() -> None:
+    """Answer requests until SIGTERM or the end of the `serve` that started this."""
+    listener = socket.socket(fileno=int(os.environ[LISTENER_VARIABLE]))
+    http = HTTPServer(create_app(read_settings()), on_ready=_tell_ready)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, http.ask_to_end)
+    end = asyncio.create_task(_end_with_parent(http))
+    try:
+        await http.serve(sockets=[listener])
+    finally:
+        end.cancel()
+
+
+def _tell_ready() -> None:
+    ready = int(os.environ[READY_PIPE_VARIABLE])
+    os.write(ready, b"1")
+    os.close(ready)
+
+
+async def _end_with_parent(http: HTTPServer) -> None:
+    await wait_for_parent_to_end()
+    http.ask_to_end()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    # It tells each failed attempt to reconnect with a trace of forty lines; requests and `serve` tell it in one.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
+    give_memory_back_soon()
+    with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
+        try:
+            runner.run(main())
+        except SystemExit as error:
+            # uvicorn's way to say that the application did not start; it has logged why.
+            sys.exit(error.code)

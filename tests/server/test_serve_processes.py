@@ -1,0 +1,61 @@
+"""Several processes of the API behind one port: they stand in for each other, and are replaced one by one."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.server.running_serve import Start, is_running, wait_until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+def test_each_process_of_the_api_answers_and_one_that_is_killed_is_started_again(start: Start) -> None:
+    server = start("--processes", "2")
+    server.wait_until_ready()
+    first, second = server.api_pids
+    os.kill(first, signal.SIGSTOP)
+    assert server.answers()
+    os.kill(first, signal.SIGCONT)
+    os.kill(second, signal.SIGSTOP)
+    assert server.answers()
+
+    os.kill(second, signal.SIGKILL)
+
+    assert server.answers()
+    wait_until(lambda: len(set(server.api_pids) - {second}) == 2, "a new process")
+    assert re.search(r"Process \d of the API ended \(signal 9\); starting it again.", server.err)
+    assert server.interrupt() == 0
+    assert not is_running(first)
+
+
+def test_processes_of_the_api_are_replaced_one_by_one_while_requests_are_answered(start: Start) -> None:
+    server = start("--processes", "2")
+    server.wait_until_ready()
+    former = set(server.api_pids)
+
+    server.process.send_signal(signal.SIGUSR2)
+    answered = 0
+    while "Replaced 2 processes of the API" not in server.out:
+        assert server.username()
+        answered += 1
+
+    assert answered
+    assert not former & set(server.api_pids)
+    assert len(server.api_pids) == 2
+
+
+def test_an_api_that_cannot_start_ends_serve_with_its_reason(start: Start, directory: Path) -> None:
+    (directory / "data").mkdir(mode=0o711)
+    (directory / "data" / "objects").write_text("no directory")
+
+    server = start()
+
+    assert server.process.wait(30) == 1
+    assert "of the API did not start; the lines above say why." in server.err
+    assert not (server.data_dir / "pg" / "postmaster.pid").exists()
