@@ -90,6 +90,7 @@ NO_BOUND_SETTINGS = {
     "data_dir": "a place",
     "database_url": "a place",
     "base_url": "an address",
+    "processes": "how many share the work; nothing is refused",
     "heartbeat_timeout_s": "a silence that means something; nothing is refused",
 }
 # Numbers in functions of the database that are none: what they are.
