@@ -1,4 +1,4 @@
-"""The server's commands: serve, worker, migrate, export-schema. Found by the client's command line as entry points.
+"""The server's commands: serve, worker, migrate, keys, export-schema. Entry points of the client's command line.
 
 Importing this module needs nothing but the standard library; the rest is imported when a command runs.
 """
@@ -20,6 +20,7 @@ WORKER_MODULE = "runfolio_server.worker"
 # What a name of SETTINGS is called as an option of a command; the others are set in the environment only.
 SERVE_OPTIONS = ("host", "port", "data_dir", "database_url", "processes")
 DATABASE_OPTIONS = ("database_url",)
+KEYS_OPTIONS = ("data_dir", "database_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,27 @@ def _migrate(arguments: argparse.Namespace) -> int:
         return 0
 
     return _run("migrate", arguments, DATABASE_OPTIONS, run)
+
+
+def _add_keys_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["create"], help="What to do: make a key, which is printed once.")
+    parser.add_argument("--username", metavar="NAME", help="Whose key (default: the site admin's who was made first).")
+    parser.add_argument("--admin", action="store_true", help="Make the user a site admin, who may make users and keys.")
+    _add_settings(parser, KEYS_OPTIONS)
+
+
+def _keys(arguments: argparse.Namespace) -> int:
+    def run(settings: Settings) -> int:
+        from runfolio_server.serve.machine_key import make_machine_key
+
+        made = make_machine_key(settings, username=arguments.username, admin=arguments.admin)
+        role = ", a site admin" if made.is_admin else ""
+        # Apart, so that a program that reads stdout has the key alone.
+        sys.stderr.write(f"This is a new API key of {made.username}{role}, shown this once:\n")
+        sys.stdout.write(f"{made.key}\n")
+        return 0
+
+    return _run("keys", arguments, KEYS_OPTIONS, run)
 
 
 def _add_export_arguments(parser: argparse.ArgumentParser) -> None:
@@ -173,4 +195,5 @@ SERVE = Command(
 )
 WORKER = Command("worker", "Run one more worker for a database.", _add_database_arguments, _worker)
 MIGRATE = Command("migrate", "Bring a database to this version.", _add_database_arguments, _migrate)
+KEYS = Command("keys", "Make an API key on the server's machine, without having one.", _add_keys_arguments, _keys)
 EXPORT_SCHEMA = Command("export-schema", "Print the GraphQL schema.", _add_export_arguments, _export_schema)

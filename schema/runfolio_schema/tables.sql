@@ -37,7 +37,7 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_key_hash_key UNIQUE (key_hash)
 );
 
--- Serves select_api_keys_of_user.
+-- Serves select_api_keys_page.
 CREATE INDEX api_keys_user_id ON api_keys (user_id);
 
 -- Named sets of runs inside an entity.

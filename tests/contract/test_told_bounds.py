@@ -70,6 +70,7 @@ OF_SCHEMA = {
     "Run.logLines(last)": {console.CONSOLE_PAGE_DEFAULT, console.CONSOLE_PAGE_MAX},
     "RunGroup.history": {histories.CURVE_RUNS_MAX},
     "RunGroup.history(samples)": {histories.CURVE_SAMPLES_MAX},
+    "User.apiKeys(first)": {connections.PAGE_SIZE_MAX},
     "UpdateRunInput.tags": {TAGS_MAX},
     "UpdateRunsInput.ids": {bulk.IDS_MAX},
 }

@@ -13,7 +13,7 @@ from runfolio.cli import make_parser
 from runfolio_server import cli
 from runfolio_server.settings import SETTINGS
 
-COMMANDS = (cli.SERVE, cli.WORKER, cli.MIGRATE, cli.EXPORT_SCHEMA)
+COMMANDS = (cli.SERVE, cli.WORKER, cli.MIGRATE, cli.KEYS, cli.EXPORT_SCHEMA)
 
 
 def run(arguments: Sequence[str]) -> int:

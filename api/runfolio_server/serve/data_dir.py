@@ -17,7 +17,7 @@ from pathlib import Path
 
 from runfolio_server.domain.api_keys import new_api_key
 from runfolio_server.durable import sync_to_disk
-from runfolio_server.serve.errors import ServeError
+from runfolio_server.serve.errors import DataDirInUse, ServeError
 
 API_KEY = re.compile(r"[0-9a-f]{40}")
 
@@ -98,7 +98,7 @@ def _take_lock(descriptor: int, path: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
-        raise ServeError(
+        raise DataDirInUse(
             f"The data directory {path} is in use by another runfolio serve (process {holder or 'unknown'}); "
             "stop that one or choose another with --data-dir."
         ) from None

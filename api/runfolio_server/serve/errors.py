@@ -5,3 +5,7 @@ from __future__ import annotations
 
 class ServeError(Exception):
     """The command cannot go on; the message is one sentence for the user: what is wrong, what next."""
+
+
+class DataDirInUse(ServeError):
+    """Another `serve` has the data directory."""

@@ -13,7 +13,7 @@ from runfolio_server.domain.events import EventKind
 from runfolio_server.domain.names import NEVER_IN_NAMES_TOLD, check_entity_name, never_in_names
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import AppError, NotFound
+from runfolio_server.errors import AppError, Forbidden, NotFound
 from runfolio_server.events.wake_up import EventWakeUp
 from runfolio_server.events.writer import write_event
 from runfolio_server.remembered import RememberedAccess
@@ -24,7 +24,10 @@ from runfolio_server.sql.identity.users import (
     INSERT_SECRET,
     INSERT_USER,
     LOCK_USERS,
+    MAKE_ADMIN,
     REVOKE_API_KEY,
+    SELECT_FIRST_ADMIN,
+    SELECT_LOCKED_OUT_ADMIN,
     SELECT_SECRET,
     SELECT_USER_BY_USERNAME,
     SELECT_USERS,
@@ -37,6 +40,10 @@ EMAIL_NAME_MAX = 64
 EMAIL_HOST_MAX = 190
 EMAIL = re.compile(rf"[^@\s\x00-\x1f]{{1,{EMAIL_NAME_MAX}}}@[^@\s\x00-\x1f]{{1,{EMAIL_HOST_MAX}}}")
 DESCRIPTION_MAX = 1000
+LAST_KEY = (
+    "This is the last API key of the last site admin: without it nobody could make users or keys. Make another one, "
+    "then revoke this."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +106,42 @@ async def generate_api_key(
         return issued
 
 
+async def issue_key_on_machine(connection: Connection, *, username: str | None, admin: bool) -> tuple[UserRow, str]:
+    """Make a key for whoever runs the server's machine, who needs none for that: whose it is, and its text.
+
+    For the user of this name, whom `admin` makes a site admin; without a name for the site admin who was made first.
+    Raises NotFound. Not idempotent: each call makes another key.
+    """
+    async with connection.transaction():
+        if username is None:
+            user = await connection.row(SELECT_FIRST_ADMIN)
+            if user is None:
+                raise NotFound("There is no site admin; make a user one with --username NAME --admin.")
+        else:
+            user = await connection.row(SELECT_USER_BY_USERNAME, username)
+            if user is None:
+                raise NotFound(f"There is no user {username[:100]!r}.")
+        if admin:
+            await connection.execute(MAKE_ADMIN, user.user_id)
+        key = new_api_key()
+        await connection.execute(INSERT_API_KEY, uuid4(), user.user_id, hash_api_key(key), "made on the machine")
+        return user, key
+
+
 async def revoke_api_key(
     database: Database, remembered: RememberedAccess, wake_up: EventWakeUp, viewer: Viewer, api_key_id: UUID
 ) -> None:
     """Make one's own key invalid: here at once, in other processes when they are woken, within seconds at the latest.
 
-    Raises NotFound when it is not one of the viewer's valid keys.
+    Raises NotFound when it is not one of the viewer's valid keys, Forbidden when no site admin would have one any more.
     """
     async with database.transaction() as connection:
+        # Of two who revoke at once the second sees what the first has left.
+        await connection.execute(LOCK_USERS)
         if not await connection.execute(REVOKE_API_KEY, api_key_id, viewer.user_id):
             raise NotFound("You have no API key of this id.", path="input.id")
+        if await connection.row(SELECT_LOCKED_OUT_ADMIN, viewer.user_id) is not None:
+            raise Forbidden(LAST_KEY, path="input.id")
         await write_event(connection, EventKind.API_KEY_REVOKED, entity_id=viewer.entity_id, object_id=api_key_id)
     remembered.clear(user_id=viewer.user_id)
     wake_up.announce()

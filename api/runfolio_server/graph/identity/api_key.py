@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 
+from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.errors import AppError
+from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import Cost, number
+from runfolio_server.graph.relay.connections import PAGE_SIZE_MAX, Connection, build_connection, page_size
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_node_id
-from runfolio_server.sql.identity.users import ApiKeyRow
+from runfolio_server.sql.identity.users import COUNT_API_KEYS, SELECT_API_KEYS_PAGE, ApiKeyRow
+
+CURSOR_KIND = "apiKeys"
+# SDKs ask without a size, and take what they get for all.
+FirstKeys = Annotated[int | None, strawberry.argument(description="How many keys; 1,000 unless told, at most 1,000.")]
+
+
+def api_keys_cost(arguments: Mapping[str, Any]) -> Cost:
+    """The cost of a list of keys."""
+    return Cost(items=min(number(arguments, "first", PAGE_SIZE_MAX), PAGE_SIZE_MAX))
 
 
 @strawberry.type(description="A key that signs its owner in.")
@@ -32,3 +49,28 @@ class ApiKey(Node):
             created_at=row.created_at,
             last_used_at=row.last_used_at,
         )
+
+
+async def api_key_page(info: RequestInfo, user_id: int, first: int | None, after: str | None) -> Connection[ApiKey]:
+    """A page of the valid keys of a user, newest first."""
+    database = info.context.database
+    size = page_size(first, default=PAGE_SIZE_MAX)
+    after_id = _key_id_of(after) if after else None
+    async with database.connection() as connection:
+        rows = await connection.rows(SELECT_API_KEYS_PAGE, user_id, after_id, size + 1)
+
+    async def count() -> int:
+        async with database.connection() as connection:
+            row = await connection.row(COUNT_API_KEYS, user_id)
+        return row.count if row else 0
+
+    return build_connection(rows, size, ApiKey.of, lambda row: encode_cursor(CURSOR_KIND, [str(row.api_key_id)]), count)
+
+
+def _key_id_of(cursor: str) -> UUID:
+    (text,) = decode_cursor(CURSOR_KIND, cursor, [str])
+    try:
+        return UUID(text)
+    except ValueError:
+        message = f"after {cursor[:100]!r} is not a cursor of this list; take one from a page of it"
+        raise AppError(message, path="after") from None

@@ -11,7 +11,10 @@ import strawberry
 from runfolio_server.actions.access import Account, Owned, allowed
 from runfolio_server.context import Context
 from runfolio_server.domain.permission import Permission
+from runfolio_server.graph.identity.api_key import ApiKey, FirstKeys, api_key_page, api_keys_cost
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import costs
+from runfolio_server.graph.relay.connections import After, Connection
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_node_id
 from runfolio_server.graph.wandb.user import UserWireNames
@@ -53,6 +56,18 @@ class User(UserWireNames, Node):
             return None
         row = await info.context.loaders.entity.load(self.row.entity_id)
         return None if row is None else Entity.of(row)
+
+    @strawberry.field(
+        description="The valid keys under their public names, newest first. Null: not yours to see.",
+        metadata=costs(api_keys_cost),
+    )
+    async def api_keys(
+        self, info: RequestInfo, first: FirstKeys = strawberry.UNSET, after: After = strawberry.UNSET
+    ) -> Connection[ApiKey] | None:
+        """A page of the keys, for their owner."""
+        if not allowed(info.context.viewer, Permission.EDIT, Account(self.row.user_id)):
+            return None
+        return await api_key_page(info, self.row.user_id, first, after)
 
     def _is_for(self, info: RequestInfo) -> bool:
         return allowed(info.context.viewer, Permission.READ, Account(self.row.user_id))

@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from runfolio_server.actions.access import Account, allowed
-from runfolio_server.domain.permission import Permission
-from runfolio_server.graph.identity.api_key import ApiKey
-from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
-from runfolio_server.sql.identity.users import SELECT_API_KEYS_OF_USER, UserRow
+from runfolio_server.sql.identity.users import UserRow
 
 if TYPE_CHECKING:
     from runfolio_server.graph.identity.entity import Entity
-
-API_KEYS_MAX = 1000
 
 LazyEntity = Annotated["Entity", strawberry.lazy("runfolio_server.graph.identity.entity")]
 
@@ -35,20 +29,6 @@ class EntityConnection:
     """Teams, of which there are none yet."""
 
     edges: list[EntityEdge] = strawberry.field(description="The entities.")
-
-
-@strawberry.type(description="A key in a list.")
-class ApiKeyEdge:
-    """A key of a user."""
-
-    node: ApiKey | None = strawberry.field(description="The key.")
-
-
-@strawberry.type(description="Keys of a user.")
-class ApiKeyConnection:
-    """Keys, under their public names."""
-
-    edges: list[ApiKeyEdge] = strawberry.field(description="The keys.")
 
 
 @strawberry.type
@@ -76,12 +56,3 @@ class UserWireNames:
     def teams(self) -> EntityConnection | None:
         """Asked at every sign-in."""
         return EntityConnection(edges=[])
-
-    @strawberry.field(deprecation_reason=ONLY_WIRE, description="The valid keys, for their owner.")
-    async def api_keys(self, info: RequestInfo) -> ApiKeyConnection | None:
-        """Asked by Api().viewer."""
-        if not allowed(info.context.viewer, Permission.EDIT, Account(self.row.user_id)):
-            return None
-        async with info.context.database.connection() as connection:
-            rows = await connection.rows(SELECT_API_KEYS_OF_USER, self.row.user_id, API_KEYS_MAX)
-        return ApiKeyConnection(edges=[ApiKeyEdge(node=ApiKey.of(row)) for row in rows])

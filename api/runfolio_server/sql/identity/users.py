@@ -28,7 +28,7 @@ class EntityRow(msgspec.Struct, frozen=True):
 
 
 class UserIdRow(msgspec.Struct, frozen=True):
-    """The key of a user just made."""
+    """The key of a user."""
 
     user_id: int
 
@@ -73,7 +73,11 @@ SELECT_USERS_LIKE: Final = _FILE.query("select_users_like", UserRow)
 SELECT_ENTITIES: Final = _FILE.query("select_entities", EntityRow)
 SELECT_ENTITY_BY_NAME: Final = _FILE.queries("select_entity_by_name", EntityRow)
 INSERT_API_KEY: Final = _FILE.command("insert_api_key")
-SELECT_API_KEYS_OF_USER: Final = _FILE.query("select_api_keys_of_user", ApiKeyRow)
+SELECT_API_KEYS_PAGE: Final = _FILE.query("select_api_keys_page", ApiKeyRow)
+COUNT_API_KEYS: Final = _FILE.query("count_api_keys", CountRow)
 REVOKE_API_KEY: Final = _FILE.command("revoke_api_key")
+SELECT_LOCKED_OUT_ADMIN: Final = _FILE.query("select_locked_out_admin", UserIdRow)
+SELECT_FIRST_ADMIN: Final = _FILE.query("select_first_admin", UserRow)
+MAKE_ADMIN: Final = _FILE.command("make_admin")
 INSERT_SECRET: Final = _FILE.command("insert_secret")
 SELECT_SECRET: Final = _FILE.query("select_secret", SecretRow)

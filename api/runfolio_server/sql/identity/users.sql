@@ -16,7 +16,8 @@ SELECT count(*)
 FROM users;
 
 -- lock_users:
--- Two servers that start on one empty database must not both make a first user.
+-- Two servers that start on one empty database must not both make a first user, nor two site admins revoke their last
+-- keys at once.
 LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE;
 
 -- insert_entity: $1 name, $2 kind → EntityRow
@@ -66,17 +67,52 @@ WHERE e.name = $1 AND {{may ? entity e $2}};
 INSERT INTO api_keys (api_key_id, user_id, key_hash, description)
 VALUES ($1, $2, $3, $4);
 
--- select_api_keys_of_user: $1 user id, $2 limit → ApiKeyRow*
+-- select_api_keys_page: $1 user id, $2 after key id or null, $3 limit → ApiKeyRow*
+-- Newest first. The key that a cursor names may have been revoked meanwhile.
 SELECT api_key_id, description, created_at, last_used_at
 FROM api_keys
 WHERE user_id = $1 AND revoked_at IS NULL
-ORDER BY created_at, api_key_id
-LIMIT $2;
+  AND ($2::uuid IS NULL OR (created_at, api_key_id) < (
+    SELECT a.created_at, a.api_key_id FROM api_keys AS a WHERE a.api_key_id = $2 AND a.user_id = $1
+  ))
+ORDER BY created_at DESC, api_key_id DESC
+LIMIT $3;
+
+-- count_api_keys: $1 user id → CountRow
+SELECT count(*)
+FROM api_keys
+WHERE user_id = $1 AND revoked_at IS NULL;
 
 -- revoke_api_key: $1 key id, $2 user id of its owner
 UPDATE api_keys
 SET revoked_at = now()
 WHERE api_key_id = $1 AND user_id = $2 AND revoked_at IS NULL;
+
+-- select_locked_out_admin: $1 user id → UserIdRow
+-- This user, if a site admin, where no site admin has a valid key.
+SELECT u.user_id
+FROM users AS u
+WHERE u.user_id = $1 AND u.is_admin
+  AND NOT EXISTS (
+    SELECT 1
+    FROM api_keys AS k
+    JOIN users AS a USING (user_id)
+    WHERE a.is_admin AND k.revoked_at IS NULL
+  );
+
+-- select_first_admin: → UserRow
+-- The site admin who was made first.
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at
+FROM users AS u
+JOIN entities AS e USING (entity_id)
+WHERE u.is_admin
+ORDER BY u.user_id
+LIMIT 1;
+
+-- make_admin: $1 user id
+UPDATE users
+SET is_admin = true
+WHERE user_id = $1;
 
 -- insert_secret: $1 purpose, $2 secret
 INSERT INTO server_secrets (purpose, secret)
