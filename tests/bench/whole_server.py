@@ -17,6 +17,7 @@ from tests.server.reachable_dir import reachable_dir
 from tests.server.running_serve import RunningServe
 
 SAMPLE_PAUSE_S = 0.1
+KINDS = (("runfolio_server.serve.api", "api"), ("runfolio_server.worker", "worker"))
 MB = 1e6
 
 
@@ -48,11 +49,23 @@ def whole_server() -> Iterator[WholeServer]:
 
 @dataclass
 class Peak:
-    """The most memory of a stretch of time, in bytes: PSS of the server by kind of process, RSS of this process."""
+    """The most memory of a stretch of time, in bytes: PSS of the server by kind of process, RSS of this process.
+
+    `parts` is what each kind took when all together took most; `highest` is the most that it took at any time.
+    """
 
     server: int = 0
     parts: dict[str, int] = field(default_factory=dict)
+    highest: dict[str, int] = field(default_factory=dict)
     client: int = 0
+
+    def take(self, other: Peak) -> None:
+        """Make it the peak of both stretches."""
+        self.client = max(self.client, other.client)
+        for kind, size in other.highest.items():
+            self.highest[kind] = max(self.highest.get(kind, 0), size)
+        if other.server > self.server:
+            self.server, self.parts = other.server, other.parts
 
     def __str__(self) -> str:
         parts = ", ".join(f"{name} {size / MB:.0f}" for name, size in self.parts.items())
@@ -60,13 +73,14 @@ class Peak:
 
 
 class MemoryWatch:
-    """Looks at the processes again and again, in a thread, for as long as the block.
+    """Looks at the processes every `pause_s` seconds, in a thread, for as long as the block.
 
     `peak` is the greatest of everything so far.
     """
 
-    def __init__(self, server_pid: int) -> None:
+    def __init__(self, server_pid: int, pause_s: float = SAMPLE_PAUSE_S) -> None:
         self._server_pid = server_pid
+        self._pause_s = pause_s
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._lock = threading.Lock()
@@ -91,23 +105,21 @@ class MemoryWatch:
         self._look()
 
     def _watch(self) -> None:
-        while not self._ended.wait(SAMPLE_PAUSE_S):
+        while not self._ended.wait(self._pause_s):
             self._look()
 
     def _look(self) -> None:
         parts: dict[str, int] = {}
         for pid, kind in processes_of(self._server_pid).items():
             parts[kind] = parts.get(kind, 0) + proportional_bytes(pid)
-        server, client = sum(parts.values()), resident_bytes(os.getpid())
+        looked = Peak(sum(parts.values()), parts, parts, resident_bytes(os.getpid()))
         with self._lock:
-            for peak in (self._stretch, self.peak):
-                peak.client = max(peak.client, client)
-                if server > peak.server:
-                    peak.server, peak.parts = server, parts
+            self._stretch.take(looked)
+            self.peak.take(looked)
 
 
 def processes_of(server_pid: int) -> dict[int, str]:
-    """The process and all that descend from it, each with what it is: api, worker or postgres."""
+    """The process, which is `serve`, and all that descend from it, each with what it is: api, worker or postgres."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -117,16 +129,16 @@ def processes_of(server_pid: int) -> dict[int, str]:
             except OSError:
                 continue
             children.setdefault(parent, []).append(int(entry.name))
-    found = {server_pid: "api"}
+    found = {server_pid: "serve"}
     waiting = list(children.get(server_pid, []))
     while waiting:
         pid = waiting.pop()
         waiting += children.get(pid, [])
         try:
-            is_python = "python" in Path(f"/proc/{pid}/cmdline").read_text().partition("\0")[0]
+            command = Path(f"/proc/{pid}/cmdline").read_text()
         except OSError:
             continue
-        found[pid] = "worker" if is_python else "postgres"
+        found[pid] = next((kind for module, kind in KINDS if module in command), "postgres")
     return found
 
 

@@ -16,18 +16,16 @@ from tests.faults.load import Load, Stream
 from tests.faults.writers import PROJECT, Sending
 
 STREAM_ARGUMENT: dict[Stream, str] = {"history": "HISTORY", "events": "SYSTEM"}
-RUN = """query($name: String!) { project(entityName: "ada", name: "faults") { run(name: $name) {
-  state exitCode summaryMetrics historyLineCount } } }"""
-ROWS = """query($name: String!, $after: String, $first: Int!, $stream: HistoryStream!) {
-  project(entityName: "ada", name: "faults") { run(name: $name) {
-    page: historyRows(first: $first, after: $after, stream: $stream) {
-      items: rows pageInfo { hasNextPage endCursor } } } } }"""
-CONSOLE = """query($name: String!, $after: String, $first: Int!) {
-  project(entityName: "ada", name: "faults") { run(name: $name) {
-    page: consoleLines(first: $first, after: $after) {
-      items: lines { number line } pageInfo { hasNextPage endCursor } } } } }"""
-FILES = """query($name: String!) { project(entityName: "ada", name: "faults") { run(name: $name) {
-  parquetHistory(liveKeys: []) { parquetUrls } } } }"""
+OF_RUN = """$entity: String!, $project: String!, $name: String!) {
+  project(entityName: $entity, name: $project) { run(name: $name) {"""
+RUN = f"query({OF_RUN} state exitCode summaryMetrics historyLineCount }} }} }}"
+ROWS = f"""query($after: String, $first: Int!, $stream: HistoryStream!, {OF_RUN}
+    page: historyRows(first: $first, after: $after, stream: $stream) {{
+      items: rows pageInfo {{ hasNextPage endCursor }} }} }} }} }}"""
+CONSOLE = f"""query($after: String, $first: Int!, {OF_RUN}
+    page: consoleLines(first: $first, after: $after) {{
+      items: lines {{ number line }} pageInfo {{ hasNextPage endCursor }} }} }} }} }}"""
+FILES = f"query({OF_RUN} parquetHistory(liveKeys: []) {{ parquetUrls }} }} }} }}"
 BY_CLIENT = ("run.log", "run.log_columns")
 PAGE_SIZES = (7000, 331)
 RETRY_S = 0.2
@@ -39,8 +37,9 @@ PATIENCE_S = 120.0
 class Reader:
     """Reads while the server may be away: a page that does not come is asked for again. `values` were compared."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx.AsyncClient, entity: str = "ada", project: str = PROJECT) -> None:
         self._http = http
+        self._place = {"entity": entity, "project": project}
         self.values = 0
         self.files = 0
 
@@ -107,10 +106,10 @@ class Reader:
             after = run["page"]["pageInfo"]["endCursor"]
 
     async def _ask(self, query: str, load: Load, variables: dict[str, object]) -> dict[str, Any]:
-        body = {"query": query, "variables": {"name": load.name, **variables}}
+        body = {"query": query, "variables": {**self._place, "name": load.name, **variables}}
         answer = (await self._until_answered("POST", "/graphql", json=body)).json()
         assert "errors" not in answer, answer
-        assert answer["data"]["project"]["run"], f"{PROJECT}/{load.name} is gone"
+        assert answer["data"]["project"]["run"], f"{self._place['project']}/{load.name} is gone"
         run: dict[str, Any] = answer["data"]["project"]["run"]
         return run
 

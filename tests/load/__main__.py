@@ -1,0 +1,42 @@
+"""Ten honest users beside a hostile one: `python -m tests.load unfair`.
+
+Exit code 1 when an acknowledged line is lost or doubled, or when an honest request fails with an error that does not
+say when to come back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from random import randrange
+
+from tests.bench.whole_server import MemoryWatch, whole_server
+from tests.load.ground import FULL, SMALL
+from tests.load.report import report
+from tests.load.unfair import Unfair
+
+# More often would take time of the processes that are looked at.
+LOOK_EVERY_S = 0.5
+
+
+def main() -> int:
+    """Run a load as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    unfair = parser.add_subparsers(required=True).add_parser("unfair", help="ten honest users and a hostile one")
+    unfair.add_argument("--minutes", type=float, default=5.0, help="how long is measured, half with him (default: 5)")
+    unfair.add_argument("--seed", type=int, default=randrange(10**6), help="of lines and order (default: random)")
+    unfair.add_argument("--without", action="store_true", help="without him in any phase: what the noise is")
+    unfair.add_argument("--connections", action="store_true", help="also attacks without a key, from 127.0.0.2")
+    unfair.add_argument("--small", action="store_true", help="on little data, to try the command")
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", flush=True)
+    with whole_server() as server, MemoryWatch(server.pid, LOOK_EVERY_S) as watch:
+        load = Unfair(server, arguments.seed, has_hostile=not arguments.without, has_connections=arguments.connections)
+        found = asyncio.run(load.run(arguments.minutes * 60, SMALL if arguments.small else FULL, watch))
+    print(report(found))
+    return 1 if found.problems or found.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

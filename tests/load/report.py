@@ -1,0 +1,70 @@
+"""What a load has found, as a table to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import quantiles
+
+from tests.bench.whole_server import MB
+from tests.load.honest import OPERATIONS, Measured
+from tests.load.hostile import Met
+from tests.load.unfair import PHASES, Found
+
+MEMORY_AIM_MB = 600
+RATIO_AIM = 2
+FAILURES_SHOWN = 10
+
+
+def report(found: Found) -> str:
+    """The table."""
+    return "\n".join([*_operations(found), "", *_attacks(found.met), "", *_rest(found)])
+
+
+def _operations(found: Found) -> Iterator[str]:
+    without, with_him = (found.measures[phase] for phase in PHASES)
+    aim = f"aim: ≤ {RATIO_AIM}"
+    yield f"{'milliseconds':12}{'without him':>26}{'with him':>30}{'p99 with/without':>20}"
+    yield f"{'':12}{'count':>8}{'p50':>9}{'p99':>9}{'count':>12}{'p50':>9}{'p99':>9}{aim:>20}  asked again"
+    for operation in OPERATIONS:
+        one, other = without[operation], with_him[operation]
+        (p50, p99), (p50_with, p99_with) = _percentiles(one), _percentiles(other)
+        again = ", ".join(
+            f"{count} × {status}" for status, count in sorted((one.asked_again + other.asked_again).items())
+        )
+        yield (
+            f"{operation:12}{len(one.seconds):8}{p50:9.1f}{p99:9.1f}{len(other.seconds):12}{p50_with:9.1f}"
+            f"{p99_with:9.1f}{p99_with / p99:20.1f}  {again or '–'}"
+        )
+
+
+def _percentiles(measured: Measured) -> tuple[float, float]:
+    """The 50th and the 99th, in milliseconds."""
+    if len(measured.seconds) < 2:
+        return (float("nan"), float("nan"))
+    cuts = quantiles(measured.seconds, n=100, method="inclusive")
+    return cuts[49] * 1000, cuts[98] * 1000
+
+
+def _attacks(met: dict[str, Met]) -> Iterator[str]:
+    if not met:
+        return
+    yield f"{'attack':48}{'times':>6}{'longest s':>11}{'largest MB':>12}  answers"
+    for name, each in sorted(met.items()):
+        answers = ", ".join(f"{count} × {answer}" for answer, count in sorted(each.answers.items()))
+        yield f"{name:48}{each.times:6}{each.longest_s:11.2f}{each.largest_bytes / MB:12.1f}  {answers}"
+
+
+def _rest(found: Found) -> Iterator[str]:
+    for phase in PHASES:
+        peak = found.memory[phase]
+        parts = ", ".join(f"{kind} {size / MB:.0f}" for kind, size in sorted(peak.highest.items()))
+        yield f"memory {phase}, MB (PSS): {peak.server / MB:.0f} at most together (aim: {MEMORY_AIM_MB}); each: {parts}"
+    for phase in PHASES:
+        stalls = ", ".join(f"{name} {value:g}" for name, value in sorted(found.stalls[phase].items()))
+        yield f"stalls of the loop {phase}: {stalls or '/metrics tells of none'}"
+    if found.left_over:
+        yield f"{found.left_over} phases without him began before all of his requests were answered"
+    yield f"failed requests of the honest: {len(found.failures)}"
+    yield from (f"  {failure}" for failure in found.failures[:FAILURES_SHOWN])
+    yield f"{found.lines} lines of the honest read back: {len(found.problems)} problems"
+    yield from (f"  {problem}" for problem in found.problems)
