@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.parse import parse_file_stream
+from runfolio_server.sql.constraints import MESSAGES_BY_CONSTRAINT, constraint_of
 from runfolio_server.sql.named import NoRow, Query, composed
 from runfolio_server.sql.pool import Connection, Database, open_database
 from tests.service import Service
@@ -163,3 +165,48 @@ async def test_many_rows_are_made_a_few_at_a_time(database: Database) -> None:
 
     assert list(range(1, 10 * ITEMS_AT_ONCE + 1)) == [row.number for row in rows]
     assert all(turns.count(one) <= ITEMS_AT_ONCE for one in set(turns))
+
+
+class IsolationRow(msgspec.Struct, frozen=True):
+    """What the statements of a transaction see."""
+
+    level: str
+
+
+ISOLATION = Query("isolation", "SELECT current_setting('transaction_isolation')", IsolationRow, in_snapshot=True)
+
+
+@pytest.mark.parametrize(("is_distributed", "level"), [(True, "repeatable read"), (False, "read committed")])
+async def test_a_query_of_several_runs_has_a_snapshot_only_where_a_statement_is_none(
+    database: Database, is_distributed: bool, level: str
+) -> None:
+    async with database.connection() as connection:
+        several = Connection(connection._raw, is_distributed=is_distributed)
+
+        rows = await several.rows(ISOLATION)
+        row = await several.row(ISOLATION)
+        alone = await several.row(replace(ISOLATION, in_snapshot=False))
+        is_open = connection._raw.is_in_transaction()
+        async with several.transaction():
+            inside = await several.row(ISOLATION)
+
+    assert [IsolationRow(level)] == rows
+    assert IsolationRow(level) == row
+    assert (IsolationRow("read committed"), False) == (alone, is_open)
+    # The caller's transaction is one that writes, and stays as it is.
+    assert IsolationRow("read committed") == inside
+
+
+async def test_a_plain_postgresql_is_not_distributed(database: Database) -> None:
+    assert not database._is_distributed
+    assert not database.share(1)._is_distributed
+
+
+@pytest.mark.parametrize("constraint", MESSAGES_BY_CONSTRAINT)
+def test_a_constraint_is_known_by_its_name_and_by_that_of_a_shard_in_the_message(constraint: str) -> None:
+    message = f'duplicate key value violates unique constraint "{constraint}_102008"'
+
+    assert constraint == constraint_of(constraint, "anything")
+    assert constraint == constraint_of(None, message)
+    assert constraint == constraint_of("", message.replace("_102008", ""))
+    assert constraint_of(None, 'duplicate key value violates unique constraint "runs_pkey_102008"') is None

@@ -141,7 +141,7 @@ def _statement(file: str, name: str) -> tuple[str, str | None]:
     """The text that is sent, and the name of its row class. Some statements are only read in a function."""
     query = QUERIES.get(name)
     if query is None:
-        return QUERY_FILES[file]._found[name]
+        return QUERY_FILES[file]._found[name][:2]
     return query.sql, None if query.row is NoRow else query.row.__name__
 
 

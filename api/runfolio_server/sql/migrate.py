@@ -12,6 +12,7 @@ from importlib.metadata import version
 import asyncpg
 import msgspec
 
+from runfolio_server.sql.distribution import DISTRIBUTED_SETTINGS
 from runfolio_server.sql.functions import apply_functions, known_functions
 from runfolio_server.sql.migrations import MigrationError, apply_migration, known_migrations
 from runfolio_server.sql.named import QueryFile
@@ -56,7 +57,7 @@ async def migrate(url: str) -> list[str]:
 
 async def _connect(url: str) -> asyncpg.Connection[asyncpg.Record]:
     try:
-        return await asyncpg.connect(url, timeout=10)
+        return await asyncpg.connect(url, timeout=10, server_settings=DISTRIBUTED_SETTINGS)
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise MigrationError(f"PostgreSQL does not let runfolio in: {error}; check the database URL.") from error
     except ValueError as error:

@@ -1,7 +1,8 @@
 """Queries live in .sql files; this loads them by name.
 
 A query starts with a header: `-- name: $1 what, $2 what → RowClass*`. The arrow and class are absent for queries that
-return nothing, `*` marks many rows. Text up to the next header is the query; further comment lines are kept.
+return nothing, `*` marks many rows, and `, in one snapshot` a query that must see one state of several runs, see Query.
+Text up to the next header is the query; further comment lines are kept.
 `{{columns r}}` stands for the columns of the table `r` that are the fields of the row class, or are given instead.
 `{{state …}}` is a condition on the state of a run: see states.py.
 `{{may …}}` says who may see or change what the query finds: see access.py.
@@ -23,7 +24,10 @@ from runfolio_server.sql.runs import states as run_states
 
 R = TypeVar("R", bound=msgspec.Struct)
 
-HEADER = re.compile(r"^-- (?P<name>[a-z_]+):(?P<arguments>[^→\n]*?)(?: → (?P<row>\w+)\*?)?$", re.MULTILINE)
+HEADER = re.compile(
+    r"^-- (?P<name>[a-z_]+):(?P<arguments>[^→\n]*?)(?: → (?P<row>\w+)\*?(?P<snapshot>, in one snapshot)?)?$",
+    re.MULTILINE,
+)
 
 COLUMNS = re.compile(r"\{\{columns (?P<table>[a-z]+)\}\}")
 
@@ -36,6 +40,8 @@ class NoRow(msgspec.Struct, frozen=True):
 class Query(Generic[R]):
     """One statement and the class of its rows; the columns are the class's fields, in order.
 
+    `in_snapshot`: it looks at several tables, or twice at one, for several runs. Where runs are distributed a statement
+    is no snapshot of that, so that it needs a transaction that is.
     `is_callers`: a caller's filter or order shaped it, so that it is the caller's when it takes too long.
     `asks`: the permission without which it finds nothing; the viewer is among its arguments.
     """
@@ -45,15 +51,16 @@ class Query(Generic[R]):
     row: type[R]
     is_callers: bool = False
     asks: Asked | None = None
+    in_snapshot: bool = False
 
     def bind(self, arguments: tuple[object, ...]) -> tuple[object, ...]:
         """What to bind to the parameters: the arguments, and for the viewer what the permission makes of them."""
         return arguments if self.asks is None else self.asks.bind(arguments)
 
 
-def composed(name: str, sql: str, row: type[R]) -> Query[R]:
+def composed(name: str, sql: str, row: type[R], *, in_snapshot: bool = False) -> Query[R]:
     """A statement put together from what a caller asked, with a header that names it in PostgreSQL's views and logs."""
-    return Query(name, f"-- {name}:\n{sql}", row, is_callers=True)
+    return Query(name, f"-- {name}:\n{sql}", row, is_callers=True, in_snapshot=in_snapshot)
 
 
 class QueryFile:
@@ -66,14 +73,14 @@ class QueryFile:
         headers = list(HEADER.finditer(text))
         ends = [header.start() for header in headers[1:]] + [len(text)]
         self._found = {
-            header["name"]: (text[header.start() : end].strip(), header["row"])
+            header["name"]: (text[header.start() : end].strip(), header["row"], header["snapshot"] is not None)
             for header, end in zip(headers, ends, strict=True)
         }
 
     def query(self, name: str, row: type[R], *, columns: Sequence[str] | None = None) -> Query[R]:
         """The query that returns rows of this class. Raises LookupError when file and class disagree."""
         sql, asks = expand(self._text(name, row, columns))
-        return Query(name, sql, row, asks=asks)
+        return Query(name, sql, row, asks=asks, in_snapshot=self._found[name][2])
 
     def queries(self, name: str, row: type[R]) -> dict[Permission, Query[R]]:
         """The query for each permission that its `?` may stand for. Raises LookupError as `query` does."""
@@ -90,7 +97,7 @@ class QueryFile:
 
     def _text(self, name: str, row: type[msgspec.Struct], columns: Sequence[str] | None = None) -> str:
         """The query with its columns. Raises LookupError when file and class disagree."""
-        text, row_name = self._found[name]
+        text, row_name, _ = self._found[name]
         if row_name != (None if row is NoRow else row.__name__):
             raise LookupError(f"{self.file_name}: {name} returns {row_name}, not {row.__name__}")
         wanted = row.__struct_fields__ if columns is None else columns

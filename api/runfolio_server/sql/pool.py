@@ -6,7 +6,7 @@ Made in app.py and the worker; used by loaders, actions and ingest through `Conn
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
@@ -16,10 +16,12 @@ import orjson
 
 from runfolio_server.errors import AppError, Conflict, OverlappingLines, SharedSummary, Unavailable, UncomparedRows
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE
-from runfolio_server.sql.constraints import MESSAGES_BY_CONSTRAINT
+from runfolio_server.sql.constraints import MESSAGES_BY_CONSTRAINT, constraint_of
+from runfolio_server.sql.distribution import DISTRIBUTED_SETTINGS, are_runs_distributed
 from runfolio_server.sql.named import Query
 
 R = TypeVar("R", bound=msgspec.Struct)
+A = TypeVar("A")
 
 AWAY = (
     asyncpg.PostgresConnectionError,
@@ -56,15 +58,17 @@ class Connection:
     """One connection, held for as short as possible; rows come back as the query's own class.
 
     Arguments are the values of the query's parameters, in order, and the viewer where it asks for a permission.
+    `is_distributed`: runs are spread over machines.
     """
 
-    def __init__(self, raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
+    def __init__(self, raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], *, is_distributed: bool = False) -> None:
         self._raw = raw
+        self._is_distributed = is_distributed
 
     async def rows(self, query: Query[R], *arguments: object) -> list[R]:
         """All rows of the query, in its order."""
         with _slow_for_its_caller(query):
-            records = await self._raw.fetch(query.sql, *query.bind(arguments))
+            records = await self._answer(self._raw.fetch, query, arguments)
         make = query.row
         found = [make(*record) for record in records[:ITEMS_AT_ONCE]]
         for first in range(ITEMS_AT_ONCE, len(records), ITEMS_AT_ONCE):
@@ -75,13 +79,13 @@ class Connection:
     async def row(self, query: Query[R], *arguments: object) -> R | None:
         """The first row of the query, or None."""
         with _slow_for_its_caller(query):
-            record = await self._raw.fetchrow(query.sql, *query.bind(arguments))
+            record = await self._answer(self._raw.fetchrow, query, arguments)
         return None if record is None else query.row(*record)
 
     async def execute(self, query: Query[Any], *arguments: object) -> int:
         """Run the query; the number of rows it changed (0 for a statement that changes none)."""
         with _slow_for_its_caller(query):
-            status = await self._raw.execute(query.sql, *query.bind(arguments))
+            status = await self._answer(self._raw.execute, query, arguments)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
@@ -112,6 +116,20 @@ class Connection:
                 self._raw.terminate()
                 raise
 
+    def _answer(
+        self, method: Callable[..., Coroutine[Any, Any, A]], query: Query[Any], arguments: tuple[object, ...]
+    ) -> Coroutine[Any, Any, A]:
+        """What the statement answers, from a snapshot where it needs one; a caller's transaction is the caller's."""
+        if query.in_snapshot and self._is_distributed and not self._raw.is_in_transaction():
+            return self._answer_in_snapshot(method, query, arguments)
+        return method(query.sql, *query.bind(arguments))
+
+    async def _answer_in_snapshot(
+        self, method: Callable[..., Coroutine[Any, Any, A]], query: Query[Any], arguments: tuple[object, ...]
+    ) -> A:
+        async with self.snapshot():
+            return await method(query.sql, *query.bind(arguments))
+
 
 class _slow_for_its_caller:  # noqa: N801 - reads as a context manager
     """Turn the end of a statement that took too long into an AppError where a caller's filter or order shaped it.
@@ -135,21 +153,28 @@ class _slow_for_its_caller:  # noqa: N801 - reads as a context manager
 
 
 class Database:
-    """A pool of connections to one PostgreSQL, or a share of it."""
+    """A pool of connections to one PostgreSQL, or a share of it; `is_distributed` as in Connection."""
 
     def __init__(
-        self, pool: asyncpg.Pool[asyncpg.Record], wait_s: float, turns: asyncio.Semaphore | None = None
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        wait_s: float,
+        turns: asyncio.Semaphore | None = None,
+        *,
+        is_distributed: bool = False,
     ) -> None:
         self._pool = pool
         self._wait_s = wait_s
         self._turns = turns
+        self._is_distributed = is_distributed
 
     def share(self, connections: int) -> Database:
         """The same pool for one who borrows at most so many at once: more wait for each other, however long.
 
         NOTE: who holds one must not borrow another, or all may wait for ever.
         """
-        return Database(self._pool, self._wait_s, asyncio.Semaphore(connections))
+        turns = asyncio.Semaphore(connections)
+        return Database(self._pool, self._wait_s, turns, is_distributed=self._is_distributed)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -162,7 +187,7 @@ class Database:
                     is_full = self._pool.get_size() == self._pool.get_max_size()
                     raise Unavailable(ALL_IN_USE if is_full else AWAY_NOW) from error
                 try:
-                    yield Connection(raw)
+                    yield Connection(raw, is_distributed=self._is_distributed)
                 finally:
                     await self._give_back(raw)
 
@@ -198,7 +223,7 @@ class translated_errors:  # noqa: N801 - reads as a context manager
         if isinstance(error, asyncpg.PostgresError) and error.sqlstate in _SIGNALS:
             raise _SIGNALS[error.sqlstate](error) from error
         if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-            message = MESSAGES_BY_CONSTRAINT.get(error.constraint_name or "")
+            message = MESSAGES_BY_CONSTRAINT.get(constraint_of(error.constraint_name, error.message or "") or "")
             if message is not None:
                 raise Conflict(message) from error
         if isinstance(error, asyncpg.InvalidRegularExpressionError):
@@ -265,6 +290,9 @@ async def open_database(url: str, *, size: int, wait_s: float, statement_timeout
                 "timezone": "UTC",
                 # JIT costs more than it gives on statements this short.
                 "jit": "off",
+                **DISTRIBUTED_SETTINGS,
             },
         )
-    return Database(pool, wait_s)
+        async with pool.acquire(timeout=wait_s) as raw:
+            is_distributed = await are_runs_distributed(raw)
+    return Database(pool, wait_s, is_distributed=is_distributed)

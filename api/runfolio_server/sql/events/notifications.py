@@ -11,6 +11,7 @@ from typing import Final
 
 import asyncpg
 
+from runfolio_server.sql.distribution import DISTRIBUTED_SETTINGS
 from runfolio_server.sql.pool import translated_errors
 
 CHANNEL: Final = "runfolio_events"
@@ -48,7 +49,7 @@ async def notifications(url: str, heard: Callable[[], None], lost: Callable[[], 
             url,
             timeout=TIMEOUT_S,
             command_timeout=TIMEOUT_S,
-            server_settings={"application_name": "runfolio events"},
+            server_settings={"application_name": "runfolio events", **DISTRIBUTED_SETTINGS},
         )
     try:
         raw.add_termination_listener(lambda _: lost())

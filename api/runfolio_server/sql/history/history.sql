@@ -74,9 +74,9 @@ JOIN history_tail AS t
   ON t.run_id = $1 AND t.stream = $2 AND t.writer = p.writer AND t.epoch = p.epoch AND t.line0 = p.line0
 WHERE p.is_chosen AND NOT p.is_segment;
 
--- select_stored_rows_of_runs: $1 run ids, $2 stream, $3 least and $4 past greatest stored key that decides, $5 least and $6 past greatest stored key to fetch, $7 first step, $8 past last step, $9 first step of the first run, $10 bytes wanted → RunStoredRow*
+-- select_stored_rows_of_runs: $1 run ids, $2 stream, $3 least and $4 past greatest stored key that decides, $5 least and $6 past greatest stored key to fetch, $7 first step, $8 past last step, $9 first step of the first run, $10 bytes wanted → RunStoredRow*, in one snapshot
 -- Columns of many runs: in the order of the runs, and of steps within each, segments that have any of the keys and batches
--- of the tail, as many as take these bytes once decoded (roughly). One statement, so that lines which compaction moves
+-- of the tail, as many as take these bytes once decoded (roughly). One snapshot, so that lines which compaction moves
 -- meanwhile are seen once. What was not fetched begins in run `next_place`, of 1 …, at step next_step; null: nothing.
 WITH wanted AS (
   SELECT w.run_id, w.place, CASE WHEN w.place = 1 THEN $9::float8 ELSE $7::float8 END AS low
@@ -98,17 +98,18 @@ WITH wanted AS (
   FROM streams AS s
   CROSS JOIN deciding AS r
   CROSS JOIN LATERAL (
-    -- OFFSET 0 keeps it apart: one look into the index for each key, not a scan of all keys of wide runs.
-    SELECT h.writer, h.epoch, h.segment, h.line1, h.n, h.data, h.step_low, h.step_high
+    -- GROUP BY its primary key keeps it apart, in the order of the index: one look there for each key, not a scan of all
+    -- keys of wide runs. Where runs are distributed OFFSET 0 is refused here.
+    SELECT h.run_id, h.writer, h.epoch, h.segment, h.line1, h.n, h.data, h.step_low, h.step_high
     FROM history_chunk AS h
     WHERE h.run_id = s.run_id AND h.stream = $2 AND h.writer = s.writer AND h.epoch = s.epoch
       AND h.key >= r.low AND h.key < r.high
-    OFFSET 0
+    GROUP BY h.run_id, h.stream, h.writer, h.epoch, h.key, h.line0
   ) AS c
   GROUP BY s.place, s.low, s.run_id, c.writer, c.epoch, c.segment
   UNION ALL
   -- Lines unpack to about four times their size, and parsed they take as much again.
-  SELECT w.place, w.low, w.run_id, t.writer, t.epoch, t.line0, t.line0 + t.n - 1, 8 * octet_length(t.body), t.step_low,
+  SELECT w.place, w.low, t.run_id, t.writer, t.epoch, t.line0, t.line0 + t.n - 1, 8 * octet_length(t.body), t.step_low,
     t.step_high, false
   FROM wanted AS w
   JOIN history_tail AS t ON t.run_id = w.run_id AND t.stream = $2
@@ -123,28 +124,32 @@ WITH wanted AS (
   FROM pieces
   WHERE step_high >= low AND step_low < $8::float8
 ), behind AS (
-  SELECT place, step_low
-  FROM ranked
-  WHERE NOT is_chosen
-  ORDER BY place, step_low
-  LIMIT 1
+  -- One row, of nulls where nothing is behind.
+  SELECT min(f.place) AS place, min(f.step_low) AS step_low
+  FROM (
+    SELECT place, step_low
+    FROM ranked
+    WHERE NOT is_chosen
+    ORDER BY place, step_low
+    LIMIT 1
+  ) AS f
 )
-SELECT p.writer, p.epoch, p.line0, c.key, c.line0, c.n, c.kind, c.lines, c.data, (SELECT step_low FROM behind),
-  p.run_id, (SELECT place FROM behind)
+SELECT p.writer, p.epoch, p.line0, c.key, c.line0, c.n, c.kind, c.lines, c.data, b.step_low, p.run_id, b.place
 FROM ranked AS p
+CROSS JOIN behind AS b
 CROSS JOIN fetched AS r
 CROSS JOIN LATERAL (
-  SELECT h.key, h.line0, h.n, h.kind, h.lines, h.data
+  SELECT h.run_id, h.key, h.line0, h.n, h.kind, h.lines, h.data
   FROM history_chunk AS h
   WHERE h.run_id = p.run_id AND h.stream = $2 AND h.writer = p.writer AND h.epoch = p.epoch
     AND h.key >= r.low AND h.key < r.high AND h.line0 >= p.line0 AND h.line0 <= p.line1 AND h.segment = p.line0
-  OFFSET 0
+  GROUP BY h.run_id, h.stream, h.writer, h.epoch, h.key, h.line0
 ) AS c
 WHERE p.is_chosen AND p.is_segment
 UNION ALL
-SELECT p.writer, p.epoch, p.line0, NULL, t.line0, t.n, 0, '', t.body, (SELECT step_low FROM behind), p.run_id,
-  (SELECT place FROM behind)
+SELECT p.writer, p.epoch, p.line0, NULL, t.line0, t.n, 0, '', t.body, b.step_low, p.run_id, b.place
 FROM ranked AS p
+CROSS JOIN behind AS b
 JOIN history_tail AS t
   ON t.run_id = p.run_id AND t.stream = $2 AND t.writer = p.writer AND t.epoch = p.epoch AND t.line0 = p.line0
 WHERE p.is_chosen AND NOT p.is_segment;
@@ -197,7 +202,7 @@ FROM batches AS p
 JOIN history_tail AS t
   ON t.run_id = $1 AND t.stream = $2 AND t.writer = p.writer AND t.epoch = p.epoch AND t.line0 = p.line0;
 
--- select_step_range: $1 run ids, $2 stream, $3 least and $4 past greatest stored key → StepRangeRow
+-- select_step_range: $1 run ids, $2 stream, $3 least and $4 past greatest stored key → StepRangeRow, in one snapshot
 -- Between which steps runs have any of the keys, or anything that is not compacted.
 SELECT min(found.step_low), max(found.step_high)
 FROM (
@@ -228,8 +233,8 @@ FROM (
   WHERE t.run_id = $1 AND t.stream = $2
 ) AS found;
 
--- select_keys: $1 run ids, $2 stream → KeyRow*
--- The keys of runs from what is known beside the data, and the tail unread, in one statement: see history/reading/keys.py.
+-- select_keys: $1 run ids, $2 stream → KeyRow*, in one snapshot
+-- The keys of runs from what is known beside the data, and the tail unread: see history/reading/keys.py.
 SELECT c.run_id, c.key, sum(c.n)::bigint, coalesce(sum(c.n) FILTER (WHERE c.kind <> 0 OR c.low IS NOT NULL), 0)::bigint,
   min(c.step_low), max(c.step_high), min(c.low) FILTER (WHERE c.low > '-infinity' AND c.low < 'infinity'),
   max(c.high) FILTER (WHERE c.high > '-infinity' AND c.high < 'infinity'),
@@ -245,7 +250,7 @@ SELECT t.run_id, NULL, t.n, 0, t.step_low, t.step_high, NULL, NULL, 0, t.epoch, 
 FROM history_tail AS t
 WHERE t.run_id = ANY ($1::uuid[]) AND t.stream = $2;
 
--- select_old_ranges: $1 run ids, $2 stream, $3 stored key of each run id, $4 how many, $5 run id, $6 key, $7 writer, $8 epoch, $9 line0 of the one before → OldRangeRow*
+-- select_old_ranges: $1 run ids, $2 stream, $3 stored key of each run id, $4 how many, $5 run id, $6 key, $7 writer, $8 epoch, $9 line0 of the one before → OldRangeRow*, in one snapshot
 -- Chunks of an older release whose range has an infinity for an end, in order, from behind one: see history/reading/old_ranges.py.
 SELECT c.run_id, c.key, c.writer, c.epoch, c.line0, c.kind, c.n, c.data
 FROM unnest($1::uuid[], $3::text[]) AS w (run_id, key)
@@ -257,7 +262,7 @@ WHERE NOT (c.low > '-infinity' AND c.high < 'infinity')
 ORDER BY c.run_id, c.key, c.writer, c.epoch, c.line0
 LIMIT $4;
 
--- select_lines_of_keys: $1 run ids, $2 stream, $3 stored key of each run id → KeyLinesRow*
+-- select_lines_of_keys: $1 run ids, $2 stream, $3 stored key of each run id → KeyLinesRow*, in one snapshot
 -- The lines of flat and nested keys of one name, so that a row that has both is counted once.
 SELECT c.run_id, c.key, c.writer, c.epoch, c.segment, c.line0, c.n, c.lines
 FROM unnest($1::uuid[], $3::text[]) AS w (run_id, key)

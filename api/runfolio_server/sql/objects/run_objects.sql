@@ -4,7 +4,7 @@ FROM runs
 WHERE run_id = ANY ($1::uuid[])
 ORDER BY run_id;
 
--- select_used_run_objects: $1 run ids, $2 object keys of these runs → UsedKeyRow*
+-- select_used_run_objects: $1 run ids, $2 object keys of these runs → UsedKeyRow*, in one snapshot
 -- Those that a row refers to. As arrays, so that the files of a run are read once for all of its keys.
 SELECT f.object_key
 FROM run_files AS f

@@ -73,7 +73,9 @@ def creation_statement(
         )
     sql = f"SELECT {RUN_COLUMNS}, {ordered.place}\nFROM {found}\nORDER BY {ordered.order_by}\nLIMIT $2"
     name = "select_runs_page" if is_walk else "select_runs_sorted"
-    return composed(name, sql, ListedRunRow), [project_id, query.limit, *where.parameters, *ordered.parameters]
+    # Sorted, runs are found first and then read: two looks at the table.
+    statement = composed(name, sql, ListedRunRow, in_snapshot=not is_walk)
+    return statement, [project_id, query.limit, *where.parameters, *ordered.parameters]
 
 
 def walk_length(tree: Filter) -> int:
@@ -93,7 +95,7 @@ async def _goes_on(connection: Connection, project_id: int, query: RunQuery) -> 
     ordered = compile_order(query.order, 3, query.after)
     behind = "" if ordered.after is None else f" AND {ordered.after}"
     sql = (
-        f"SELECT count(*)\nFROM (\n  SELECT\n  FROM runs AS r\n  WHERE {_LIVING}{behind}\n"
+        f"SELECT count(*)\nFROM (\n  SELECT r.run_id\n  FROM runs AS r\n  WHERE {_LIVING}{behind}\n"
         f"  ORDER BY {ordered.order_by}\n  OFFSET $2\n  LIMIT 1\n) AS beyond"
     )
     statement = composed("count_runs_beyond", sql, CountRow)
