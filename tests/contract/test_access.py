@@ -52,7 +52,9 @@ COMPOSED = {
         for name in ("by_creation", "by_index", "chosen_runs", "export", "groups", "keys", "list", "missing_keys")
     },
     "sql/runs/change.py": {"runs"},  # by the id of a run, in the transaction that has checked it
-    "filters/run_fields.py": {"projects"},  # the names of the project that a run is in, as a filter compares them
+    # The names of the project that a run is in, as a filter compares them and an order joins them.
+    "filters/run_fields.py": {"projects"},
+    "filters/sql/joined.py": {"projects"},
 }
 
 

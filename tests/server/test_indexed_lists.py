@@ -14,8 +14,8 @@ from tests.service import Service
 
 ORDER = "-summary_metrics.acc"
 FILL = f"""
-INSERT INTO projects (entity_id, name, created_by)
-SELECT entity_id, 'large', user_id FROM users JOIN entities USING (entity_id) WHERE name = 'ada';
+INSERT INTO projects (entity_id, name, created_by, run_counter)
+SELECT entity_id, 'large', user_id, {RUNS_MIN} FROM users JOIN entities USING (entity_id) WHERE name = 'ada';
 INSERT INTO runs (run_id, project_id, name, display_name, state, created_by, config, summary)
 SELECT gen_random_uuid(), project_id, 'run' || n, 'Run', 'finished', created_by, jsonb_build_object('n', n),
   CASE WHEN n % 3 = 0 THEN '{{}}' ELSE jsonb_build_object('acc', n % 100) END

@@ -158,14 +158,18 @@ async def test_files_are_chosen_by_names_and_by_pattern(service: Service) -> Non
     assert ["a.txt"] == await chosen(pattern="%.txt", names=["a.txt", "a_b"])
 
 
-async def test_a_pattern_that_ends_with_an_escape_is_no_fault_of_the_server(service: Service) -> None:
+async def test_a_pattern_that_ends_with_an_escape_is_told_to_its_author_whether_there_are_files_or_not(
+    service: Service,
+) -> None:
     await service.start_run("pattern")
+    before = await service.graphql(LIST, run="pattern", pattern="a\\")
     await _upload(service, "pattern", **dict.fromkeys(["a", "ab", "b"], b"x"))
 
     answer = await service.graphql(LIST, run="pattern", pattern="a\\")
 
-    assert 400 == answer.status
-    assert "INTERNAL" != answer.error["extensions"]["code"]
+    assert [400, 400] == [before.status, answer.status]
+    assert 'pattern ends in a backslash that escapes nothing: "a\\\\"' in answer.error["message"]
+    assert [] == (await _run(service, "pattern", pattern="a\\\\"))["files"]["edges"]
 
 
 @pytest.mark.parametrize("by_edge", [True, False], ids=["edge cursors", "end cursors"])

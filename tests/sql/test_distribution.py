@@ -8,20 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from runfolio_server.sql.table_kinds import DISTRIBUTED, LOCAL, REFERENCE
 from tests.sql.databases import connected, function_files, tables_sql
 
-DISTRIBUTED = {
-    "runs",
-    "run_stream",
-    "history_tail",
-    "history_chunk",
-    "run_document",
-    "console_line",
-    "run_files",
-    "history_file",
-    "history_export",
-    "run_event",
-}
+BY_RUN_ID = {table for table, column in DISTRIBUTED.items() if column == "run_id"}
 
 SQL_FILES = (
     {
@@ -33,6 +23,33 @@ SQL_FILES = (
 )
 
 
+async def test_of_every_table_it_is_said_where_it_lies(database_url: str) -> None:
+    async with connected(database_url) as connection:
+        rows = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+
+    assert sorted([*DISTRIBUTED, *REFERENCE, *LOCAL]) == sorted(row["relname"] for row in rows)
+
+
+async def test_a_reference_table_comes_after_those_that_it_refers_to_and_none_refers_to_shards(
+    database_url: str,
+) -> None:
+    async with connected(database_url) as connection:
+        rows = await connection.fetch(
+            "SELECT conrelid::regclass::text AS source, confrelid::regclass::text AS target"
+            " FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
+        )
+
+    found = [(row["source"], row["target"]) for row in rows]
+    assert [] == [
+        (source, target)
+        for source, target in found
+        if source in REFERENCE and target not in REFERENCE[: REFERENCE.index(source)]
+    ]
+    assert [] == [(source, target) for source, target in found if source in LOCAL and target in DISTRIBUTED]
+
+
 async def test_the_distributed_tables_are_those_that_have_a_run_id(database_url: str) -> None:
     async with connected(database_url) as connection:
         rows = await connection.fetch(
@@ -41,7 +58,7 @@ async def test_the_distributed_tables_are_those_that_have_a_run_id(database_url:
             " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'run_id'"
         )
 
-    assert DISTRIBUTED == {row["relname"] for row in rows}
+    assert BY_RUN_ID == {row["relname"] for row in rows}
     assert {("uuid", True)} == {(row["type"], row["attnotnull"]) for row in rows}
 
 
@@ -73,7 +90,7 @@ async def test_every_unique_key_of_a_distributed_table_has_the_run_id(database_u
             " AND c.relnamespace = 'public'::regnamespace"
         )
 
-    assert len(rows) >= len(DISTRIBUTED)
+    assert len(rows) >= len(BY_RUN_ID)
     assert [] == [row["name"] for row in rows if not row["has_run_id"]]
 
 

@@ -24,6 +24,7 @@ from runfolio_server.filters.language.order import Order
 from runfolio_server.filters.limits import CURSOR_MAX_CHARACTERS
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
+from runfolio_server.filters.sql.joined import joined_tables
 from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.sql.named import NoRow, Query
 from runfolio_server.sql.pool import Connection, Database
@@ -159,8 +160,8 @@ async def page_of(connection: Connection, order: Order, size: int, after: list[s
     compiled = compile_order(order, 2, after)
     query = Query(
         "page",
-        f"SELECT r.run_id::text, {compiled.place} FROM runs AS r WHERE {compiled.after or 'TRUE'} "
-        f"ORDER BY {compiled.order_by} LIMIT $1",
+        f"SELECT r.run_id::text, {compiled.place} FROM runs AS r{joined_tables(order.fields)} "
+        f"WHERE {compiled.after or 'TRUE'} ORDER BY {compiled.order_by} LIMIT $1",
         PlaceRow,
     )
     return await connection.rows(query, size, *compiled.parameters)

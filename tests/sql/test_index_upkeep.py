@@ -27,6 +27,7 @@ SELECT entity_id, name, user_id FROM users, unnest('{{large,small}}'::text[]) AS
 INSERT INTO runs (run_id, project_id, name, display_name, state, created_by, summary)
 SELECT gen_random_uuid(), project_id, 'run' || n, 'Run', 'running', created_by, jsonb_build_object('acc', n)
 FROM projects, generate_series(1, CASE name WHEN 'large' THEN {RUNS_MIN} ELSE {RUNS_MIN} - 1 END) AS n;
+UPDATE projects AS p SET run_counter = (SELECT count(*) FROM runs AS r WHERE r.project_id = p.project_id);
 """
 
 

@@ -26,30 +26,36 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Elsewhere:
-    """The SQL of what is no column of `runs`; `within` and `sort` as in Column."""
+    """The SQL of what is no column of `runs`; `within`, `sort` and `joined` as in Column."""
 
     sql: str
     within: str | None = None
     sort: str | None = None
+    joined: str = ""
 
 
 _ELSEWHERE: Final = {
     "username": _Elsewhere(
         "n.name",
         # Whether there is such a user at all is asked once; else an unknown one would be looked for in every run.
-        within="EXISTS (SELECT FROM users AS u JOIN entities AS n USING (entity_id) WHERE %s) AND "
+        within="EXISTS (SELECT 1 FROM users AS u JOIN entities AS n USING (entity_id) WHERE %s) AND "
         "r.created_by IN (SELECT u.user_id FROM users AS u JOIN entities AS n USING (entity_id) WHERE %s)",
-        sort="(SELECT n.name FROM users AS u JOIN entities AS n USING (entity_id) WHERE u.user_id = r.created_by)",
+        sort="maker.name",
+        joined="JOIN users AS account ON account.user_id = r.created_by "
+        "JOIN entities AS maker ON maker.entity_id = account.entity_id",
     ),
     "entity_name": _Elsewhere(
         "n.name",
         within="r.project_id IN (SELECT p.project_id FROM projects AS p JOIN entities AS n USING (entity_id) WHERE %s)",
-        sort="(SELECT n.name FROM projects AS p JOIN entities AS n USING (entity_id) WHERE p.project_id=r.project_id)",
+        sort="owner.name",
+        joined="JOIN projects AS owned ON owned.project_id = r.project_id "
+        "JOIN entities AS owner ON owner.entity_id = owned.entity_id",
     ),
     "project_name": _Elsewhere(
         "p.name",
         within="r.project_id IN (SELECT p.project_id FROM projects AS p WHERE %s)",
-        sort="(SELECT p.name FROM projects AS p WHERE p.project_id = r.project_id)",
+        sort="home.name",
+        joined="JOIN projects AS home ON home.project_id = r.project_id",
     ),
     "duration": _Elsewhere("extract(epoch FROM coalesce(r.finished_at, r.heartbeat_at) - r.created_at)::numeric"),
 }
@@ -69,6 +75,7 @@ def _column(attribute: RunAttribute) -> Column:
         is_short=attribute.is_short,
         within=found.within,
         sort=found.sort,
+        joined=found.joined,
         derived_key=DerivedKey("r.run_id", run_id_of) if attribute.column == "name" else None,
     )
 

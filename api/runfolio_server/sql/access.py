@@ -2,7 +2,8 @@
 
 A statement in a .sql file says what it asks for as `{{may PERMISSION KIND ALIAS $NUMBER}}`, for example
 `{{may edit project p $3}}`: whether the viewer, who is passed as argument 3, may edit the project `p`. A permission `?`
-stands for each of them: see QueryFile.queries. SQL that is put together in Python calls `condition` and gives its query
+stands for each of them: see QueryFile.queries. `{{may log argument $27}}` hands what is compared to a function of the
+database, which compares it itself. SQL that is put together in Python calls `condition` and gives its query
 what it asks for: its text is never searched for placeholders, because keys of users may be in there.
 """
 
@@ -16,7 +17,9 @@ from typing import Final
 from runfolio_server.domain.permission import Permission, entity_ids
 from runfolio_server.domain.viewer import Viewer
 
-PLACEHOLDER: Final = re.compile(r"\{\{may (?P<permission>\w+|\?) (?P<kind>\w+) (?P<alias>\w+) \$(?P<number>\d+)\}\}")
+PLACEHOLDER: Final = re.compile(
+    r"\{\{may (?P<permission>\w+|\?) (?P<kind>\w+)(?: (?P<alias>\w+))? \$(?P<number>\d+)\}\}"
+)
 ANY: Final = "?"
 
 
@@ -25,6 +28,8 @@ class Kind(StrEnum):
 
     ENTITY = "entity"
     PROJECT = "project"
+    ARGUMENT = "argument"
+    """No table: an argument of a function, of type bigint[]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,9 @@ def expand(sql: str, any_permission: Permission | None = None) -> tuple[str, Ask
             raise LookupError(f"{found[0]}: allowed: {', '.join(Permission)} of {', '.join(Kind)}")
         permission, number = Permission(name), int(found["number"])
         asked.add(Asked(permission, number))
-        return condition(found["alias"], number)
+        if (found["kind"] == Kind.ARGUMENT) != (found["alias"] is None):
+            raise LookupError(f"{found[0]}: an alias stands with each kind but {Kind.ARGUMENT}")
+        return f"${number:d}::bigint[]" if found["alias"] is None else condition(found["alias"], number)
 
     expanded = PLACEHOLDER.sub(written, sql)
     if "{{" in expanded or len(asked) > 1:

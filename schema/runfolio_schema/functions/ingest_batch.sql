@@ -8,10 +8,11 @@
 -- p_summary_rejected counts the keys that the summary is without.
 -- p_summary_sent is what the writer sent of the summary, where p_summary_text is that together with what others wrote;
 -- null: the writer is alone.
+-- p_entities are those whose runs the caller may write; null: the caller has checked that it may write this one.
 -- p_preempting tells that the machine will be taken away; p_exit_code and p_exit_state are null until the run ends.
 --
 -- Returns what the run is told, the run's state, and the epoch of each piece; null: its lines are known.
--- Returns no row when the run does not exist or is deleted. Raises what ingest_lines raises, and RF003 when somebody else
+-- Returns no row when the run does not exist, is deleted or is not the caller's to write. Raises what ingest_lines raises, and RF003 when somebody else
 -- writes the summary too: then the caller puts both together (share_document).
 CREATE OR REPLACE FUNCTION ingest_batch(
   p_run_id uuid, p_writer text,
@@ -20,7 +21,7 @@ CREATE OR REPLACE FUNCTION ingest_batch(
   p_console_line0 bigint, p_console_first bytea,
   p_time text[], p_level text[], p_label text[], p_text text[],
   p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
-  p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text
+  p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text, p_entities bigint[]
 ) RETURNS TABLE (stop_requested boolean, state text, epochs int[])
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -32,13 +33,21 @@ DECLARE
   v_code   int;                                      -- likewise, its exit code
   v_open   boolean;                                  -- whether an exit still counts, and a batch moves the run
   v_writer text;                                     -- who writes the summary; null: nobody yet
+  v_project bigint;
+  -- Distributed, a change takes no now() in a CASE.
+  v_now    timestamptz := now();
 BEGIN
   -- The run's row first: batches of one run wait for each other here, and so see each other's streams.
-  SELECT r.state, r.exit_code, r.summary_writer INTO v_state, v_code, v_writer
+  SELECT r.state, r.exit_code, r.summary_writer, r.project_id INTO v_state, v_code, v_writer, v_project
   FROM runs AS r
   WHERE r.run_id = p_run_id AND r.deleted_at IS NULL
   FOR UPDATE;
   IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  IF p_entities IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM projects AS p WHERE p.project_id = v_project AND p.entity_id = ANY (p_entities)
+  ) THEN
     RETURN;
   END IF;
   IF p_summary_text IS NOT NULL AND p_summary_sent IS NULL AND v_writer <> p_writer THEN
@@ -55,7 +64,7 @@ BEGIN
     );
   END LOOP;
   v_again := EXISTS (
-    SELECT FROM unnest(p_repeated) AS repeated WHERE repeated > 0
+    SELECT 1 FROM unnest(p_repeated) AS repeated WHERE repeated > 0
   );
   IF cardinality(p_text) > 0 THEN
     PERFORM ingest_console(
@@ -74,7 +83,7 @@ BEGIN
         WHEN jsonb_typeof(r.summary -> '_timestamp') IS DISTINCT FROM 'number' THEN false
         WHEN jsonb_typeof(p_summary -> '_timestamp') = 'number' THEN
           (p_summary -> '_timestamp')::numeric < (r.summary -> '_timestamp')::numeric
-        ELSE NOT EXISTS (SELECT FROM jsonb_object_keys(p_summary) AS key WHERE NOT starts_with(key, '_'))
+        ELSE NOT EXISTS (SELECT 1 FROM jsonb_object_keys(p_summary) AS key WHERE NOT starts_with(key, '_'))
       END, false)
     INTO v_takes
     FROM runs AS r
@@ -95,8 +104,8 @@ BEGIN
   v_open := v_state IN ('pending', 'running', 'preempting', 'crashed')
     AND NOT (v_state = 'crashed' AND v_code IS NOT DISTINCT FROM 254);
   UPDATE runs AS r
-  SET heartbeat_at = now(),
-      updated_at = CASE WHEN p_exit_state IS NOT NULL OR (v_takes AND p_summary_text IS NOT NULL) THEN now()
+  SET heartbeat_at = v_now,
+      updated_at = CASE WHEN p_exit_state IS NOT NULL OR (v_takes AND p_summary_text IS NOT NULL) THEN v_now
                         ELSE r.updated_at END,
       summary_text = CASE WHEN v_takes THEN coalesce(p_summary_text, r.summary_text) ELSE r.summary_text END,
       summary = CASE WHEN v_takes THEN coalesce(p_summary, r.summary) ELSE r.summary END,
@@ -113,7 +122,7 @@ BEGIN
       END,
       -- A run that has ended keeps its code with its state.
       exit_code = CASE WHEN v_open THEN coalesce(p_exit_code, r.exit_code) ELSE coalesce(r.exit_code, p_exit_code) END,
-      finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, now()) ELSE r.finished_at END
+      finished_at = CASE WHEN p_exit_state IS NOT NULL THEN coalesce(r.finished_at, v_now) ELSE r.finished_at END
   WHERE r.run_id = p_run_id
   RETURNING r.stop_requested, r.state, v_epochs INTO stop_requested, state, epochs;
   IF v_takes AND p_summary_sent IS NOT NULL THEN

@@ -52,7 +52,7 @@ BEGIN
   SELECT p_run_id, p_writer, coalesce(v_epoch, 0), p_line0 + i - 1, p_time[i], p_level[i], p_label[i], p_text[i]
   FROM generate_subscripts(p_text, 1) AS i
   WHERE NOT ((p_again OR p_line0 + i - 1 < v_known) AND EXISTS (
-    SELECT FROM console_line AS k
+    SELECT 1 FROM console_line AS k
     WHERE k.run_id = p_run_id AND k.writer = p_writer AND k.epoch < v_epoch AND k.line = p_line0 + i - 1
       AND (k.level, k.label, k.text) IS NOT DISTINCT FROM (p_level[i], p_label[i], p_text[i])
   ))

@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION ingest_lines(
 ) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_stream run_stream%ROWTYPE;
+  v_stream record;                                   -- the row of run_stream that the lines go to; nulls: a new one
   v_lines  int8multirange := int8multirange(int8range(p_line0, p_line0 + p_n));
   v_wanted int8multirange;
   v_next   bigint;
@@ -33,7 +33,7 @@ DECLARE
   v_stored bigint;                                   -- lines of all writers
   v_gaps_max CONSTANT int := 64;
 BEGIN
-  SELECT * INTO v_stream
+  SELECT s.run_id, s.epoch, s.next_line, s.missing, s.first_line, s.step_high, s.repeated, s.taken_up INTO v_stream
   FROM run_stream AS s
   WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND (s.taken_up <= p_line0 OR p_line0 = 0)
   ORDER BY s.epoch DESC
@@ -42,7 +42,7 @@ BEGIN
   IF v_stream.run_id IS NOT NULL AND p_first IS NOT NULL AND (v_stream.first_line <> p_first OR v_stream.taken_up > 0) THEN
     -- Line 0 differs: another process started its offsets again, unless this is a late repeat of an older epoch.
     v_newest := v_stream.epoch;
-    SELECT * INTO v_stream
+    SELECT s.run_id, s.epoch, s.next_line, s.missing, s.first_line, s.step_high, s.repeated, s.taken_up INTO v_stream
     FROM run_stream AS s
     WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.first_line = p_first;
     IF NOT FOUND THEN

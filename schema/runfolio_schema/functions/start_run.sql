@@ -42,6 +42,8 @@ DECLARE
   v_config      text;                                -- who writes the config, and the summary; '*': several
   v_summary     text;
   v_waiting     text[] := '{}';
+  -- Distributed, a change takes no now() in a CASE.
+  v_now         timestamptz := now();
 BEGIN
   IF p_given ? 'tags' THEN
     v_tags := ARRAY(SELECT jsonb_array_elements_text(p_given -> 'tags'));
@@ -62,7 +64,7 @@ BEGIN
       config_writer, summary_writer
     )
     VALUES (
-      p_run_id, p_project_id, p_name, coalesce(p_given ->> 'display_name', p_words || '-' || v_number),
+      p_run_id, p_project_id, p_name, coalesce(p_given ->> 'display_name', p_words || '-' || v_number::text),
       coalesce(v_given_state, 'running'), p_created_by, coalesce(v_tags, '{}'), p_given ->> 'group_name',
       p_given ->> 'job_type', p_given ->> 'notes', p_given ->> 'description', p_given ->> 'sweep_name',
       p_given ->> 'host', p_given ->> 'program', p_given ->> 'commit_hash', p_given ->> 'repository',
@@ -123,8 +125,8 @@ BEGIN
         summary = CASE WHEN 'summary' = ANY (v_waiting) THEN r.summary ELSE coalesce(p_summary, r.summary) END,
         summary_writer = CASE WHEN p_summary_text IS NULL THEN v_summary ELSE coalesce(v_summary, p_writer) END,
         state = CASE WHEN v_begins THEN 'running' ELSE coalesce(v_given_state, r.state) END,
-        updated_at = now(),
-        heartbeat_at = CASE WHEN v_given_state IS NULL THEN now() ELSE r.heartbeat_at END,
+        updated_at = v_now,
+        heartbeat_at = CASE WHEN v_given_state IS NULL THEN v_now ELSE r.heartbeat_at END,
         finished_at = CASE WHEN v_begins THEN NULL ELSE r.finished_at END,
         exit_code = CASE WHEN v_begins THEN NULL ELSE r.exit_code END,
         stop_requested = CASE WHEN v_begins THEN false ELSE r.stop_requested END

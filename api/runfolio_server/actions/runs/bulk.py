@@ -144,14 +144,14 @@ async def _in_batches(
     behind = None
     while True:
         async with database.transaction() as connection:
-            rows = await select_runs_batch(
+            batch = await select_runs_batch(
                 connection, project.project_id, query, choice.run_ids, behind, is_locked=is_locked
             )
-            refused = [] if write is None else await write(connection, rows)
-        changed.add(rows, refused)
-        if len(rows) < BATCH_RUNS:
+            refused = [] if write is None else await write(connection, batch.rows)
+        changed.add(batch.rows, refused)
+        if batch.behind is None:
             return changed
-        behind = rows[-1].run_id
+        behind = batch.behind
 
 
 def _check_choice(choice: Choice) -> RunQuery:

@@ -18,7 +18,7 @@ from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, Forbidden
 from runfolio_server.objects.signing import UploadGrant
 from runfolio_server.objects.store import ObjectStore, StoredObject
-from runfolio_server.sql.objects.files import UPSERT_RUN_FILE
+from runfolio_server.sql.objects.files import STORE_RUN_FILE
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.runs.runs import RunRow
 
@@ -90,7 +90,7 @@ async def _register_run_file(
     object_key = str(grant.object_key)
     async with database.connection() as connection:
         replaced = await connection.row(
-            UPSERT_RUN_FILE,
+            STORE_RUN_FILE,
             run_id,
             grant.file_name,
             object_key,

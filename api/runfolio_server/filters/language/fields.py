@@ -30,7 +30,8 @@ class Column:
     """A field with one SQL expression.
 
     `within` wraps a condition on the expression (each %s) when that belongs to another table, so that the condition is
-    evaluated once per row of that table instead of once per row listed; `sort` is what to order by then.
+    evaluated once per row of that table instead of once per row listed; `sort` is what to order by then, and `joined`
+    the FROM items beside `r` that it needs.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Column:
     is_short: bool = False
     within: str | None = None
     sort: str | None = None
+    joined: str = ""
     derived_key: DerivedKey | None = None
 
 

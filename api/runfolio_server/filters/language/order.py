@@ -37,6 +37,11 @@ class Order:
     keys: tuple[OrderKey, ...]
     table: FieldTable
 
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The field of each key."""
+        return tuple(key.field for key in self.keys)
+
 
 def default_order(table: FieldTable) -> Order:
     """The order of lists for which none is asked."""

@@ -175,7 +175,7 @@ def _tags(column: Column, operator: OperatorName, operand: Operand, parameters: 
         return f"cardinality({column.sql}) = {parameters.bind(operand, 'int')}"
     bound = parameters.bind(operand, "text")
     test = f'tag COLLATE "C" ~ {bound}' if operator is OperatorName.REGEX else f"strpos(tag, {bound}) > 0"
-    return f"EXISTS (SELECT FROM unnest({column.sql}) AS tags (tag) WHERE {test})"
+    return f"EXISTS (SELECT 1 FROM unnest({column.sql}) AS tags (tag) WHERE {test})"  # noqa: S608 - placeholders
 
 
 def presence_expression(field: Presence, parameters: Parameters) -> str:

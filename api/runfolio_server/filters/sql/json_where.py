@@ -78,7 +78,7 @@ def _any_string(value: str, test: str) -> str:
     """The test (`%s` is the text) on a string, or on any string of an array."""
     # The text of a pattern never gets here, only its placeholder, so `%` formatting is safe.
     item = test % string_expression("item")
-    return f"{test % string_expression(value)} OR EXISTS (SELECT FROM {items_expression(value)} WHERE {item})"
+    return f"{test % string_expression(value)} OR {_has_item(value, item)}"
 
 
 def containment_count(field: object, operand: Operand) -> int:
@@ -134,7 +134,12 @@ def _plain_any_of(field: JsonField, known: list[Any], parameters: Parameters) ->
     # from the sixth time on that a connection runs a statement that may be another one, which goes through the array.
     among = f"= ANY ({operands})" if len(known) <= _SCANNED_MAX_VALUES else f"IN (SELECT unnest({operands}))"
     # IS TRUE keeps the list from being joined with the items, which would make its hash table again for each row.
-    return f"({value} {among} OR EXISTS (SELECT FROM {items_expression(value)} WHERE (item {among}) IS TRUE))"
+    return f"({value} {among} OR {_has_item(value, f'(item {among}) IS TRUE')})"
+
+
+def _has_item(value: str, test: str) -> str:
+    """Whether the value is an array with an item for which the test holds; both are SQL without any caller's text."""
+    return f"EXISTS (SELECT 1 FROM {items_expression(value)} WHERE {test})"  # noqa: S608 - placeholders
 
 
 def _nested(path: tuple[str, ...], value: Any) -> Any:

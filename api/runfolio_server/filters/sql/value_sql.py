@@ -20,8 +20,7 @@ def value_expression(field: Field, parameters: Parameters) -> str:
     if not isinstance(field, Column):
         return f"to_jsonb(nullif({presence_expression(field, parameters)}, false))"
     if field.kind is FieldKind.TAGS:
-        items = f"unnest({field.sql}) AS tags (tag)"
-        return f'(SELECT jsonb_agg(tag ORDER BY tag COLLATE "C") FROM {items})'  # noqa: S608 - a column's constant
+        return f"sorted_tags({field.sql})"
     return f"to_jsonb({field.sort or field.sql})"
 
 

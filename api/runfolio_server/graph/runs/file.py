@@ -10,6 +10,8 @@ import strawberry
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.domain.names import listed_file_name
 from runfolio_server.domain.run_id import file_id_of
+from runfolio_server.errors import AppError
+from runfolio_server.filters.error_excerpt import value_excerpt
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.relay.node import Node
@@ -52,6 +54,19 @@ class File(FileWireNames, Node):
         )
 
 
+def _checked_pattern(pattern: str) -> str:
+    """The pattern of LIKE. Raises AppError where a backslash at its end escapes nothing.
+
+    PostgreSQL refuses it only when there is a name to compare, and where runs are distributed not even then.
+    """
+    if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
+        raise AppError(
+            f"pattern ends in a backslash that escapes nothing: {value_excerpt(pattern)}; write \\\\ for a backslash",
+            path="pattern",
+        )
+    return pattern
+
+
 @strawberry.type
 class RunFiles:
     """The fields of Run that list its files."""
@@ -79,7 +94,7 @@ class RunFiles:
         size = page_size(first)
         # A program looks for its file by the name that it gave, which its history has too.
         chosen = [listed_file_name(name) for name in names or [] if name is not None] or None
-        like = pattern or None
+        like = _checked_pattern(pattern) if pattern else None
         after_name = decode_cursor("files", after, [str])[0] if after else None
         run_id = self.row.run_id
         async with info.context.database.connection() as connection:

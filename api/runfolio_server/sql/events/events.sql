@@ -9,10 +9,15 @@ INSERT INTO event (kind, entity_id, project_id, object_id)
 VALUES ($1, $2, $3, $4);
 
 -- select_run_events_page: $1 transaction, $2 number and $3 run id of the last event that was read, $4 limit → EventRow*
--- Events of all runs. What is not settled comes last: an earlier one may still be committed.
+-- Events of all runs. What is not settled comes last: an earlier one may still be committed. The numbers are those of
+-- transactions here, which a shard elsewhere does not know: so the oldest open one is looked up first.
+WITH open AS MATERIALIZED (
+  SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest
+)
 SELECT e.transaction_id, e.number, e.run_id, e.kind, e.entity_id, e.project_id, e.at, e.detail::text,
-  e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+  e.transaction_id < o.oldest
 FROM run_event AS e
+CROSS JOIN open AS o
 WHERE (e.transaction_id, e.number, e.run_id) > ($1, $2, $3)
 ORDER BY e.transaction_id, e.number, e.run_id
 LIMIT $4;
@@ -47,7 +52,7 @@ WHERE run_id = $1 AND kind IN ('run_made', 'run_state_changed');
 -- select_was_started: $1 run id → WasStartedRow
 -- Whether its log tells that a process began it or was heard from.
 SELECT EXISTS (
-  SELECT FROM run_event
+  SELECT 1 FROM run_event
   WHERE run_id = $1 AND kind IN ('run_made', 'run_state_changed')
     AND detail ->> 'cause' IN ('start', 'batch', 'notice', 'exit')
 );

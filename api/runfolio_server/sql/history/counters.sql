@@ -1,10 +1,17 @@
 -- select_compaction_status: no parameters → CompactionStatusRow
 -- What waits for compaction, and how much has been compacted. The tail is small as long as the worker keeps up.
-SELECT count(DISTINCT (t.run_id, t.stream, t.writer, t.epoch)), coalesce(sum(t.n), 0)::bigint,
-  coalesce(sum(octet_length(t.body)), 0)::bigint,
-  coalesce(extract(epoch FROM now() - min(t.received_at)), 0)::float8,
-  coalesce((SELECT c.value FROM counters AS c WHERE c.name = 'compacted_lines'), 0)
-FROM history_tail AS t;
+SELECT t.streams, t.lines, t.bytes, t.lag, c.value
+FROM (
+  SELECT count(*) AS streams, coalesce(sum(s.lines), 0)::bigint AS lines, coalesce(sum(s.bytes), 0)::bigint AS bytes,
+    coalesce(extract(epoch FROM now() - min(s.received_at)), 0)::float8 AS lag
+  FROM (
+    SELECT b.run_id, b.stream, b.writer, b.epoch, sum(b.n) AS lines, sum(octet_length(b.body)) AS bytes,
+      min(b.received_at) AS received_at
+    FROM history_tail AS b
+    GROUP BY b.run_id, b.stream, b.writer, b.epoch
+  ) AS s
+) AS t
+CROSS JOIN (SELECT coalesce(max(k.value), 0) AS value FROM counters AS k WHERE k.name = 'compacted_lines') AS c;
 
 -- add_compacted_lines: $1 lines
 INSERT INTO counters AS c (name, value)

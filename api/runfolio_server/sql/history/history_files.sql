@@ -6,7 +6,7 @@ SELECT r.state,
       (SELECT sum(upper(gap) - lower(gap)) FROM unnest(s.missing) AS gap)
     ), 0)::bigint
     FROM run_stream AS s
-    WHERE s.run_id = r.run_id AND s.stream = 'history'
+    WHERE s.run_id = $1 AND s.stream = 'history'
   ),
   e.rows, e.refusal, f.count, f.rows, f.step_high
 FROM runs AS r
@@ -14,7 +14,7 @@ LEFT JOIN history_export AS e USING (run_id)
 CROSS JOIN LATERAL (
   SELECT count(*)::int AS count, coalesce(sum(h.rows), 0)::bigint AS rows, max(h.step_high) AS step_high
   FROM history_file AS h
-  WHERE h.run_id = r.run_id
+  WHERE h.run_id = $1
 ) AS f
 WHERE r.run_id = $1;
 

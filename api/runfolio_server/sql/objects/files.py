@@ -37,6 +37,6 @@ class ReplacedRow(msgspec.Struct, frozen=True):
 
 _FILE = QueryFile("objects/files.sql")
 
-UPSERT_RUN_FILE: Final = _FILE.query("upsert_run_file", ReplacedRow)
+STORE_RUN_FILE: Final = _FILE.query("store_run_file", ReplacedRow)
 SELECT_RUN_FILES_PAGE: Final = _FILE.query("select_run_files_page", FileRow)
 COUNT_RUN_FILES: Final = _FILE.query("count_run_files", CountRow)

@@ -51,8 +51,15 @@ ON CONFLICT (name) DO UPDATE
 SET value = c.value + excluded.value;
 
 -- select_sweep_status: no parameters → SweepStatusRow
-SELECT count(*), coalesce(sum(u.size), 0)::bigint,
-  coalesce((SELECT c.value FROM counters AS c WHERE c.name = 'swept_objects'), 0),
-  coalesce((SELECT c.value FROM counters AS c WHERE c.name = 'swept_bytes'), 0)
-FROM unused_object AS u
-WHERE u.deleted_at IS NULL;
+SELECT u.objects, u.bytes, c.objects, c.bytes
+FROM (
+  SELECT count(*) AS objects, coalesce(sum(o.size), 0)::bigint AS bytes
+  FROM unused_object AS o
+  WHERE o.deleted_at IS NULL
+) AS u
+CROSS JOIN (
+  SELECT coalesce(max(k.value) FILTER (WHERE k.name = 'swept_objects'), 0) AS objects,
+    coalesce(max(k.value) FILTER (WHERE k.name = 'swept_bytes'), 0) AS bytes
+  FROM counters AS k
+  WHERE k.name IN ('swept_objects', 'swept_bytes')
+) AS c;

@@ -32,7 +32,7 @@ async def select_runs_by_index(
 ) -> list[ListedRunRow]:
     """What select_runs_page gives; right, if slow, when the index is gone."""
     index = ready.index
-    most = max(query.limit, min(ready.runs // WALK_SHARE, WALK_MAX_RUNS))
+    most = WALK_MAX_RUNS if ready.runs is None else max(query.limit, min(ready.runs // WALK_SHARE, WALK_MAX_RUNS))
     # In a snapshot, so that a run that changes meanwhile is neither in both segments nor in none.
     async with connection.snapshot(ALONG_THE_INDEX):
         found: list[ListedRunRow] = []
@@ -71,7 +71,7 @@ async def _goes_on(connection: Connection, segment: ListPart, most: int) -> bool
     """Whether the segment has more runs than were walked."""
     sql = (
         "SELECT count(*)\nFROM (\n"
-        f"  SELECT\n  FROM runs AS r\n  WHERE {segment.where}\n  ORDER BY {segment.order_by}\n"
+        f"  SELECT r.run_id\n  FROM runs AS r\n  WHERE {segment.where}\n  ORDER BY {segment.order_by}\n"
         f"  OFFSET $1\n  LIMIT 1\n) AS beyond"
     )
     row = await connection.row(composed("count_runs_beyond", sql, CountRow), most, *segment.parameters)

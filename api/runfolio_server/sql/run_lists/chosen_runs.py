@@ -17,6 +17,7 @@ from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
+from runfolio_server.filters.sql.joined import joined_tables
 from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.filters.sql.parameters import Parameters
 from runfolio_server.filters.sql.value_sql import value_expression
@@ -57,8 +58,8 @@ async def select_chosen_runs(
     ordered = compile_order(query.order, 3 + len(arguments))
     sql = (
         f"SELECT {', '.join(f'r.{name}' for name in row.__struct_fields__)}\n"
-        f"FROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n  AND {named}\n"
-        f"  AND {where.sql}\nORDER BY {ordered.order_by}\nLIMIT $2"
+        f"FROM runs AS r{joined_tables(query.order.fields)}\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n"
+        f"  AND {named}\n  AND {where.sql}\nORDER BY {ordered.order_by}\nLIMIT $2"
     )
     statement = composed("select_chosen_runs", sql, row)
     return await connection.rows(statement, project_id, query.limit, *arguments, *ordered.parameters)
@@ -83,7 +84,7 @@ async def select_group_runs(
     # The first run of each of so many equal stretches, of which the last holds the newest run alone.
     sql = (
         "WITH found AS (SELECT r.run_id, r.name, row_number() OVER (ORDER BY r.created_at, r.run_id) - 1 AS place,\n"
-        "  greatest(count(*) OVER () - 1, 1) AS last\nFROM runs AS r\n"
+        f"  greatest(count(*) OVER () - 1, 1) AS last\nFROM runs AS r{joined_tables(by)}\n"
         "WHERE r.project_id = $1 AND r.deleted_at IS NULL\n"
         f"  AND {where.sql}\n  AND {' AND '.join(conditions)})\n"
         "SELECT f.run_id, f.name\nFROM found AS f\n"

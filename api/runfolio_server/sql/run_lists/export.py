@@ -14,6 +14,7 @@ import msgspec
 from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
+from runfolio_server.filters.sql.joined import joined_tables
 from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.filters.sql.parameters import Parameters
 from runfolio_server.sql.named import QueryFile, composed
@@ -78,7 +79,8 @@ async def select_run_ids(connection: Connection, project_id: int, query: RunQuer
     sql = (
         f"SELECT string_agg(uuid_send(r.run_id), ''::bytea ORDER BY {ordered.order_by}),\n"
         f"  {presence_expression(keys, parameters)}\n"
-        f"FROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n  AND {where.sql}"
+        f"FROM runs AS r{joined_tables(query.order.fields)}\n"
+        f"WHERE r.project_id = $1 AND r.deleted_at IS NULL\n  AND {where.sql}"
     )
     statement = composed("select_run_ids", sql, RunIdsRow)
     arguments = [*where.parameters, *ordered.parameters, *parameters.values]

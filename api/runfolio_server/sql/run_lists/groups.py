@@ -16,12 +16,13 @@ from runfolio_server.filters.language.fields import Column, Field
 from runfolio_server.filters.language.operators import FieldKind
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
+from runfolio_server.filters.sql.joined import joined_tables
 from runfolio_server.filters.sql.parameters import Parameters
 from runfolio_server.filters.sql.value_sql import finite_expression, value_expression
 from runfolio_server.sql.named import composed
 from runfolio_server.sql.pool import Connection
 
-_LIVING: Final = "FROM runs AS r\n{joined}WHERE r.project_id = $1 AND r.deleted_at IS NULL AND {where}"
+_LIVING: Final = "FROM runs AS r{joined}\nWHERE r.project_id = $1 AND r.deleted_at IS NULL AND {where}"
 NUMBERS_PER_METRIC: Final = 7
 
 
@@ -77,11 +78,12 @@ async def select_groups(
     )
     aggregates = [text for number in range(len(numbers)) for text in _aggregates(f"m{number}")]
     behind = Parameters(3 + len(parameters.values) + len(where.parameters))
+    joined = joined_tables([*by, *metrics])
     sql = (
         f"SELECT ARRAY[{', '.join(f'{name}::text' for name in names)}]::text[], count(*), "
         f"ARRAY[{', '.join(aggregates)}]::numeric[]\n"
         # OFFSET 0: else PostgreSQL writes each expression out in every aggregate, and evaluates it six times.
-        f"FROM (SELECT {inner}\n{_LIVING.format(joined='', where=where.sql)}\nOFFSET 0) AS f\n"
+        f"FROM (SELECT {inner}\n{_LIVING.format(joined=joined, where=where.sql)}\nOFFSET 0) AS f\n"
         + ("" if query.after is None else f"WHERE {_behind(names, query.after, behind)}\n")
         + f"GROUP BY {', '.join(names)}\nORDER BY {', '.join(f'{name} NULLS LAST' for name in names)}\nLIMIT $2"
     )
@@ -93,9 +95,9 @@ async def select_groups(
 async def select_values(connection: Connection, project_id: int, query: RunQuery, field: Field) -> list[ValueRow]:
     """The values of a field, the most frequent first, as many as the query's limit; each tag counts for itself."""
     parameters = Parameters(3)
-    joined = ""
+    joined = joined_tables([field])
     if isinstance(field, Column) and field.kind is FieldKind.TAGS:
-        joined, value = f"LEFT JOIN LATERAL unnest({field.sql}) AS t (tag) ON true\n", "to_jsonb(t.tag)"
+        joined, value = f" LEFT JOIN LATERAL unnest({field.sql}) AS t (tag) ON true", "to_jsonb(t.tag)"
     else:
         value = value_expression(field, parameters)
     where = compile_filter(query.filters, 3 + len(parameters.values), project_id)
@@ -116,7 +118,7 @@ async def select_bins(
     number = finite_expression(field, parameters)
     where = compile_filter(query.filters, 3 + len(parameters.values), project_id)
     sql = (
-        f"WITH found AS (SELECT {number} AS v\n{_LIVING.format(joined='', where=where.sql)}), "
+        f"WITH found AS (SELECT {number} AS v\n{_LIVING.format(joined=joined_tables([field]), where=where.sql)}), "
         "edges AS (SELECT min(v) AS low, max(v) AS high FROM found)\n"
         # The greatest number is at the end of the last bin, which width_bucket leaves open.
         "SELECT least(CASE WHEN high > low THEN width_bucket(v, low, high, $2) ELSE 1 END, $2) - 1,\n"

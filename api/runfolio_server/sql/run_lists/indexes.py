@@ -34,11 +34,14 @@ PENDING_MAX_ORDERS: Final = 200
 
 
 class OrderIndexRow(msgspec.Struct, frozen=True):
-    """An index on demand and about how many runs it has; not valid: being built, or the building was cut short."""
+    """An index on demand and about how many runs it has; not valid: being built, or the building was cut short.
+
+    `runs` is None where PostgreSQL has no estimate: the index is new or empty, or runs are distributed.
+    """
 
     name: str
     is_valid: bool
-    runs: int
+    runs: int | None
 
 
 class UsedOrderRow(msgspec.Struct, frozen=True):
@@ -59,10 +62,10 @@ FORGET_ORDER_USES: Final = _FILE.command("forget_order_uses")
 
 @dataclass(frozen=True, slots=True)
 class ReadyIndex:
-    """An index that can be walked along, and about how many runs it has."""
+    """An index that can be walked along, and about how many runs it has; None: nobody knows."""
 
     index: OrderIndex
-    runs: int
+    runs: int | None
 
 
 class OrderIndexes:
@@ -72,7 +75,7 @@ class OrderIndexes:
     """
 
     def __init__(self) -> None:
-        self._ready: dict[str, int] = {}
+        self._ready: dict[str, int | None] = {}
         self._uses: Counter[tuple[int, str]] = Counter()
         self._exchanged_at = -EXCHANGE_INTERVAL_S
 
@@ -91,8 +94,7 @@ class OrderIndexes:
         if ordered is None:
             return None
         index = order_index(project_id, ordered)
-        runs = self._ready.get(index.name)
-        return None if runs is None else ReadyIndex(index, runs)
+        return ReadyIndex(index, self._ready[index.name]) if index.name in self._ready else None
 
     def ranges(self, project_id: int, query: RunQuery) -> Ranges:
         """What compile_filter wants to know of the indexes that serve the filters' comparisons with numbers."""
@@ -123,14 +125,19 @@ class OrderIndexes:
 
 async def create_order_index(connection: Connection, index: OrderIndex) -> None:
     """Make an index while runs are read and written. Cut short, it leaves one that is not valid."""
-    await connection.execute(Query("create_order_index", index.create, NoRow))
+    await connection.execute(_headed("create_order_index", index.create))
 
 
 async def analyze_runs(connection: Connection) -> None:
     """Tell the planner how the values of new indexes are distributed."""
-    await connection.execute(Query("analyze_runs", "ANALYZE runs", NoRow))
+    await connection.execute(_headed("analyze_runs", "ANALYZE runs"))
 
 
 async def drop_order_index(connection: Connection, name: str) -> None:
     """Drop an index while runs are read and written. Raises ValueError for one that is not on demand."""
-    await connection.execute(Query("drop_order_index", drop_statement(name), NoRow))
+    await connection.execute(_headed("drop_order_index", drop_statement(name)))
+
+
+def _headed(name: str, sql: str) -> Query[NoRow]:
+    """The header tells other workers, in the views of PostgreSQL, what is going on."""
+    return Query(name, f"-- {name}:\n{sql}", NoRow)

@@ -12,16 +12,18 @@ import msgspec
 
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
+from runfolio_server.filters.sql.joined import joined_tables
 from runfolio_server.filters.sql.json_where import NO_RANGES, Ranges
 from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import Query, composed
 from runfolio_server.sql.pool import Connection
-from runfolio_server.sql.runs.runs import RunRow
+from runfolio_server.sql.runs.runs import RunIdRow, RunRow
 
 # The fields of RunRow are the columns of runs.
 RUN_COLUMNS: Final = ", ".join(f"r.{name}" for name in RunRow.__struct_fields__)
-_LIVING: Final = "FROM runs AS r\nWHERE r.project_id = $1 AND r.deleted_at IS NULL"
+_LIVING: Final = "WHERE r.project_id = $1 AND r.deleted_at IS NULL"
+_CHOSEN: Final = "r.run_id, r.name, r.tags, r.config_text"
 
 
 class ListedRunRow(RunRow, frozen=True):
@@ -37,6 +39,13 @@ class ChosenRunRow(msgspec.Struct, frozen=True):
     name: str
     tags: list[str]
     config_text: str
+
+
+class RunBatch(msgspec.Struct, frozen=True):
+    """Some of the runs that are to change, and the key behind which the next ones are; None: these were the last."""
+
+    rows: list[ChosenRunRow]
+    behind: UUID | None
 
 
 async def select_runs_page(
@@ -55,7 +64,8 @@ def runs_page_statement(
     ordered = compile_order(query.order, 3 + len(where.parameters), query.after)
     behind = "" if ordered.after is None else f"\n  AND {ordered.after}"
     sql = (
-        f"SELECT {RUN_COLUMNS}, {ordered.place}\n{_LIVING}\n  AND {where.sql}{behind}\n"
+        f"SELECT {RUN_COLUMNS}, {ordered.place}\nFROM runs AS r{joined_tables(query.order.fields)}\n"
+        f"{_LIVING}\n  AND {where.sql}{behind}\n"
         f"ORDER BY {ordered.order_by}\nLIMIT $2"
     )
     arguments = [project_id, query.limit, *where.parameters, *ordered.parameters]
@@ -65,7 +75,7 @@ def runs_page_statement(
 async def count_runs(connection: Connection, project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES) -> int:
     """How many runs of the project the filters choose, on all pages together."""
     where = compile_filter(query.filters, 2, project_id, ranges)
-    statement = composed("count_runs", f"SELECT count(*)\n{_LIVING}\n  AND {where.sql}", CountRow)
+    statement = composed("count_runs", f"SELECT count(*)\nFROM runs AS r\n{_LIVING}\n  AND {where.sql}", CountRow)
     row = await connection.row(statement, project_id, *where.parameters)
     return row.count if row else 0
 
@@ -78,17 +88,38 @@ async def select_runs_batch(
     behind: UUID | None,
     *,
     is_locked: bool,
-) -> list[ChosenRunRow]:
+) -> RunBatch:
     """The next runs, by key, that the filters choose and, when given, are among these; locked for a change.
 
     They come in the order of their keys, whatever the query's, from behind the key `behind`.
     """
     where = compile_filter(query.filters, 5, project_id)
-    lock = "\nFOR UPDATE OF r" if is_locked else ""
     sql = (
-        f"SELECT r.run_id, r.name, r.tags, r.config_text\n{_LIVING}\n"
+        f"SELECT {'r.run_id' if is_locked else _CHOSEN}\nFROM runs AS r\n{_LIVING}\n"
         "  AND ($3::uuid[] IS NULL OR r.run_id = ANY ($3))\n"
-        f"  AND ($4::uuid IS NULL OR r.run_id > $4)\n  AND {where.sql}\nORDER BY r.run_id\nLIMIT $2{lock}"
+        f"  AND ($4::uuid IS NULL OR r.run_id > $4)\n  AND {where.sql}\nORDER BY r.run_id\nLIMIT $2"
     )
-    statement = composed("select_runs_batch", sql, ChosenRunRow)
-    return await connection.rows(statement, project_id, query.limit, run_ids, behind, *where.parameters)
+    arguments = [project_id, query.limit, run_ids, behind, *where.parameters]
+    if not is_locked:
+        rows = await connection.rows(composed("select_runs_batch", sql, ChosenRunRow), *arguments)
+        return RunBatch(rows, rows[-1].run_id if len(rows) == query.limit else None)
+    found = [row.run_id for row in await connection.rows(composed("select_runs_to_lock", sql, RunIdRow), *arguments)]
+    locked = await _lock_runs(connection, project_id, query, found)
+    return RunBatch(locked, found[-1] if len(found) == query.limit else None)
+
+
+async def _lock_runs(
+    connection: Connection, project_id: int, query: RunQuery, run_ids: list[UUID]
+) -> list[ChosenRunRow]:
+    """Those of the runs that the filters choose still, in the order of their keys, held until the transaction ends.
+
+    An update that changes nothing: runs that are spread over machines cannot be locked together in another way. They
+    are locked in the order in which the index has these keys, which is theirs.
+    """
+    where = compile_filter(query.filters, 3, project_id)
+    sql = (
+        f"UPDATE runs AS r\nSET stop_requested = r.stop_requested\n{_LIVING}\n"
+        f"  AND r.run_id = ANY ($2::uuid[])\n  AND {where.sql}\nRETURNING {_CHOSEN}"
+    )
+    rows = await connection.rows(composed("lock_runs", sql, ChosenRunRow), project_id, run_ids, *where.parameters)
+    return sorted(rows, key=lambda row: row.run_id)
