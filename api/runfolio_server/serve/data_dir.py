@@ -1,6 +1,6 @@
 """The data directory of one `serve`: its lock, the first user's key, the address for local clients. Used by run.py.
 
-DIR/lock      held with flock while `serve` runs; holds its process id
+DIR/lock      held with flock while `serve` runs; holds its process id; mode 0600
 DIR/api-key   the first user's key, mode 0600; DIR/api-key.new is the same before its user exists
 DIR/base-url  where the running server answers, e.g. http://127.0.0.1:8080; removed when it stops
 DIR/pg, DIR/postgres.log, DIR/objects belong to embedded/ and objects/.
@@ -15,11 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from runfolio_server.domain.api_keys import new_api_key
+from runfolio_server.domain.api_keys import KEY_BYTES, new_api_key
 from runfolio_server.durable import sync_to_disk
 from runfolio_server.serve.errors import DataDirInUse, ServeError
+from runfolio_server.serve.ownership import check_directory, open_own_file
 
-API_KEY = re.compile(r"[0-9a-f]{40}")
+KEY_CHARACTERS = 2 * KEY_BYTES
+API_KEY = re.compile(rf"[0-9a-f]{{{KEY_CHARACTERS}}}")
 
 
 class DataDir:
@@ -68,12 +70,14 @@ class DataDir:
 def open_data_dir(path: Path) -> Iterator[DataDir]:
     """Make the directory if need be and hold it alone for the length of the block.
 
-    Raises ServeError when another server has it, or it cannot be written.
+    Raises ServeError when another server has it, it or its lock is somebody else's, or it cannot be written.
     """
     try:
         _make(path)
+        check_directory(path)
         # Kept open by this process alone: children get no descriptor of it, so it is free when this process is gone.
-        descriptor = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        # Who may open a file may also lock it, so that others may not even read it.
+        descriptor = open_own_file(path / "lock", os.O_RDWR | os.O_CREAT)
     except OSError as error:
         raise ServeError(
             f"The data directory {path} cannot be written ({error.strerror}); choose another with --data-dir."
@@ -88,7 +92,7 @@ def open_data_dir(path: Path) -> Iterator[DataDir]:
 def _make(path: Path) -> None:
     if path.is_dir():
         return
-    path.mkdir(parents=True)
+    path.mkdir(mode=0o700, parents=True)
     # As root, PostgreSQL's own user must be able to pass through to DIR/pg.
     path.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
@@ -112,9 +116,11 @@ def _take_lock(descriptor: int, path: Path) -> None:
 
 def _read_key(file: Path) -> str | None:
     try:
-        text = file.read_text(encoding="ascii", errors="replace").strip()
+        descriptor = open_own_file(file, os.O_RDONLY)
     except FileNotFoundError:
         return None
+    with os.fdopen(descriptor, encoding="ascii", errors="replace") as stream:
+        text = stream.read(2 * KEY_CHARACTERS).strip()
     return text if API_KEY.fullmatch(text) else None
 
 
