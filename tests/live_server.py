@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
 from starlette.types import ASGIApp
 
 from runfolio_server.app import create_app
+from runfolio_server.serve.door import Door
+from runfolio_server.serve.door_limits import DoorLimits
+from runfolio_server.serve.http import HTTPServer
 from runfolio_server.settings import read_settings
 from tests.service import make_first_user
 
@@ -37,17 +39,18 @@ def run_live_server(
     data_dir: Path,
     wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app,
     base_path: str | None = None,
+    door: Door | None = None,
 ) -> Iterator[LiveServer]:
     """Serve a migrated database on a free port of the loopback interface; `wrap` may put a middleware before it.
 
-    With `base_path` the setting `base_url` has this path.
+    With `base_path` the setting `base_url` has this path; `door` has other limits than the default.
     """
     key = asyncio.run(make_first_user(database_url))
     listening = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     base_url = "" if base_path is None else f"{address}{base_path}"
     settings = read_settings({}, database_url=database_url, data_dir=str(data_dir), base_url=base_url)
-    server = uvicorn.Server(uvicorn.Config(wrap(create_app(settings)), log_level="warning", lifespan="on"))
+    server = HTTPServer(wrap(create_app(settings)), door or Door(DoorLimits()), on_ready=lambda: None)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
     thread.start()
     deadline = time.monotonic() + START_TIMEOUT_S

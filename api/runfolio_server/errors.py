@@ -2,15 +2,20 @@
 
 AppError                     400  BAD_USER_INPUT     the caller sent something that is not allowed
 ├── Unauthenticated          401  UNAUTHENTICATED    no key, or one that nobody owns
+│   └── WrongKey                                      one that nobody owns: it was looked up
 ├── Forbidden                403  FORBIDDEN          a known caller may not do this
 ├── NotFound                 404  NOT_FOUND          a mutation names something that is not there (queries answer null)
 ├── Conflict                 409  CONFLICT           the thing exists already
 ├── Gone                     410  GONE               the name belongs to something deleted, and stays taken
 ├── CursorExpired            410  CURSOR_EXPIRED     a cursor points before what is kept; begin without one
+├── TooSlow                  408  TOO_SLOW           a head or a body did not come in time; may pass later
 ├── TooLarge                 413  TOO_LARGE          a body, line or document over its limit
+├── TargetTooLong            414  TARGET_TOO_LONG    the path with its parameters is over the limit of a head
+├── HeadTooLarge             431  HEAD_TOO_LARGE     headers, or what a chunked body has beside its data, are over it
 └── Unavailable              503  UNAVAILABLE        the database or the object store is away; may pass later
 
-The status decides what clients retry, so nothing that may pass later has a status below 429.
+The status decides what clients retry, so nothing that may pass later has a status below 429, but for 408: what came
+too slowly was never begun.
 """
 
 from __future__ import annotations
@@ -54,6 +59,10 @@ class Unauthenticated(AppError):
     status = 401
 
 
+class WrongKey(Unauthenticated):
+    """A key that nobody owns: telling so takes the longer the more there were from one address."""
+
+
 class Forbidden(AppError):
     """A known caller may not do this."""
 
@@ -89,11 +98,32 @@ class CursorExpired(AppError):
     status = 410
 
 
+class TooSlow(AppError):
+    """A head or a body did not come in time; may pass later."""
+
+    code = "TOO_SLOW"
+    status = 408
+
+
 class TooLarge(AppError):
     """A body, a line or a document is over its limit."""
 
     code = "TOO_LARGE"
     status = 413
+
+
+class TargetTooLong(AppError):
+    """The path of a request, with its parameters, is over the limit of a head."""
+
+    code = "TARGET_TOO_LONG"
+    status = 414
+
+
+class HeadTooLarge(AppError):
+    """The headers of a request, or what its chunked body has beside its data, are over the limit of a head."""
+
+    code = "HEAD_TOO_LARGE"
+    status = 431
 
 
 class Unavailable(AppError):

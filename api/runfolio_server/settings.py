@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from runfolio_server.client_address import parse_networks
+
 ENVIRONMENT_PREFIX = "RUNFOLIO_"
 # Fewer cannot serve: one request may hold one while it waits for another's.
 POOL_SIZE_LEAST = 2
@@ -49,6 +51,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_body_bytes", str(32 * 1024 * 1024), "bytes", "Largest request body, before and after decompression."),
     Setting("max_file_bytes", str(5 * 1024**3), "bytes", "Largest file of a run."),
     Setting("url_lifetime_s", str(24 * 3600), "seconds", "How long a signed URL works."),
+    Setting(
+        "max_connections",
+        "8192",
+        "connections",
+        "Most connections of clients at once, of which each API process has an equal share; one address has a quarter.",
+    ),
+    Setting(
+        "trusted_proxies",
+        "",
+        "",
+        "Addresses and networks of proxies, separated by commas: what they say of their clients counts.",
+    ),
 )
 
 
@@ -69,6 +83,8 @@ class Settings:
     max_body_bytes: int
     max_file_bytes: int
     url_lifetime_s: int
+    max_connections: int
+    trusted_proxies: str
 
 
 def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str | None) -> Settings:
@@ -96,6 +112,8 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
         max_body_bytes=_number(text, "max_body_bytes", lowest=1024, highest=2**30),
         max_file_bytes=_number(text, "max_file_bytes", lowest=1024, highest=2**50),
         url_lifetime_s=_number(text, "url_lifetime_s", lowest=60, highest=86_400 * 30),
+        max_connections=_number(text, "max_connections", lowest=8, highest=1_000_000),
+        trusted_proxies=_networks(text, "trusted_proxies"),
     )
 
 
@@ -129,3 +147,14 @@ def _number(text: Mapping[str, str], name: str, *, lowest: int, highest: int) ->
             f"{ENVIRONMENT_PREFIX}{name.upper()} is {text[name]!r}; allowed: an integer from {lowest} to {highest}"
         )
     return number
+
+
+def _networks(text: Mapping[str, str], name: str) -> str:
+    try:
+        parse_networks(text[name])
+    except ValueError as error:
+        raise SettingsError(
+            f"{ENVIRONMENT_PREFIX}{name.upper()} is {text[name]!r}; allowed: addresses and networks, such as "
+            "10.0.0.0/8, with commas between them"
+        ) from error
+    return text[name]

@@ -66,7 +66,9 @@ def test_a_document_is_posted_with_the_key_and_the_name_of_its_operation() -> No
     assert "GetViewer" == json.loads(request.content)["operationName"]
 
 
-@pytest.mark.parametrize("failure", [refusal(429), refusal(502), refusal(503), refusal(504), httpx.ReadError("lost")])
+@pytest.mark.parametrize(
+    "failure", [refusal(408), refusal(429), refusal(502), refusal(503), refusal(504), httpx.ReadError("lost")]
+)
 def test_a_query_is_sent_again_after_what_may_pass(failure: httpx.Response | Exception) -> None:
     wire = Wire(failure, ok())
 

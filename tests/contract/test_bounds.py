@@ -82,7 +82,6 @@ NO_BOUNDS = {
     ),
     "what a cost counts at most, because each list refuses more": ("graph/limits/document_cost.py: PAGE_SIZE_MAX",),
     "keys of objects are made by the server": ("objects/store.py: KEY_LENGTH_MAX",),
-    "it serves only where httptools is missing": ("serve/http.py: MAX_HEADER_BYTES",),
 }
 NO_BOUND_SETTINGS = {
     "host": "an address",
@@ -90,6 +89,7 @@ NO_BOUND_SETTINGS = {
     "data_dir": "a place",
     "database_url": "a place",
     "base_url": "an address",
+    "trusted_proxies": "addresses",
     "processes": "how many share the work; nothing is refused",
     "heartbeat_timeout_s": "a silence that means something; nothing is refused",
 }

@@ -112,7 +112,6 @@ async def test_no_file_is_run_by_a_browser(server: ObjectServer, name: str, cont
 
     assert answer.headers["Content-Type"] == content_type
     assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="{name}"; ')
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"].startswith("sandbox")
 
 

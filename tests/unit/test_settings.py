@@ -18,7 +18,7 @@ def test_every_setting_of_the_table_is_a_field_and_explains_itself() -> None:
 def test_the_defaults_are_those_of_the_table() -> None:
     settings = read_settings({})
 
-    shown = {"data_dir", "database_url", "base_url", "host"}
+    shown = {"data_dir", "database_url", "base_url", "host", "processes", "trusted_proxies"}
     assert {setting.name: int(setting.default) for setting in SETTINGS if setting.name not in shown} == {
         setting.name: getattr(settings, setting.name) for setting in SETTINGS if setting.name not in shown
     }
@@ -52,6 +52,12 @@ def test_the_command_line_goes_before_the_environment_and_both_before_the_defaul
 def test_a_number_out_of_its_bounds_is_refused_with_the_bounds(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=rf"RUNFOLIO_{name.upper()} is '.*'; allowed: an integer from \d+ to \d+"):
         read_settings({f"RUNFOLIO_{name.upper()}": value})
+
+
+def test_trusted_proxies_are_addresses_and_networks() -> None:
+    assert "10.0.0.0/8, ::1" == read_settings({}, trusted_proxies="10.0.0.0/8, ::1").trusted_proxies
+    with pytest.raises(SettingsError, match=r"RUNFOLIO_TRUSTED_PROXIES is 'proxy'; allowed: addresses and networks"):
+        read_settings({}, trusted_proxies="proxy")
 
 
 def test_a_base_url_has_no_slash_at_its_end() -> None:

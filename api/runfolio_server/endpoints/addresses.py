@@ -108,7 +108,7 @@ def _page(
         quoted_base_url=shlex.quote(base_url_of(request)),
         body=shlex.quote(json.dumps(question)),
     )
-    return PlainTextResponse(text, headers={"X-Content-Type-Options": "nosniff"})
+    return PlainTextResponse(text)
 
 
 address_routes = [

@@ -6,7 +6,6 @@ costs more than its wire. Which coding at which level was measured; api/README.m
 
 from __future__ import annotations
 
-import ipaddress
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Final, Protocol
@@ -14,6 +13,7 @@ from typing import Final, Protocol
 import zstandard
 from starlette.requests import Request
 
+from runfolio_server.client_address import is_loopback
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 
 COMPRESSED_MIN_BYTES: Final = 1400
@@ -39,7 +39,7 @@ class Packer(Protocol):
 
 def coding_for(request: Request) -> str | None:
     """`zstd` or `gzip`, the first of them that the client takes; None: it takes neither, or is on this machine."""
-    if request.client is None or _is_loopback(request.client.host):
+    if request.client is None or is_loopback(request.client.host):
         return None
     accepted = _accepted(request.headers.get("Accept-Encoding", ""))
     return next((coding for coding in ("zstd", "gzip") if accepted.get(coding, accepted.get("*", 0.0)) > 0), None)
@@ -67,15 +67,6 @@ def _packer(coding: str) -> Packer:
     if coding == "zstd":
         return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compressobj()
     return zlib.compressobj(GZIP_LEVEL, wbits=GZIP_WINDOW)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 def _accepted(header: str) -> dict[str, float]:

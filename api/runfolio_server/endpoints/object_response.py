@@ -131,7 +131,6 @@ def _safe_headers(file_name: str) -> dict[str, str]:
         "Content-Disposition": content_disposition(file_name),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Content-Type": SAFE_MEDIA_TYPES.get(PurePosixPath(file_name).suffix.lower(), OPAQUE_MEDIA_TYPE),
-        "X-Content-Type-Options": "nosniff",
     }
 
 

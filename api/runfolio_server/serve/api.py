@@ -13,6 +13,8 @@ from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.app import create_app
 from runfolio_server.parent import wait_for_parent_to_end
 from runfolio_server.serve.api_process import LISTENER_VARIABLE, READY_PIPE_VARIABLE
+from runfolio_server.serve.door import door_of
+from runfolio_server.serve.door_limits import raise_descriptor_limit
 from runfolio_server.serve.http import HTTPServer, event_loop_factory
 from runfolio_server.settings import read_settings
 
@@ -20,7 +22,8 @@ from runfolio_server.settings import read_settings
 async def main() -> None:
     """Answer requests until SIGTERM or the end of the `serve` that started this."""
     listener = socket.socket(fileno=int(os.environ[LISTENER_VARIABLE]))
-    http = HTTPServer(create_app(read_settings()), on_ready=_tell_ready)
+    settings = read_settings()
+    http = HTTPServer(create_app(settings), door_of(settings), on_ready=_tell_ready)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, http.ask_to_end)
     end = asyncio.create_task(_end_with_parent(http))
     try:
@@ -45,6 +48,7 @@ if __name__ == "__main__":
     # It tells each failed attempt to reconnect with a trace of forty lines; requests and `serve` tell it in one.
     logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     give_memory_back_soon()
+    raise_descriptor_limit()
     with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
         try:
             runner.run(main())

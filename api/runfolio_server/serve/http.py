@@ -7,19 +7,23 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable, Generator
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 
+from runfolio_server.serve.connection import Connection
+from runfolio_server.serve.door import Door
+
 GRACEFUL_SHUTDOWN_S = 3
-KEEP_ALIVE_S = 75
-MAX_HEADER_BYTES = 64 * 1024
+# A file, an error or a page is what its type says, whatever its bytes look like to a browser: of every answer.
+HEADERS = [("X-Content-Type-Options", "nosniff")]
 
 
 class HTTPServer(uvicorn.Server):
     """One uvicorn server in this process; `on_ready` is called once it answers requests."""
 
-    def __init__(self, app: Callable[..., Any], on_ready: Callable[[], None]) -> None:
+    def __init__(self, app: Callable[..., Any], door: Door, on_ready: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -28,11 +32,16 @@ class HTTPServer(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                timeout_keep_alive=KEEP_ALIVE_S,
+                headers=HEADERS,
+                # uvicorn calls it with what each connection needs; that it is a class is all it could check.
+                http=cast("type[asyncio.Protocol]", partial(Connection, door)),
+                ws="none",
+                # Whom to believe is the door's: see connection.py.
+                proxy_headers=False,
                 timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
-                h11_max_incomplete_event_size=MAX_HEADER_BYTES,
             )
         )
+        self._door = door
         self._on_ready = on_ready
 
     @contextlib.contextmanager
@@ -45,6 +54,11 @@ class HTTPServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: see to deadlines, then to what uvicorn does."""
+        self._door.sweep()
+        return await super().on_tick(counter)
 
     def ask_to_end(self) -> None:
         """End after the requests under way, at most GRACEFUL_SHUTDOWN_S later."""

@@ -10,7 +10,7 @@ from runfolio._core import json_text
 from runfolio._core.errors import CLASS_BY_CODE, CLASS_BY_STATUS, ApiError, BadRequestError, UnavailableError
 
 # May pass when it is sent again.
-RETRIED_STATUSES = frozenset({429, 502, 503, 504})
+RETRIED_STATUSES = frozenset({408, 429, 502, 503, 504})
 SHOWN_CHARACTERS = 200
 
 
