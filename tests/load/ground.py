@@ -19,11 +19,11 @@ TIMEOUT_S = 120.0
 class GroundSize:
     """How much there is: rows of the long run, keys of the wide one, lines of output, and runs of large documents.
 
-    `files` are those that one request names.
+    `scale` is that of the requests themselves: 1 as they were found to hurt.
     """
 
     rows: int
-    files: int
+    scale: float
     keys: int
     console_lines: int
     large_runs: int
@@ -35,7 +35,7 @@ class GroundSize:
 FULL = GroundSize(
     # 20 MB of JSON.
     rows=200_000,
-    files=10_000,
+    scale=1,
     keys=100_000,
     console_lines=10_000,
     large_runs=60,
@@ -45,7 +45,7 @@ FULL = GroundSize(
 )
 SMALL = GroundSize(
     rows=2000,
-    files=1000,
+    scale=0.1,
     keys=1000,
     console_lines=1000,
     large_runs=5,
@@ -57,11 +57,11 @@ SMALL = GroundSize(
 
 @dataclass(frozen=True)
 class Ground:
-    """Whose it is, and the names of its runs; `long_id` is a node id, `files` how many files a request names."""
+    """Whose it is, and the names of its runs; `sink_id` is the node id of one that takes whatever comes."""
 
     entity: str
-    long_id: str
-    files: int
+    sink_id: str
+    scale: float
     project: str = PROJECT
     long: str = "long"
     wide: str = "wide"
@@ -71,14 +71,15 @@ class Ground:
 
 async def make_ground(http: httpx.AsyncClient, entity: str, size: GroundSize) -> Ground:
     """Make it with the connection of its owner."""
-    long_id = await _make_run(http, entity, "long")
+    sink_id = await _make_run(http, entity, "sink")
+    await _make_run(http, entity, "long")
     for first in range(0, size.rows, ROWS_PER_REQUEST):
         rows = range(first, min(first + ROWS_PER_REQUEST, size.rows))
         await _log(http, entity, "long", "wandb-history.jsonl", first, [_row(number) for number in rows])
     printed = [f"2026-01-01T00:00:00.{number:06} {'x' * 1000}" for number in range(size.console_lines)]
     await _log(http, entity, "long", "output.log", 0, printed)
     await _make_run(http, entity, "wide")
-    wide = json.dumps({f"key {number}": number for number in range(size.keys)} | {"_step": 0})
+    wide = json.dumps({f"key {number}": number for number in range(size.keys - 1)} | {"_step": 0})
     await _log(http, entity, "wide", "wandb-history.jsonl", 0, [wide])
     for number in range(size.large_runs):
         draw = random.Random(number)
@@ -90,7 +91,7 @@ async def make_ground(http: httpx.AsyncClient, entity: str, size: GroundSize) ->
             notes=_words(draw, size.notes_characters),
             config=json.dumps({key: {"value": draw.random()} for key in _keys(config_bytes)}),
         )
-    return Ground(entity, long_id, size.files)
+    return Ground(entity, sink_id, size.scale)
 
 
 async def _make_run(http: httpx.AsyncClient, entity: str, name: str, **fields: str) -> str:

@@ -9,6 +9,7 @@ from tests.load.ground import Ground
 
 SAMPLED = "query($s: [JSONString!]!) "
 UPLOADS = 60
+FILES = 10_000
 # A document may have a hundred, of which one asks for the run itself.
 ALIASES = 98
 MAKE_FILES = "createRunFiles(input: $i) { files { name uploadUrl } }"
@@ -25,7 +26,7 @@ def _of_one_run(name: str, count: int, field: str, ground: Ground) -> list[Call]
 
 def _uploads(ground: Ground) -> list[Call]:
     document = f"mutation($i: CreateRunFilesInput!) {{ {under_aliases(UPLOADS, MAKE_FILES)} }}"
-    files = [f"media/{number:05}.png" for number in range(ground.files)]
+    files = [f"media/{number:05}.png" for number in range(int(FILES * ground.scale))]
     place = {"entityName": ground.entity, "projectName": ground.project, "runName": ground.long}
     return [ask(document, i={**place, "files": files})]
 

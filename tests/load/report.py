@@ -7,7 +7,7 @@ from statistics import quantiles
 
 from tests.bench.whole_server import MB
 from tests.load.honest import OPERATIONS, Measured
-from tests.load.hostile import Met
+from tests.load.hostile import ATTACKS, Met
 from tests.load.unfair import PHASES, Found
 
 MEMORY_AIM_MB = 600
@@ -62,6 +62,9 @@ def _rest(found: Found) -> Iterator[str]:
     for phase in PHASES:
         stalls = ", ".join(f"{name} {value:g}" for name, value in sorted(found.stalls[phase].items()))
         yield f"stalls of the loop {phase}: {stalls or '/metrics tells of none'}"
+    untried = [attack.name for attack in ATTACKS if found.met and attack.name not in found.met]
+    if untried:
+        yield f"not tried, for want of time: {', '.join(untried)}"
     if found.left_over:
         yield f"{found.left_over} phases without him began before all of his requests were answered"
     yield f"failed requests of the honest: {len(found.failures)}"

@@ -13,10 +13,9 @@ from tests.load.attack import Attack
 from tests.load.ground import Ground, GroundSize, make_ground
 from tests.load.hostile import ATTACKS, HUNG_UP, Met, hostile_client, send_one
 
-# What is large in it here is what the request itself brings.
 TINY = GroundSize(
     rows=50,
-    files=20,
+    scale=0.01,
     keys=20,
     console_lines=20,
     large_runs=2,

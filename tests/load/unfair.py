@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -27,6 +28,7 @@ ROUNDS_MAX = 10
 PHASE_S_MIN = 3.0
 WARM_UP_S = 3.0
 GAP_S = 1.0
+SCRAPES = 10
 # What he has begun ends by then: a statement, and the queue before it.
 STOP_PATIENCE_S = 90.0
 HOSTILE = "mallory"
@@ -90,7 +92,8 @@ class Unfair:
 
     async def _phases(self, seconds: float, hostile: Hostile | None, watch: MemoryWatch) -> None:
         rounds = max(1, min(ROUNDS_MAX, int(seconds / (len(PHASES) * PHASE_S_MIN))))
-        for _ in range(rounds):
+        for number in range(rounds):
+            print(f"round {number + 1} of {rounds}", flush=True)
             for phase in PHASES:
                 if hostile is not None and phase == "with him":
                     hostile.go()
@@ -98,20 +101,22 @@ class Unfair:
                     self._measured = self.found.measures[phase]
                     await asyncio.sleep(seconds / rounds / len(PHASES))
                     self._measured = None
-                # What the honest have begun in this phase mostly ends in it.
-                await asyncio.sleep(GAP_S)
+                    # What the honest have begun in this phase mostly ends in it.
+                    await asyncio.sleep(GAP_S)
+                    if hostile is not None and phase == "with him":
+                        has_stopped = await asyncio.to_thread(hostile.stop, STOP_PATIENCE_S)
+                        self.found.left_over += not has_stopped
                 self.found.memory[phase].take(peak)
-                if hostile is not None and phase == "with him":
-                    has_stopped = await asyncio.to_thread(hostile.stop, STOP_PATIENCE_S)
-                    self.found.left_over += not has_stopped
                 await self._note_stalls(phase)
 
     async def _note_stalls(self, phase: Phase) -> None:
-        async with self._client(self._server.key) as admin:
-            text = (await admin.get("/metrics", timeout=STOP_PATIENCE_S)).text
+        """Each connection meets one of the server's processes: so many of them meet all, most likely."""
         stalls = self.found.stalls[phase]
-        for name, value in STALL.findall(text):
-            stalls[name] = max(stalls.get(name, 0.0), float(value))
+        for _ in range(SCRAPES):
+            async with self._client(self._server.key) as admin:
+                text = (await admin.get("/metrics", timeout=STOP_PATIENCE_S)).text
+            for name, value in STALL.findall(text):
+                stalls[name] = max(stalls.get(name, 0.0), float(value))
 
     async def _make_users(self, names: list[str]) -> dict[str, str]:
         keys = {}
@@ -123,7 +128,9 @@ class Unfair:
 
     async def _make_hostile(self, key: str, size: GroundSize) -> Hostile:
         async with self._client(key) as http:
+            begin = time.monotonic()
             ground = await make_ground(http, HOSTILE, size)
+            print(f"made what he attacks with in {time.monotonic() - begin:.0f} s", flush=True)
         return Hostile(self._server.base_url, key, ground, self._seed, has_connections=self._has_connections)
 
     def _client(self, key: str) -> httpx.AsyncClient:
