@@ -122,6 +122,8 @@ CREATE TABLE runs (
   summary        jsonb NOT NULL DEFAULT '{}',        -- mapped: for filters and order
   config_writer  text,                               -- who alone has written config_text since the run last began: '' or a
   summary_writer text,                               -- client's id; '*': several (run_document); null: nobody yet
+  newest_start   timestamptz,                        -- the latest start that the SDK's processes told; null: none yet
+  is_sent_again  boolean NOT NULL DEFAULT false,     -- whether the SDK's process that sends now is one that was here before
   CONSTRAINT runs_state_check CHECK (
     state IN ('pending', 'running', 'finished', 'failed', 'crashed', 'killed', 'preempting', 'preempted')
   )
@@ -245,6 +247,16 @@ CREATE TABLE run_document (
   written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (run_id, document, writer),
   CONSTRAINT run_document_document_check CHECK (document IN ('config', 'summary'))
+);
+
+-- What a run had before a process took it up that has not told yet when it began: it may be an older one that is sent
+-- again (start_run). At most one for each run, and none once that is told.
+CREATE TABLE untold_start (
+  run_id         uuid PRIMARY KEY,
+  before         jsonb NOT NULL,                     -- attributes by column before the start, of config and summary the texts
+  given          jsonb NOT NULL,                     -- likewise those that the start gave
+  sent_text      text,                               -- what was last sent of a config that several write; null: one does
+  console_epochs int NOT NULL                        -- starts that console lines are of, before this one
 );
 
 -- Captured output. Lines are rewritten by progress bars: the last write of a line wins.

@@ -30,6 +30,7 @@ ASK_NOTHING = {
     "delete_runs": PROJECT_FOUND,
     "select_export_runs": PROJECT_FOUND,
     "add_order_uses": PROJECT_FOUND,
+    "lock_run": RUN_CHECKED,
     "lock_config": RUN_CHECKED,
     "lock_state": RUN_CHECKED,
     "request_stop": RUN_CHECKED,

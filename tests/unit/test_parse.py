@@ -89,6 +89,8 @@ def test_a_summary_that_is_no_object_is_told_and_leaves_the_old_one() -> None:
         ("2026-11-20T09:52:02.767091 [gpu 0] out", ConsoleLine("2026-11-20T09:52:02.767091", "", "gpu 0", "out")),
         ("2026-11-20T09:52:02.767091 ", ConsoleLine("2026-11-20T09:52:02.767091", "", "", "")),
         ("2026-11-20T09:52:02.767091 a\nb", ConsoleLine("2026-11-20T09:52:02.767091", "", "", "a\nb")),
+        ("2026-11-20T09:52:02.767091 out\n", ConsoleLine("2026-11-20T09:52:02.767091", "", "", "out")),
+        ("plain\n\n", ConsoleLine(None, "", "", "plain\n")),
         ("ERROR nothing", ConsoleLine(None, "", "", "ERROR nothing")),
         ('{"ts":"2026","content":"x<y"}', ConsoleLine("2026", "", "", "x<y")),
         ('{"level":"error","ts":"2026","label":"a","content":"x"}', ConsoleLine("2026", "error", "a", "x")),

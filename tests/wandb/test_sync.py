@@ -12,6 +12,7 @@ from tests.wandb.conftest import MakeSDK
 from tests.wandb.environments import NEWEST
 from tests.wandb.sdk import SDK
 
+LABELS = ("name", "tags", "notes", "group", "job_type")
 SYNCS = (NEWEST, "0.22.3")
 
 
@@ -64,6 +65,8 @@ def test_a_run_that_crashed_is_completed_by_sync(make_sdk: MakeSDK, api: runfoli
     assert list(range(len(rows))) == rows
     assert len(rows) >= len(online)
     assert run.summary["number"] >= 19
+    printed = [line.text for line in run.console_lines() if line.text.startswith("printed")]
+    assert sorted(set(printed)) == sorted(printed)
 
 
 def test_a_run_goes_on_after_it_was_synced_twice(newest: SDK, api: runfolio.Api) -> None:
@@ -79,3 +82,44 @@ def test_a_run_goes_on_after_it_was_synced_twice(newest: SDK, api: runfolio.Api)
     rows = [(row["_step"], row.get("part")) for row in run.scan_history()]
     assert [*((step, None) for step in range(50)), *((step, 1) for step in range(50, 53))] == rows
     assert (1, 2) == (run.summary["part"], run.summary["number"])
+
+
+@pytest.mark.parametrize("version", SYNCS)
+def test_an_older_segment_that_is_synced_after_a_newer_one_changes_nothing_of_it(
+    make_sdk: MakeSDK, api: runfolio.Api, version: str
+) -> None:
+    sdk = make_sdk(version)
+    name = f"older-{version}"
+    folders = [sdk.run("segment", run=name, part=part, mode="offline")["folder"] for part in (1, 2)]
+    seen = []
+
+    for part in (1, 0, 0):
+        sync(sdk, folders[part])
+        run = api.run(f"ada/segments/{name}")
+        labels = {label: getattr(run, label) for label in LABELS}
+        seen.append((labels, dict(run.config), {key: run.summary[key] for key in ("part", "number", "_step")}))
+
+    lines = [line.text for line in api.run(f"ada/segments/{name}").console_lines()]
+    labels, config, summary = seen[0]
+    assert ({"part": 2, "only2": 1, "late2": 1}, ["tag2"], 2) == (config, labels["tags"], summary["part"])
+    assert [seen[0]] * 3 == seen
+    assert ["printed 1", "printed 2", "printed by each"] == sorted(set(lines))
+    assert len(lines) == 3
+
+
+def test_the_newest_segment_that_is_synced_again_keeps_what_somebody_named_it(newest: SDK, api: runfolio.Api) -> None:
+    name = "named"
+    folders = [
+        newest.run("segment", run=name, part=part, mode="offline", resume=resume)["folder"]
+        for part, resume in ((1, None), (2, "allow"))
+    ]
+    for folder in folders:
+        sync(newest, folder)
+    run = api.run(f"ada/segments/{name}")
+    run.name = "mine"
+    run.update()
+
+    sync(newest, folders[1])
+
+    run = api.run(f"ada/segments/{name}")
+    assert ("mine", ["tag2"], 2, 1) == (run.name, run.tags, run.config["part"], run.config["late2"])

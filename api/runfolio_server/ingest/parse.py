@@ -154,6 +154,8 @@ def _console_line(text: str) -> ConsoleLine:
                 label=storable_text(str(found.get("label") or "")),
                 text=storable_text(found["content"]),
             )
+    # `wandb sync` of SDKs up to 0.22 sends the end of a plain line too, which the process itself does not.
+    text = text.removesuffix("\n")
     match = CONSOLE_LINE.fullmatch(text)
     if match is None:
         return ConsoleLine(None, "", "", storable_text(text))

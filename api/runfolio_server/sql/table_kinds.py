@@ -13,6 +13,7 @@ DISTRIBUTED: Final = {
     "history_tail": "run_id",
     "history_chunk": "run_id",
     "run_document": "run_id",
+    "untold_start": "run_id",
     "console_line": "run_id",
     "run_files": "run_id",
     "history_file": "run_id",

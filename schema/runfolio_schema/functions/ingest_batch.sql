@@ -33,12 +33,14 @@ DECLARE
   v_code   int;                                      -- likewise, its exit code
   v_open   boolean;                                  -- whether an exit still counts, and a batch moves the run
   v_writer text;                                     -- who writes the summary; null: nobody yet
+  v_sent_again boolean;                              -- whether the process was here before, as it has said itself
   v_project bigint;
   -- Distributed, a change takes no now() in a CASE.
   v_now    timestamptz := now();
 BEGIN
   -- The run's row first: batches of one run wait for each other here, and so see each other's streams.
-  SELECT r.state, r.exit_code, r.summary_writer, r.project_id INTO v_state, v_code, v_writer, v_project
+  SELECT r.state, r.exit_code, r.summary_writer, r.project_id, r.is_sent_again AND p_writer = ''
+  INTO v_state, v_code, v_writer, v_project, v_sent_again
   FROM runs AS r
   WHERE r.run_id = p_run_id AND r.deleted_at IS NULL
   FOR UPDATE;
@@ -63,13 +65,13 @@ BEGIN
       i - 1
     );
   END LOOP;
-  v_again := EXISTS (
+  v_again := v_sent_again OR EXISTS (
     SELECT 1 FROM unnest(p_repeated) AS repeated WHERE repeated > 0
   );
   IF cardinality(p_text) > 0 THEN
     PERFORM ingest_console(
       p_run_id, p_writer, p_console_line0, p_console_first, p_time, p_level, p_label, p_text,
-      cardinality(p_stream) > 0 AND (v_again OR cardinality(array_remove(v_epochs, NULL)) = 0)
+      v_again OR (cardinality(p_stream) > 0 AND cardinality(array_remove(v_epochs, NULL)) = 0)
     );
   END IF;
 

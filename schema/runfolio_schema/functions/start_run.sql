@@ -11,21 +11,27 @@
 -- p_writer is whose config and summary they are: '' or, where several processes write one run, the client's id; null:
 -- nobody's who sends them again. A run that begins anew, but not for one of several processes, forgets who wrote before.
 --
+-- p_told_start is when the process says that it began; null: it does not say. Only of the one whose p_writer is ''. The SDK
+-- says it some seconds after its start, the same each time that it is sent again. So what a run has is kept from before a
+-- start without it (untold_start); a process that began before the newest one changes neither attributes nor documents.
+--
 -- Runs of one project are made one after another: whoever makes one holds the project's row, and so no number is given
 -- twice or left out, and of two that make the same run one finds it made. Nobody who holds a run waits for a project.
 --
 -- Returns the run and how it was found; waiting are the documents that were not written, because the caller joins them
--- to those that are there: see share_document. Returns no row when the project is gone.
+-- to those that are there: see share_document. puts_back are the columns that a start has changed of which it turns out
+-- now that its process was here before: the caller puts them back (untold_start); null: there is no such start.
+-- Returns no row when the project is gone.
 CREATE OR REPLACE FUNCTION start_run(
   p_run_id uuid, p_project_id bigint, p_name text, p_words text, p_created_by bigint, p_given jsonb,
   p_config_text text, p_config jsonb, p_summary_text text, p_summary jsonb, p_config_if_new boolean DEFAULT false,
-  p_writer text DEFAULT ''
+  p_writer text DEFAULT '', p_told_start timestamptz DEFAULT NULL
 ) RETURNS TABLE (
   run_id uuid, project_id bigint, name text, display_name text, state text, tags text[], group_name text, job_type text,
   notes text, description text, sweep_name text, host text, program text, commit_hash text, repository text,
   created_by bigint, created_at timestamptz, updated_at timestamptz, heartbeat_at timestamptz, finished_at timestamptz,
   exit_code int, stop_requested boolean, config_text text, summary_text text, system_text text,
-  is_new boolean, is_deleted boolean, waiting text[]
+  is_new boolean, is_deleted boolean, waiting text[], puts_back text[]
 )
 LANGUAGE plpgsql AS $$
 -- The names of the result are names of columns too, and mean these: ON CONFLICT takes no longer ones.
@@ -42,14 +48,23 @@ DECLARE
   v_config      text;                                -- who writes the config, and the summary; '*': several
   v_summary     text;
   v_waiting     text[] := '{}';
+  v_newest      timestamptz;                         -- the latest start told before
+  v_sent_again  boolean := false;
+  v_puts_back   text[];
+  v_before      jsonb;                               -- these three: see untold_start
+  v_sent_text   text;
+  v_epochs      int;
   -- Distributed, a change takes no now() in a CASE.
   v_now         timestamptz := now();
 BEGIN
+  -- A clock that goes before would make all who come after it older ones.
+  p_told_start := CASE WHEN p_writer = '' AND p_told_start IS NOT NULL THEN least(p_told_start, v_now) END;
   IF p_given ? 'tags' THEN
     v_tags := ARRAY(SELECT jsonb_array_elements_text(p_given -> 'tags'));
   END IF;
 
-  SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer INTO v_state, v_deleted, v_config, v_summary
+  SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer, r.newest_start, r.is_sent_again
+  INTO v_state, v_deleted, v_config, v_summary, v_newest, v_sent_again
   FROM runs AS r
   WHERE r.run_id = p_run_id
   FOR UPDATE;
@@ -61,7 +76,7 @@ BEGIN
     INSERT INTO runs AS r (
       run_id, project_id, name, display_name, state, created_by, tags, group_name, job_type, notes, description,
       sweep_name, host, program, commit_hash, repository, config_text, config, summary_text, summary,
-      config_writer, summary_writer
+      config_writer, summary_writer, newest_start
     )
     VALUES (
       p_run_id, p_project_id, p_name, coalesce(p_given ->> 'display_name', p_words || '-' || v_number::text),
@@ -70,7 +85,7 @@ BEGIN
       p_given ->> 'host', p_given ->> 'program', p_given ->> 'commit_hash', p_given ->> 'repository',
       coalesce(p_config_text, '{}'), coalesce(p_config, '{}'), coalesce(p_summary_text, '{}'),
       coalesce(p_summary, '{}'), p_writer,
-      CASE WHEN p_writer = '' OR p_summary_text IS NOT NULL THEN p_writer END
+      CASE WHEN p_writer = '' OR p_summary_text IS NOT NULL THEN p_writer END, p_told_start
     )
     ON CONFLICT (run_id) DO NOTHING;
     v_is_new := FOUND;
@@ -82,7 +97,8 @@ BEGIN
         CASE WHEN v_given_state IS NULL THEN 'start' ELSE 'update' END
       );
     ELSE
-      SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer INTO v_state, v_deleted, v_config, v_summary
+      SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer, r.newest_start, r.is_sent_again
+      INTO v_state, v_deleted, v_config, v_summary, v_newest, v_sent_again
       FROM runs AS r
       WHERE r.run_id = p_run_id
       FOR UPDATE;
@@ -93,6 +109,49 @@ BEGIN
     -- A state that is given says no more than itself: it is no sign of life, and leaves how the run ended.
     -- Who is running or about to be preempted goes on: the moves of domain/run_state.py, and a test compares.
     v_begins := v_given_state IS NULL AND v_state NOT IN ('running', 'preempting');
+    IF p_told_start IS NULL THEN
+      IF p_writer = '' AND v_given_state IS NULL AND p_config_text IS NOT NULL AND NOT p_config_if_new
+        AND v_newest IS NOT NULL
+      THEN
+        -- The first document of a process. Of two whose starts are untold what was there before the first one counts.
+        v_sent_again := false;
+        SELECT jsonb_build_object(
+            'display_name', r.display_name, 'tags', r.tags, 'group_name', r.group_name, 'job_type', r.job_type,
+            'notes', r.notes, 'description', r.description, 'sweep_name', r.sweep_name, 'host', r.host,
+            'program', r.program, 'commit_hash', r.commit_hash, 'repository', r.repository, 'config', r.config_text,
+            'summary', r.summary_text
+          )
+        INTO v_before
+        FROM runs AS r
+        WHERE r.run_id = p_run_id;
+        SELECT d.text INTO v_sent_text
+        FROM run_document AS d
+        WHERE d.run_id = p_run_id AND d.document = 'config' AND d.writer = '';
+        SELECT coalesce(max(s.epoch) + 1, 0) INTO v_epochs
+        FROM run_stream AS s
+        WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = '';
+        INSERT INTO untold_start (run_id, before, given, sent_text, console_epochs)
+        VALUES (
+          p_run_id, v_before, p_given || jsonb_build_object('config', p_config_text), v_sent_text, v_epochs
+        )
+        ON CONFLICT (run_id) DO NOTHING;
+      END IF;
+    ELSIF p_told_start <= v_newest THEN
+      SELECT ARRAY(SELECT jsonb_object_keys(u.given)) INTO v_puts_back FROM untold_start AS u WHERE u.run_id = p_run_id;
+      v_sent_again := v_sent_again OR FOUND OR p_told_start < v_newest;
+      IF p_told_start < v_newest THEN
+        p_given := '{}';
+        v_tags := NULL;
+        p_config_text := NULL;
+        p_config := NULL;
+      ELSIF v_puts_back IS NOT NULL THEN
+        -- The newest one itself: what it sends of its config is as it left it, and its labels may have been edited since.
+        v_puts_back := ARRAY(SELECT k FROM unnest(v_puts_back) AS k WHERE k <> 'config' AND NOT p_given ? k);
+      END IF;
+    ELSE
+      v_sent_again := false;
+      DELETE FROM untold_start AS u WHERE u.run_id = p_run_id;
+    END IF;
     IF v_begins AND coalesce(p_writer, '') = '' THEN
       IF '*' IN (v_config, v_summary) THEN
         DELETE FROM run_document AS d WHERE d.run_id = p_run_id;
@@ -129,7 +188,9 @@ BEGIN
         heartbeat_at = CASE WHEN v_given_state IS NULL THEN v_now ELSE r.heartbeat_at END,
         finished_at = CASE WHEN v_begins THEN NULL ELSE r.finished_at END,
         exit_code = CASE WHEN v_begins THEN NULL ELSE r.exit_code END,
-        stop_requested = CASE WHEN v_begins THEN false ELSE r.stop_requested END
+        stop_requested = CASE WHEN v_begins THEN false ELSE r.stop_requested END,
+        newest_start = greatest(r.newest_start, p_told_start),
+        is_sent_again = v_sent_again
     WHERE r.run_id = p_run_id
     RETURNING r.state INTO v_after;
     IF v_begins THEN
@@ -158,7 +219,7 @@ BEGIN
   SELECT r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
     r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
     r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
-    r.system_text, v_is_new, r.deleted_at IS NOT NULL, v_waiting
+    r.system_text, v_is_new, r.deleted_at IS NOT NULL, v_waiting, v_puts_back
   FROM runs AS r
   WHERE r.run_id = p_run_id;
 END $$;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from runfolio_server.domain import json_text
@@ -23,19 +24,24 @@ _CHANGEABLE_BY_COLUMN = {attribute.column: attribute for attribute in CHANGEABLE
 
 
 async def checked_change(
-    change: Mapping[str, object], field_by_column: Mapping[str, str] = FIELD_BY_COLUMN
+    change: Mapping[str, object],
+    field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
+    told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
 ) -> dict[str, object]:
     """As check_change, which takes long for large documents: those are parsed beside the loop."""
     size = sum(len(value) for value in change.values() if isinstance(value, str))
-    return await in_thread_if(size > HEAVY_BYTES, check_change, change, field_by_column)
+    return await in_thread_if(size > HEAVY_BYTES, check_change, change, field_by_column, told_start)
 
 
 def check_change(
-    change: Mapping[str, object], field_by_column: Mapping[str, str] = FIELD_BY_COLUMN
+    change: Mapping[str, object],
+    field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
+    told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
 ) -> dict[str, object]:
     """The columns to write: those of `change`, with `config_jsonb` and `summary_jsonb` beside the texts.
 
-    `config_has_internal` tells whether the config has entries that the SDK keeps for itself.
+    `config_has_internal` tells whether the config has entries that the SDK keeps for itself, and
+    `config_told_start` what `told_start` finds in it.
     Raises AppError naming the field, TooLarge for a document over its limit. `field_by_column` has the names of fields
     that are not those of their columns.
     """
@@ -50,6 +56,7 @@ def check_change(
             columns[f"{name}_jsonb"] = json_text.to_jsonb(unwrap_config(document) if is_config else document)
             if is_config:
                 columns["config_has_internal"] = not INTERNAL_KEYS.isdisjoint(document)
+                columns["config_told_start"] = told_start(document) if told_start else None
         elif attribute.kind is ValueKind.TEXTS:
             columns[name] = _texts(attribute, field, value)
         elif name == "state":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from runfolio_server.actions.access import checked_run, missing_run_id
@@ -11,6 +13,7 @@ from runfolio_server.actions.projects import find_project, make_project
 from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, checked_change
 from runfolio_server.actions.runs.config import needs_the_old, with_the_old
 from runfolio_server.actions.runs.shared_documents import joined_documents, keep_from_processes, of_documents
+from runfolio_server.actions.runs.untold_start import what_was_before
 from runfolio_server.domain.names import check_run_name, new_display_words, new_run_name
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attributes import CHANGEABLE
@@ -61,11 +64,15 @@ async def start_run(
     *,
     joins_config: bool = False,
     writer: str | None = "",
+    told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
 ) -> StartedRun:
     """Make the run, or take it up again, and apply `change` (see update_run), of which None leaves a column as it is.
 
     `writer` is the process that sends its config and summary again and again, whole: "" or, where several write one
     run, its client id; what others have put there meanwhile stays. None: somebody who sends them once.
+
+    `told_start` finds in a config when its process says that it began. One that began before the newest that the run
+    has known is sent again, and changes nothing of what is here; see untold_start.py.
 
     With `joins_config` a run that is taken up keeps the entries of its config that are not given.
     Idempotent by the run's name: repeated, it gives the same run. Without a name each call makes another run.
@@ -75,7 +82,7 @@ async def start_run(
     if address.name:
         check_run_name(address.name, "run id")
     given = {name: value for name, value in change.items() if value is not None}
-    columns = await checked_change(given, field_by_column)
+    columns = await checked_change(given, field_by_column, told_start)
     name = address.name or new_run_name()
     names = (address.entity_name, address.project_name)
     async with database.connection() as connection:
@@ -89,10 +96,15 @@ async def start_run(
                 project = await make_project(connection, viewer, *names)
                 _check_id(address, project, name)
                 row = await _start(connection, viewer, project, name, columns, writer, joins_config=joins_config)
-        if not row.waiting:
+        if not row.waiting and row.puts_back is None:
             return StartedRun(row, row.is_new)
         waiting = of_documents(columns, row.waiting)
         async with connection.transaction():
+            if row.puts_back is not None:
+                before = await what_was_before(connection, row.run_id, row.puts_back, field_by_column)
+                changed = await update_run_row(connection, row.run_id, before)
+                if not row.waiting:
+                    return StartedRun(changed, is_new=False)
             if needs_the_old(waiting, joins=joins_config):
                 waiting = await with_the_old(connection, row.run_id, waiting, field_by_column, joins=joins_config)
             if writer is None:
@@ -128,6 +140,7 @@ async def _start(
         *start_values(columns),
         needs_the_old(columns, joins=joins_config),
         writer,
+        columns.get("config_told_start"),
     )
     if row is None:
         raise NotFound(f"The project {project.name!r} has just been deleted.", path="project")

@@ -14,6 +14,7 @@ from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.runs.run import Run
 from runfolio_server.graph.wandb.deprecation import instead
+from runfolio_server.graph.wandb.process_start import told_start
 from runfolio_server.graph.wandb.server_info import ServerSettings
 from runfolio_server.ingest.lines import check_writer
 
@@ -112,7 +113,9 @@ class MutationWireNames:
             return UpsertBucketPayload(bucket=Run.of(row), inserted=False)
         address = RunAddress(input.entity_name or None, input.model_name or None, input.name or None, run_id)
         writer = check_writer(info.context.headers.get(WRITER_HEADER, ""), "client id")
-        started = await start_run(database, viewer, address, change, FIELD_BY_COLUMN, writer=writer)
+        started = await start_run(
+            database, viewer, address, change, FIELD_BY_COLUMN, writer=writer, told_start=told_start
+        )
         if started.is_new:
             info.context.loaders.streams.prime(started.row.run_id, [])
         return UpsertBucketPayload(bucket=Run.of(started.row), inserted=started.is_new)

@@ -45,12 +45,14 @@ class RunRow(msgspec.Struct, frozen=True):
 class StartedRunRow(RunRow, frozen=True):
     """A run that was started, and how it was found; a deleted one was left as it was.
 
-    `waiting` names the documents, config or summary, that are to be joined to those that are there.
+    `waiting` names the documents, config or summary, that are to be joined to those that are there; `puts_back` the
+    columns that are to be as they were before a start that has turned out to be an older one, None: there was none.
     """
 
     is_new: bool
     is_deleted: bool
     waiting: list[str]
+    puts_back: list[str] | None
 
 
 class DocumentsRow(msgspec.Struct, frozen=True):
@@ -114,6 +116,7 @@ SELECT_RUN_BY_NAME: Final = _FILE.query("select_run_by_name", RunRow)
 SELECT_VISIBLE_RUN: Final = _FILE.queries("select_visible_run", RunRow)
 START_RUN: Final = _FILE.query("start_run", StartedRunRow)
 SELECT_DOCUMENTS: Final = _FILE.query("select_documents", DocumentsRow)
+LOCK_RUN: Final = _FILE.query("lock_run", RunRow)
 LOCK_DOCUMENTS: Final = _FILE.query("lock_documents", DocumentsRow)
 LOCK_CONFIG: Final = _FILE.query("lock_config", ConfigRow)
 LOCK_STATE: Final = _FILE.query("lock_state", StateRow)
