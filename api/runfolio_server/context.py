@@ -9,6 +9,7 @@ from asyncio import Semaphore
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from runfolio_server.answer_budget import AnswerBudget
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.events.wake_up import EventWakeUp
@@ -38,6 +39,7 @@ class Context:
     wake_up: EventWakeUp
     base_url: str
     headers: Mapping[str, str]
+    budget: AnswerBudget
 
     @property
     def reads(self) -> Semaphore:

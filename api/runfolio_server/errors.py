@@ -10,6 +10,7 @@ AppError                     400  BAD_USER_INPUT     the caller sent something t
 ├── CursorExpired            410  CURSOR_EXPIRED     a cursor points before what is kept; begin without one
 ├── TooSlow                  408  TOO_SLOW           a head or a body did not come in time; may pass later
 ├── TooLarge                 413  TOO_LARGE          a body, line or document over its limit
+│   └── AnswerTooLarge       413  ANSWER_TOO_LARGE   the answer would be: ask for less at once
 ├── TargetTooLong            414  TARGET_TOO_LONG    the path with its parameters is over the limit of a head
 ├── HeadTooLarge             431  HEAD_TOO_LARGE     headers, or what a chunked body has beside its data, are over it
 └── Unavailable              503  UNAVAILABLE        the database or the object store is away; may pass later
@@ -110,6 +111,12 @@ class TooLarge(AppError):
 
     code = "TOO_LARGE"
     status = 413
+
+
+class AnswerTooLarge(TooLarge):
+    """What was asked for is more than one answer may hold: ask for less at once."""
+
+    code = "ANSWER_TOO_LARGE"
 
 
 class TargetTooLong(AppError):

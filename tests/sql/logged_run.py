@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
+from runfolio_server.answer_budget import AnswerBudget
 from runfolio_server.history.reading.sample import sample
 from runfolio_server.history.reading.scan import Position, scan
 from runfolio_server.history.storage.steps import step_of
@@ -87,8 +88,10 @@ class LoggedRun:
                 return found
             after = page.end
 
-    async def sample(self, **arguments: Any) -> list[dict[str, Any]]:
-        return [json.loads(text) for text in await sample(self.database, self.run_id, "history", **arguments)]
+    async def sample(self, budget: AnswerBudget | None = None, **arguments: Any) -> list[dict[str, Any]]:
+        with (budget or AnswerBudget()).reading("rows") as reading:
+            texts = await sample(self.database, self.run_id, "history", reading=reading, **arguments)
+        return [json.loads(text) for text in texts]
 
     async def chunk_keys(self) -> list[tuple[str, int, int]]:
         """Key, first line and number of values of every chunk."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from runfolio_server.errors import AppError
+from runfolio_server.answer_budget import AnswerBudget
+from runfolio_server.errors import AnswerTooLarge
 from runfolio_server.history.reading import long_sample, sample, scan
 from runfolio_server.ingest import compact
 from runfolio_server.ingest.compact import compact_stream
@@ -62,15 +63,14 @@ async def test_a_sample_of_parts_is_the_sample_of_the_whole(
     assert whole == await run.sample(samples=50, **arguments)
 
 
-async def test_a_sample_of_rows_that_are_too_large_together_is_refused(
-    run: LoggedRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("is_compacted", [False, True])
+async def test_a_sample_of_rows_that_are_too_large_for_an_answer_is_refused(run: LoggedRun, is_compacted: bool) -> None:
     await run.log(curves(300))
-    await run.compact()
-    monkeypatch.setattr(long_sample, "SAMPLE_BYTES_MAX", 1000)
+    if is_compacted:
+        await run.compact()
 
-    with pytest.raises(AppError, match="These rows have more than 1000 characters; ask for fewer"):
-        await run.sample(samples=100)
+    with pytest.raises(AnswerTooLarge, match="more than 1000 bytes of text, .* most of it is rows"):
+        await run.sample(AnswerBudget(bytes_max=1000), samples=100)
 
 
 @pytest.mark.parametrize("is_compacted", [False, True])

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.allocator import give_memory_back
+from runfolio_server.answer_budget import AnswerBudget
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
@@ -53,10 +54,11 @@ async def execute_document(request: Request) -> Response:
     viewer = await sign_in.viewer(request.headers.get("Authorization"))
     body = await read_body(request, settings.max_body_bytes)
     query, variables, operation_name = await in_thread_if(len(body) > HEAVY_BYTES, read_document, body)
+    budget = AnswerBudget()
     context = Context(
         viewer,
         database,
-        Loaders(database, viewer, state.order_indexes),
+        Loaders(database, viewer, state.order_indexes, budget),
         state.url_signer,
         state.object_store,
         state.cursor_secret,
@@ -65,11 +67,13 @@ async def execute_document(request: Request) -> Response:
         state.wake_up,
         base_url_of(request),
         request.headers,
+        budget,
     )
     try:
-        result = await schema.execute(
-            query, variable_values=variables, operation_name=operation_name, context_value=context
-        )
+        async with budget.ending():
+            result = await schema.execute(
+                query, variable_values=variables, operation_name=operation_name, context_value=context
+            )
     finally:
         context.loaders.clear()
     errors = result.errors or []

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
+from runfolio_server.answer_budget import AnswerBudget
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.history.reading.keys import KeySummary, list_keys
+from runfolio_server.history.reading.keys import RUNS_PER_STATEMENT, KeySummary, list_keys
 from runfolio_server.history.reading.metric import MetricSummary
 from runfolio_server.history.reading.table import Table
 from runfolio_server.loaders.history import HistoryKey, TableKey, load_metrics, load_tables
@@ -35,7 +36,7 @@ class Loaders:
     `reads` is held while a history is read; nobody who holds it may wait for a loader.
     """
 
-    def __init__(self, database: Database, viewer: Viewer, order_indexes: OrderIndexes) -> None:
+    def __init__(self, database: Database, viewer: Viewer, order_indexes: OrderIndexes, budget: AnswerBudget) -> None:
         self.reads = Semaphore(READS_MAX)
 
         async def users(user_ids: Sequence[int]) -> Iterable[UserRow]:
@@ -72,17 +73,24 @@ class Loaders:
                 return await connection.rows(COUNT_REJECTED_LINES, list(run_ids))
 
         async def history_keys(run_ids: list[UUID]) -> list[list[KeySummary]]:
+            found: dict[UUID, list[KeySummary]] = {}
             async with self.reads:
-                found = await list_keys(database, run_ids, "history")
+                with budget.reading("historyKeys") as reading:
+                    for first in range(0, len(run_ids), RUNS_PER_STATEMENT):
+                        part = await list_keys(database, run_ids[first : first + RUNS_PER_STATEMENT], "history")
+                        reading.take_texts([key.name for keys in part.values() for key in keys])
+                        found |= part
             return [found[run_id] for run_id in run_ids]
 
         async def history_tables(keys: list[TableKey]) -> list[Table]:
             async with self.reads:
-                return await load_tables(database, keys)
+                with budget.reading("historyColumns") as reading:
+                    return await load_tables(database, keys, reading)
 
         async def metrics(keys: list[HistoryKey]) -> list[MetricSummary]:
             async with self.reads:
-                return await load_metrics(database, keys)
+                with budget.reading("metric") as reading:
+                    return await load_metrics(database, keys, reading)
 
         self.user: Loader[int, UserRow | None] = _in_key_order(users, lambda row: row.user_id)
         # Most runs that somebody looks at, and all that they start, are their own.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from runfolio_server.answer_budget import Reading
 from runfolio_server.history.reading.metric import MetricSummary, summarise_metric
 from runfolio_server.history.reading.table import Table, Wanted, read_all
 from runfolio_server.sql.pool import Database
@@ -17,21 +18,21 @@ HistoryKey = tuple[UUID, str, str]
 """Run, stream and name of a key."""
 
 
-async def load_tables(database: Database, keys: Sequence[TableKey]) -> list[Table]:
+async def load_tables(database: Database, keys: Sequence[TableKey], reading: Reading) -> list[Table]:
     """One table per key, in their order: one reading for all runs of which the same is wanted."""
     found: dict[TableKey, Table] = {}
     for wanted in dict.fromkeys(wanted for _, wanted in keys):
         run_ids = [run_id for run_id, other in keys if other == wanted]
-        tables = await read_all(database, run_ids, wanted, values_max=VALUES_MAX)
+        tables = await read_all(database, run_ids, wanted, values_max=VALUES_MAX, reading=reading)
         found.update(zip(((run_id, wanted) for run_id in run_ids), tables, strict=True))
     return [found[key] for key in keys]
 
 
-async def load_metrics(database: Database, keys: Sequence[HistoryKey]) -> list[MetricSummary]:
+async def load_metrics(database: Database, keys: Sequence[HistoryKey], reading: Reading) -> list[MetricSummary]:
     """One summary per key, in their order."""
     found: dict[HistoryKey, MetricSummary] = {}
     for stream, name in dict.fromkeys((stream, name) for _, stream, name in keys):
         run_ids = [run_id for run_id, *other in keys if other == [stream, name]]
-        summaries = await summarise_metric(database, run_ids, stream, name)
+        summaries = await summarise_metric(database, run_ids, stream, name, reading)
         found.update(zip(((run_id, stream, name) for run_id in run_ids), summaries, strict=True))
     return [found[key] for key in keys]

@@ -20,15 +20,26 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
-from graphql import GraphQLOutputType, GraphQLResolveInfo
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLLeafType,
+    GraphQLNonNull,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+)
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import AwaitableOrValue, Path
 from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from runfolio_server.answer_budget import AnswerBudget, FieldShare, weigh
+from runfolio_server.context import Context
 from runfolio_server.graph.execution.compiled_selection import ObjectShape
 from runfolio_server.graph.execution.scalar_output import are_as_written
 from runfolio_server.graph.execution.selection_compiler import compile_list
+from runfolio_server.graph.execution.siblings import field_name
+from runfolio_server.graph.limits.document_limits import check_cost
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 
 LOGGER = logging.getLogger(__name__)
@@ -72,6 +83,10 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             gather=lambda awaitables: executor.gather_async_work(awaitables),
             track=lambda awaitables: executor.track_async_work(awaitables),
         )
+        context = self.context_value
+        self._budget = context.budget if isinstance(context, Context) else AnswerBudget()
+        # By the id of a field's node, which the document keeps alive.
+        self._shares: dict[int, FieldShare] = {}
         # One entry per list in the document; also keeps alive the lists whose id is the key.
         self._shapes: dict[tuple[int, int], tuple[FieldDetailsList, ObjectShape | None]] = {}
         # What decides about @skip and @include.
@@ -81,6 +96,38 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             if value is None or isinstance(value, bool)
         )
         self._may_compile = self.abort_signal is None and not getattr(self.middleware_manager, "middlewares", None)
+
+    def execute_operation(self, serially: bool | None = None) -> AwaitableOrValue[Any]:
+        """Execute the operation, unless it costs too much."""
+        try:
+            check_cost(self.schema, self.operation, self.fragment_definitions, self.variable_values)
+        except GraphQLError as error:
+            return ExecutionResult(None, errors=[error])
+        return super().execute_operation(serially)
+
+    def complete_value(
+        self,
+        return_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> AwaitableOrValue[Any]:
+        """Complete a value and draw it from the budget of the answer."""
+        done = super().complete_value(return_type, field_details_list, info, path, result, position_context)
+        # What must not be null comes by here again, as what may be.
+        if not isinstance(return_type, GraphQLNonNull):
+            share = self._shares.get(id(field_details_list[0].node)) or self._share(field_details_list, path)
+            size = len(path.key) if type(path.key) is str else 0
+            if type(done) is str:
+                share.draw(size + self._budget.size_of_text(done), 1)
+            elif isinstance(return_type, GraphQLLeafType) and isinstance(done, list | dict):
+                weight = weigh(done, self._budget.size_of_text)
+                share.draw(size + weight.size, weight.values)
+            else:
+                share.draw(size, 1)
+        return done
 
     def complete_iterable_value(
         self,
@@ -99,18 +146,22 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         # An iterator could not be read again.
         if type(items) is not list or not items or position_context is not None or not self._may_compile:
             return generically()
+        share = self._share(field_details_list, path)
         if are_as_written(item_type, items):
+            self._draw_as_written(share, items)
             return items
         shape = self._shape(item_type, field_details_list)
         if shape is None:
             return generically()
         if shape.selection.columns:
-            return self._complete_with_columns(shape, items, generically)
+            return self._complete_with_columns(shape, items, share, generically)
         if len(items) > ITEMS_AT_ONCE:
-            return self._complete_in_parts(shape, items, generically)
+            return self._complete_in_parts(shape, items, share, generically)
         try:
-            return shape.complete_plain(items)
+            share.draw(0, len(items))
+            return shape.complete_plain(items, share)
         except Exception:  # graphql-core does it over, and tells the error with its path
+            self._budget.check()
             LOGGER.debug("List at %s is done over", path.as_list(), exc_info=True)
             return generically()
 
@@ -127,30 +178,58 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         return super().complete_iterable_value(item_type, field_details_list, info, path, items, position_context)
 
     async def _complete_with_columns(
-        self, shape: ObjectShape, items: list[Any], generically: Callable[[], AwaitableOrValue[list[Any]]]
+        self,
+        shape: ObjectShape,
+        items: list[Any],
+        share: FieldShare,
+        generically: Callable[[], AwaitableOrValue[list[Any]]],
     ) -> list[Any]:
         try:
-            return await shape.complete(items, self.context_value)
+            share.draw(0, len(items))
+            return await shape.complete(items, self.context_value, share)
         except Exception:  # as above
+            self._budget.check()
             LOGGER.debug("A list is done over", exc_info=True)
         done = generically()
         return done if isinstance(done, list) else await done
 
     async def _complete_in_parts(
-        self, shape: ObjectShape, items: list[Any], generically: Callable[[], AwaitableOrValue[list[Any]]]
+        self,
+        shape: ObjectShape,
+        items: list[Any],
+        share: FieldShare,
+        generically: Callable[[], AwaitableOrValue[list[Any]]],
     ) -> list[Any]:
         """Complete a long list so that others get their turn meanwhile."""
         found: list[Any] = []
         try:
+            share.draw(0, len(items))
             for first in range(0, len(items), ITEMS_AT_ONCE):
-                found += shape.complete_plain(items[first : first + ITEMS_AT_ONCE])
+                found += shape.complete_plain(items[first : first + ITEMS_AT_ONCE], share)
                 await asyncio.sleep(0)
         except Exception:  # as above
+            self._budget.check()
             LOGGER.debug("A long list is done over", exc_info=True)
         else:
             return found
         done = generically()
         return done if isinstance(done, list) else await done
+
+    def _share(self, details: FieldDetailsList, path: Path) -> FieldShare:
+        """The share of a field, found by its node or, the first time, by its path."""
+        key = id(details[0].node)
+        found = self._shares.get(key)
+        if found is None:
+            found = self._shares[key] = self._budget.share(field_name(path))
+        return found
+
+    def _draw_as_written(self, share: FieldShare, items: list[Any]) -> None:
+        size_of = self._budget.size_of_text
+        if all(type(item) is str for item in items):
+            share.draw(sum(map(size_of, items)), len(items))
+            return
+        for item in items:
+            share.draw(*weigh(item, size_of))
 
     def _shape(self, item_type: GraphQLOutputType, details: FieldDetailsList) -> ObjectShape | None:
         """The compiled shape of a list's items; None when it cannot be compiled."""

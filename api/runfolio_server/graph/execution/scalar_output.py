@@ -24,15 +24,18 @@ from graphql import (
 )
 from graphql.pyutils import is_awaitable
 
+from runfolio_server.answer_budget import WeighedDict, WeighedList
 from runfolio_server.domain.time_text import time_text
 from runfolio_server.graph.execution.compiled_selection import NotPlain
 from runfolio_server.graph.relay.scalars import as_it_is
 
 # Never exceptions, awaitables or null.
-PLAIN_CLASSES = frozenset({str, int, float, bool, dict, list})
+PLAIN_CLASSES = frozenset({str, int, float, bool, dict, list, WeighedDict, WeighedList})
+# Of values that count as one each.
+WITHOUT_TEXT = frozenset({int, float, bool, type(None), datetime})
 
-# What the tests below name.
-NAMES = {"PLAIN_CLASSES": PLAIN_CLASSES, "datetime": datetime, "UTC": UTC}
+# What the tests below and selection_compiler.py name.
+NAMES = {"PLAIN_CLASSES": PLAIN_CLASSES, "WITHOUT_TEXT": WITHOUT_TEXT, "datetime": datetime, "UTC": UTC}
 
 _TESTS: dict[Any, str] = {
     GraphQLString.coerce_output_value: "type({0}) is not str",
@@ -44,6 +47,13 @@ _TESTS: dict[Any, str] = {
     as_it_is: "type({0}) not in PLAIN_CLASSES",
     time_text: "type({0}) is not datetime or {0}.tzinfo is not UTC",
 }
+# Numbers, and times, which the encoder writes.
+_NEVER_TEXT = (
+    GraphQLBoolean.coerce_output_value,
+    GraphQLInt.coerce_output_value,
+    GraphQLFloat.coerce_output_value,
+    time_text,
+)
 _WRITTEN_AS_THEY_ARE: dict[Any, frozenset[type]] = {
     GraphQLString.coerce_output_value: frozenset({str}),
     GraphQLID.coerce_output_value: frozenset({str}),
@@ -57,6 +67,16 @@ def unusual(of: GraphQLLeafType) -> str | None:
     UTC times count as written as they are: the encoder writes them exactly as `time_text` does.
     """
     return _TESTS.get(of.coerce_output_value) if is_scalar_type(of) else None
+
+
+def is_text(of: GraphQLLeafType) -> bool:
+    """Whether what is written of this type is always a text."""
+    return of.coerce_output_value in (GraphQLString.coerce_output_value, GraphQLID.coerce_output_value)
+
+
+def may_be_text(of: GraphQLLeafType) -> bool:
+    """Whether it may be one, or any JSON."""
+    return of.coerce_output_value not in _NEVER_TEXT
 
 
 def are_as_written(of: GraphQLOutputType, items: list[Any]) -> bool:

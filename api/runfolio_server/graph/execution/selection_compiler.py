@@ -39,8 +39,9 @@ from runfolio_server.graph.execution.compiled_selection import (
     Shape,
 )
 from runfolio_server.graph.execution.row_fields import BATCH, COLUMN
-from runfolio_server.graph.execution.scalar_output import NAMES, scalar_writer, unusual
+from runfolio_server.graph.execution.scalar_output import NAMES, is_text, may_be_text, scalar_writer, unusual
 
+SIZE_OF = "size_of"
 # A document with more is rare, and its function is not worth the memory.
 FIELDS_MAX = 1000
 
@@ -105,8 +106,10 @@ class _Compiler:
 
         source = CodeWriter(self._namespace)
         names = list(filled.values())
-        with source.block(f"def build({', '.join(['objects', *names])}):"):
+        with source.block(f"def build({', '.join(['objects', *names])}, {SIZE_OF}):"):
             source.line("done = []")
+            source.line("size = values = 0")
+            source.line("others = []")
             loop = (
                 f"for ({', '.join(['o', *names])}) in zip(objects, {', '.join(names)}):"
                 if names
@@ -114,7 +117,7 @@ class _Compiler:
             )
             with source.block(loop):
                 source.line(f"done.append({self._object(source, of, fields, 'o', filled)})")
-            source.line("return done")
+            source.line("return done, size, values, others")
         return Selection(self._check(of), columns, source.function("build"))
 
     def _reader(self, field: _Field) -> Callable[[list[Any]], list[Any]]:
@@ -147,6 +150,8 @@ class _Compiler:
                 read = f"{row}.{field.column}" if row and field.column else field.read.format(variable)
                 value = self._value(source, field.type, field.details, source.assign(read))
             entries.append(f"{response_name!r}: {value}")
+        source.line(f"size += {sum(map(len, fields))}")
+        source.line(f"values += {len(fields)}")
         return "{" + ", ".join(entries) + "}"
 
     def _value(self, source: CodeWriter, of: GraphQLOutputType, details: FieldDetailsList, variable: str) -> str:
@@ -163,6 +168,7 @@ class _Compiler:
                 with source.block(f"if type({variable}) is not list:"):
                     source.line(f"raise {source.bind(NotPlain)}")
                 source.line(f"{done} = []")
+                source.line(f"values += len({variable})")
                 item = source.fresh()
                 with source.block(f"for {item} in {variable}:"):
                     source.line(f"{done}.append({self._value(source, inner.of_type, details, item)})")
@@ -184,6 +190,14 @@ class _Compiler:
         read = source.bind(scalar_writer(of, is_required=is_required))
         with source.block(f"if {' and '.join(tests) or 'True'}:"):
             source.line(f"{variable} = {read}({variable})")
+        if is_text(of):
+            with source.block("if True:" if is_required else f"if {variable} is not None:"):
+                source.line(f"size += {SIZE_OF}({variable})")
+        elif may_be_text(of):
+            with source.block(f"if type({variable}) is str:"):
+                source.line(f"size += {SIZE_OF}({variable})")
+            with source.block(f"elif type({variable}) not in WITHOUT_TEXT:"):
+                source.line(f"others.append({variable})")
         return variable
 
     def _has_batch(self, of: GraphQLObjectType, details: FieldDetailsList) -> bool:

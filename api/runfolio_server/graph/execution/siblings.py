@@ -37,6 +37,11 @@ def arguments_beside(info: RequestInfo, name: str) -> list[Mapping[str, Any]]:
     ]
 
 
+def field_name(path: Path) -> str:
+    """A field by its keys in the answer, those of its outer fields first: `project.runs.edges`."""
+    return ".".join(key for key in path.as_list() if isinstance(key, str))
+
+
 def _selection(raw: GraphQLResolveInfo[Any], variables: VariableValues) -> GroupedFieldSet:
     """What is selected of the object whose field is resolved, by response key; found from the root along the path."""
     schema, operation = raw.schema, raw.operation

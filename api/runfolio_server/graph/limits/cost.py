@@ -19,6 +19,8 @@ ROWS_ASSUMED: Final = 1000
 """Of a run, where the document does not bound them."""
 READING: Final = 100
 """To read all of one run's history, or all its keys, for a small answer."""
+KEYS_OF_RUN_ASSUMED: Final = 100
+"""Of a run whose keys are listed: how many it has is known only then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Cost:
     items: int = 1
 
 
-# Arguments by their GraphQL names, as they were sent: of any JSON type, and absent where they were.
+# Arguments by their GraphQL names, as the resolver will get them: absent where they were and have no default.
 Measure: TypeAlias = Callable[[Mapping[str, Any]], Cost]
 
 
@@ -38,9 +40,25 @@ def costs(measure: Measure) -> Mapping[str, Measure]:
     return {COST: measure}
 
 
+def items(name: str, default: int) -> Measure:
+    """The cost of a list of as many items as this argument says."""
+    return lambda arguments: Cost(items=number(arguments, name, default))
+
+
+def range_of(arguments: Mapping[str, Any], most: int) -> int:
+    """How many steps lie from `minStep` up to `maxStep`; `most`, where that is less or the range is open."""
+    low, high = number(arguments, "minStep", 0), arguments.get("maxStep")
+    return min(high - low, most) if isinstance(high, int) else most
+
+
 def reading(arguments: Mapping[str, Any]) -> Cost:  # noqa: ARG001
     """The cost of a field that reads all of a run's history and answers little."""
     return Cost(READING)
+
+
+def reading_keys(arguments: Mapping[str, Any]) -> Cost:  # noqa: ARG001
+    """The cost of a list of a run's keys."""
+    return Cost(READING, KEYS_OF_RUN_ASSUMED)
 
 
 def rows_cost(arguments: Mapping[str, Any], size: str, default: int) -> Cost:
@@ -60,8 +78,6 @@ def key_count(arguments: Mapping[str, Any]) -> int:
 
 
 def number(arguments: Mapping[str, Any], name: str, default: int) -> int:
-    """An argument that is a number; else the default, which also stands for what the resolver will refuse."""
+    """An argument that is a number; the default where it is null or absent."""
     found = arguments.get(name)
-    if isinstance(found, str) and found.lstrip("-").isdecimal() and len(found) < 20:
-        return int(found)
     return found if isinstance(found, int) else default

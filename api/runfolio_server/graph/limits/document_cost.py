@@ -1,7 +1,8 @@
-"""What a document costs with the values of its variables, and which of its fields is the dearest.
+"""What a document costs with the arguments that its resolvers will get, and which of its fields is the dearest.
 
-Called by document_limits.py before a document runs. What does not depend on variables is found out once per document:
-its plan.
+Called by graph/execution before a document runs, when graphql-core has coerced the variables: so defaults, numbers
+written as 1e5 and variables inside of lists count as what they become. What does not depend on variables is found out
+once per document: its plan.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import (
-    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLNamedType,
@@ -25,11 +26,12 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     get_named_type,
-    value_from_ast_untyped,
 )
+from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from runfolio_server.graph.limits.cost import COST, Cost, Measure, number
+from runfolio_server.graph.limits.given import Given
 
 # What a list costs whose page size is left to the server.
 PAGE_SIZE_ASSUMED = 100
@@ -58,32 +60,38 @@ class _Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A field, or a fragment where `path` is empty; `node` and `measure` only where the arguments decide its cost."""
+    """A field, or a fragment where `path` is empty; `asked` only where the arguments decide its cost."""
 
     path: str
     inside: _Plan
-    node: FieldNode | None = None
-    measure: Measure | None = None
+    asked: _Asked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A field with arguments, or a cost of its own."""
+
+    node: FieldNode
+    definition: GraphQLField
+    measure: Measure
+
+
+Fragments: TypeAlias = Mapping[str, FragmentDefinitionNode]
 
 
 def cost_of(
-    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments, variables: VariableValues
 ) -> DocumentCost:
-    """The cost of an operation of a valid document; `variables` as they were sent."""
-    plan = _plan_of(schema, document, operation)
-    defaults = {
-        definition.variable.name.value: value_from_ast_untyped(definition.default_value)
-        for definition in operation.variable_definitions or ()
-        if definition.default_value is not None
-    }
-    return _Sum({**defaults, **variables}).of(plan)
+    """The cost of an operation of a valid document."""
+    return _Sum(variables).of(_plan_of(schema, operation, fragments))
 
 
 class _Sum:
     """The costs of the plans of one request; those of fragments are reckoned once."""
 
-    def __init__(self, variables: Mapping[str, Any]) -> None:
-        self._variables = dict(variables)
+    def __init__(self, variables: VariableValues) -> None:
+        self._variables = variables
+        self._given = Given()
         self._known: dict[int, DocumentCost] = {}
 
     def of(self, plan: _Plan) -> DocumentCost:
@@ -98,11 +106,11 @@ class _Sum:
         for part in plan.parts:
             inside = self.of(part.inside)
             path, cost = inside.dearest, inside.dearest_cost
-            if part.node is None or part.measure is None:
+            if part.asked is None:
                 total += inside.total
                 plain += inside.plain
             else:
-                price = part.measure(self._arguments(part.node))
+                price = self._price(part.asked)
                 items = max(0, price.items)
                 total += price.own + items * inside.total
                 cost *= items
@@ -113,22 +121,27 @@ class _Sum:
                 dearest, dearest_cost = ".".join(filter(None, (part.path, path))), cost
         return DocumentCost(total, plain, dearest, dearest_cost)
 
-    def _arguments(self, node: FieldNode) -> dict[str, Any]:
-        return {
-            argument.name.value: value_from_ast_untyped(argument.value, self._variables)
-            for argument in node.arguments or ()
-        }
+    def _price(self, asked: _Asked) -> Cost:
+        try:
+            arguments = get_argument_values(asked.definition, asked.node, self._variables)
+        except GraphQLError:
+            # The executor will tell, and not resolve it.
+            return Cost(items=0)
+        price = asked.measure(arguments)
+        return Cost(price.own + self._given.cost(arguments), price.items)
 
 
 # By the ids of what they belong to, which the values keep alive: to hash a document takes longer than to reckon.
-_PLANS: OrderedDict[tuple[int, int], tuple[GraphQLSchema, DocumentNode, _Plan]] = OrderedDict()
+_PLANS: OrderedDict[tuple[int, int], tuple[GraphQLSchema, OperationDefinitionNode, _Plan]] = OrderedDict()
 
 
-def _plan_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> _Plan:
+def _plan_of(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments) -> _Plan:
     key = (id(schema), id(operation))
     found = _PLANS.get(key)
     if found is None:
-        found = _PLANS[key] = (schema, document, _made_plan(schema, document, operation))
+        root = schema.get_root_type(operation.operation)
+        plan = _Planner(schema, fragments).plan(operation.selection_set, root)
+        found = _PLANS[key] = (schema, operation, plan)
         if len(_PLANS) > PLANS_MAX:
             _PLANS.popitem(last=False)
     else:
@@ -136,16 +149,10 @@ def _plan_of(schema: GraphQLSchema, document: DocumentNode, operation: Operation
     return found[-1]
 
 
-def _made_plan(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> _Plan:
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    root = schema.get_root_type(operation.operation)
-    return _Planner(schema, fragments).plan(operation.selection_set, root)
-
-
 class _Planner:
     """Makes the plans of one document."""
 
-    def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+    def __init__(self, schema: GraphQLSchema, fragments: Fragments) -> None:
         self._schema = schema
         self._fragments = fragments
         self._known: dict[str, _Plan] = {}
@@ -178,21 +185,23 @@ class _Planner:
         kind = None if definition is None else get_named_type(definition.type)
         inside = self.plan(node.selection_set, kind) if node.selection_set else _Plan()
         path = node.alias.value if node.alias else node.name.value
-        if measure is not None:
-            plan.parts.append(_Part(path, inside, node, measure))
+        if definition is not None and measure is not None:
+            plan.parts.append(_Part(path, inside, _Asked(node, definition, measure)))
             return
         plan.plain += 1 + inside.plain
-        plan.parts += [_Part(f"{path}.{part.path}".rstrip("."), *_rest(part)) for part in inside.parts]
-
-
-def _rest(part: _Part) -> tuple[_Plan, FieldNode | None, Measure | None]:
-    return part.inside, part.node, part.measure
+        plan.parts += [_Part(f"{path}.{part.path}".rstrip("."), part.inside, part.asked) for part in inside.parts]
 
 
 def _measure_of(definition: GraphQLField) -> Measure | None:
     declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     measure: Measure | None = declared.metadata.get(COST) if declared else None
-    return measure or (_page if "first" in definition.args else None)
+    if measure is None and definition.args:
+        return _page if "first" in definition.args else _one
+    return measure
+
+
+def _one(arguments: Mapping[str, Any]) -> Cost:  # noqa: ARG001
+    return Cost()
 
 
 def _page(arguments: Mapping[str, Any]) -> Cost:

@@ -15,11 +15,13 @@ from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     SelectionSetNode,
     ValidationContext,
     ValidationRule,
 )
+from graphql.execution.values import VariableValues
 from strawberry.extensions import (
     AddValidationRules,
     MaxTokensLimiter,
@@ -29,7 +31,7 @@ from strawberry.extensions import (
 )
 
 from runfolio_server.errors import AppError
-from runfolio_server.graph.limits.document_cost import DocumentCost, cost_of
+from runfolio_server.graph.limits.document_cost import DocumentCost, Fragments, cost_of
 from runfolio_server.graph.limits.variable_limits import VariableLimit
 
 MAX_TOKENS = 10_000
@@ -92,20 +94,13 @@ class SizeLimit(ValidationRule):
         return self._fragments[name]
 
 
-class CostLimit(SchemaExtension):
-    """Refuse a request that asks for too much: by the values of its variables, so each time it comes."""
-
-    def on_execute(self) -> Iterator[None]:
-        """Reckon before anything runs."""
-        context = self.execution_context
-        document, chosen = context.graphql_document, context.operation_name
-        for node in document.definitions if document is not None else ():
-            if not isinstance(node, OperationDefinitionNode) or (chosen and node.name and node.name.value != chosen):
-                continue
-            cost = cost_of(context.schema._schema, document, node, context.variables or {})  # type: ignore[arg-type]  # noqa: SLF001
-            if cost.total > MAX_COST:
-                raise GraphQLError(_too_expensive(cost), node, extensions={"code": "TOO_EXPENSIVE"})
-        yield
+def check_cost(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments, variables: VariableValues
+) -> None:
+    """Raise GraphQLError where an operation asks for too much. Its variables count, so it is asked each time."""
+    cost = cost_of(schema, operation, fragments, variables)
+    if cost.total > MAX_COST:
+        raise GraphQLError(_too_expensive(cost), operation, extensions={"code": "TOO_EXPENSIVE"})
 
 
 def _too_expensive(cost: DocumentCost) -> str:
@@ -150,7 +145,6 @@ def limit_extensions() -> list[Any]:
     return [
         OperationChoice,
         VariableLimit,
-        CostLimit,
         lambda: AddValidationRules(_RULES),
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import strawberry
 
-from runfolio_server.actions.runs.bulk import ChangedRuns, Choice, ManyRunsChange, delete_runs, update_runs
+from runfolio_server.actions.runs.bulk import IDS_MAX, ChangedRuns, Choice, ManyRunsChange, delete_runs, update_runs
 from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import Cost, costs
 from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.run_input import RunLabelsInput, asked_change
@@ -87,11 +89,24 @@ class ManyRunsPayload:
         )
 
 
+CHANGE = 20
+"""What it costs to change one run, in fields."""
+
+
+def chosen_runs_cost(arguments: Mapping[str, Any]) -> Cost:
+    """The cost of a change of so many runs as there are ids; how many a filter chooses is not known."""
+    ids = arguments["input"].get("ids")
+    return Cost(1 + (len(ids) if isinstance(ids, list) else IDS_MAX) * CHANGE)
+
+
 @strawberry.type
 class ManyRunsMutations:
     """Changes of many runs."""
 
-    @strawberry.mutation(description="Change the runs that a filter or ids choose. Idempotent; a repeat does the rest.")
+    @strawberry.mutation(
+        description="Change the runs that a filter or ids choose. Idempotent; a repeat does the rest.",
+        metadata=costs(chosen_runs_cost),
+    )
     async def update_runs(
         self, info: RequestInfo, input: Annotated[UpdateRunsInput, strawberry.argument(description="The change.")]
     ) -> ManyRunsPayload:
@@ -107,7 +122,10 @@ class ManyRunsMutations:
         )
         return ManyRunsPayload.of(changed)
 
-    @strawberry.mutation(description="Delete the runs that a filter or ids choose; their names stay taken. Idempotent.")
+    @strawberry.mutation(
+        description="Delete the runs that a filter or ids choose; their names stay taken. Idempotent.",
+        metadata=costs(chosen_runs_cost),
+    )
     async def delete_runs(
         self, info: RequestInfo, input: Annotated[DeleteRunsInput, strawberry.argument(description="The runs.")]
     ) -> ManyRunsPayload:

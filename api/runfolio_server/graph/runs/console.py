@@ -9,6 +9,7 @@ import strawberry
 
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import costs, items
 from runfolio_server.graph.relay.connections import After, PageInfo, page_size
 from runfolio_server.sql.runs.runs import COUNT_CONSOLE, SELECT_CONSOLE_PAGE, ConsoleRow, RunRow
 
@@ -47,7 +48,10 @@ class RunConsole:
 
     row: strawberry.Private[RunRow]
 
-    @strawberry.field(description="What it printed, rewritten lines as they were last.")
+    @strawberry.field(
+        description="What it printed, rewritten lines as they were last.",
+        metadata=costs(items("first", CONSOLE_PAGE_DEFAULT)),
+    )
     async def console_lines(
         self,
         info: RequestInfo,

@@ -17,6 +17,7 @@ from runfolio_server.filters.regex.regex import translate_regex
 from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import costs, items
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.sql.projects.projects import ProjectRow
@@ -105,7 +106,10 @@ class ProjectRunFacets:
             for row in rows
         ]
 
-    @strawberry.field(description="How the finite numbers of a field are distributed; empty when no run has one.")
+    @strawberry.field(
+        description="How the finite numbers of a field are distributed; empty when no run has one.",
+        metadata=costs(items("bins", BINS_DEFAULT)),
+    )
     async def run_histogram(
         self,
         info: RequestInfo,

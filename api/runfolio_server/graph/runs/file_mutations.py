@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from runfolio_server.actions.runs.files import AskedUpload, allow_uploads
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import Cost, costs
 from runfolio_server.graph.relay.node_ids import encode_node_id
 from runfolio_server.objects.signing import UploadGrant
 
@@ -60,11 +61,24 @@ class CreateRunFilesPayload:
     files: list[RunFileUpload] = strawberry.field(description="One for each name, in the order asked.")
 
 
+SIGNING = 10
+"""What a signed address costs, in fields."""
+
+
+def uploads_cost(arguments: Mapping[str, Any]) -> Cost:
+    """The cost of an address for each of the files."""
+    count = len(arguments["input"]["files"])
+    return Cost(1 + count * SIGNING, items=max(1, count))
+
+
 @strawberry.type
 class FileMutations:
     """Changes of files."""
 
-    @strawberry.mutation(description="Allow files of a run to be uploaded; each is listed once its bytes have arrived.")
+    @strawberry.mutation(
+        description="Allow files of a run to be uploaded; each is listed once its bytes have arrived.",
+        metadata=costs(uploads_cost),
+    )
     async def create_run_files(
         self, info: RequestInfo, input: Annotated[CreateRunFilesInput, strawberry.argument(description="The files.")]
     ) -> CreateRunFilesPayload:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -18,7 +19,8 @@ from runfolio_server.filters.language.value_text import readable_value
 from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.relay.connections import After, First, PageInfo, page_size
+from runfolio_server.graph.limits.cost import Cost, costs, number
+from runfolio_server.graph.relay.connections import PAGE_SIZE_DEFAULT, After, First, PageInfo, page_size
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.histories import GroupScope, RunGroupHistory
@@ -63,13 +65,22 @@ class RunGroups:
     page_info: PageInfo = strawberry.field(description="Where this page ends.")
 
 
+def groups_cost(arguments: Mapping[str, Any]) -> Cost:
+    """The cost of groups, each with what is asked of its metrics as often as there are metrics."""
+    metrics = arguments.get("metrics") or ()
+    return Cost(items=number(arguments, "first", PAGE_SIZE_DEFAULT) * max(1, len(metrics)))
+
+
 @strawberry.type
 class ProjectRunGroups:
     """The field of Project that groups its runs."""
 
     row: strawberry.Private[ProjectRow]
 
-    @strawberry.field(description="Its runs grouped by fields, with aggregates over all of them, not over a page.")
+    @strawberry.field(
+        description="Its runs grouped by fields, with aggregates over all of them, not over a page.",
+        metadata=costs(groups_cost),
+    )
     async def run_groups(
         self,
         info: RequestInfo,

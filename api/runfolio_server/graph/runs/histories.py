@@ -13,10 +13,11 @@ from runfolio_server.errors import AppError
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.limits.cost import ROWS_ASSUMED, Cost, costs, key_count, number, values_cost
+from runfolio_server.graph.limits.cost import Cost, costs, key_count, number, values_cost
 from runfolio_server.graph.runs.history import STREAM_NAMES, HistoryStream, Stream
 from runfolio_server.graph.runs.history_columns import (
     HistoryColumns,
+    sampled_rows,
 )
 from runfolio_server.history.reading.mean_curve import MeanCurve, mean_curve_of_runs
 from runfolio_server.history.reading.table import Wanted
@@ -36,8 +37,7 @@ def histories_cost(arguments: Mapping[str, Any]) -> Cost:
     """What columns of many runs cost."""
     names = arguments.get("names")
     runs = max(0, number(arguments, "first", len(names) if isinstance(names, list) and names else RUNS_DEFAULT))
-    rows = max(0, number(arguments, "samples", ROWS_ASSUMED))
-    return Cost(values_cost(runs * rows, key_count(arguments)), items=runs)
+    return Cost(values_cost(runs * max(0, sampled_rows(arguments)), key_count(arguments)), items=runs)
 
 
 @strawberry.type(description="A key over many runs as one curve: arrays of the same length, in order of step.")
@@ -146,4 +146,9 @@ async def read_histories(
     async with context.database.connection() as connection:
         rows = await select_chosen_runs(connection, RunRow, project_id, query.page(limit), names)
     tables = await context.loaders.history_tables.load_many([(row.run_id, wanted) for row in rows])
-    return [(row, await HistoryColumns.of(table, wanted)) for row, table in zip(rows, tables, strict=True)]
+    found = []
+    with context.budget.reading("historyColumns") as taken:
+        for row, table in zip(rows, tables, strict=True):
+            taken.take(0, table.size)
+            found.append((row, await HistoryColumns.of(table, wanted)))
+    return found

@@ -13,8 +13,9 @@ from runfolio_server.context import Context
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.cursor import list_digest, read_place, sign_place
 from runfolio_server.graph.execution.row_fields import batch_field
+from runfolio_server.graph.execution.turn_to_read import turn_to_read
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.limits.cost import costs, reading, rows_cost
+from runfolio_server.graph.limits.cost import costs, reading_keys, rows_cost
 from runfolio_server.graph.relay.connections import After, PageInfo, page_size
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE, in_thread_if
@@ -178,7 +179,7 @@ class RunHistory:
     ) -> list[JSONString]:
         """A sample of rows."""
         check_samples(samples)
-        async with info.context.reads:
+        async with turn_to_read(info) as taken:
             rows = await sample(
                 info.context.database,
                 self.row.run_id,
@@ -186,16 +187,18 @@ class RunHistory:
                 keys=check_keys(keys),
                 x_axis=x_axis,
                 samples=samples,
+                reading=taken,
             )
         return [JSONString(row) for row in rows]
 
-    @strawberry.field(description="The keys it has logged, by name.", metadata=costs(reading))
+    @strawberry.field(description="The keys it has logged, by name.", metadata=costs(reading_keys))
     async def metric_keys(self, info: RequestInfo, stream: Stream = HistoryStream.HISTORY) -> list[MetricKey]:
         """The keys of a stream."""
-        async with info.context.reads:
+        async with turn_to_read(info) as taken:
             found = await list_keys(info.context.database, [self.row.run_id], STREAM_NAMES[stream])
-        keys = found[self.row.run_id]
-        return await in_thread_if(len(keys) > ITEMS_AT_ONCE, lambda: [MetricKey.of(key) for key in keys])
+            keys = found[self.row.run_id]
+            taken.take_texts([key.name for key in keys])
+            return await in_thread_if(len(keys) > ITEMS_AT_ONCE, lambda: [MetricKey.of(key) for key in keys])
 
     @strawberry.field(
         description="The greatest step of its history; null: it has no rows.", metadata=batch_field(last_steps)

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
 
+from runfolio_server.answer_budget import WeighedList, Weight, weigh
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.json_text import to_strict_value
 from runfolio_server.errors import AppError
+from runfolio_server.graph.execution.siblings import field_name
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.limits.cost import ROWS_ASSUMED, costs, reading, rows_cost
+from runfolio_server.graph.limits.cost import (
+    ROWS_ASSUMED,
+    Cost,
+    costs,
+    key_count,
+    number,
+    range_of,
+    reading,
+    values_cost,
+)
 from runfolio_server.graph.relay.scalars import JSON, Int64, JSONString
 from runfolio_server.graph.runs.history import STREAM_NAMES, HistoryStream, Stream, check_samples
 from runfolio_server.heavy_threads import in_thread_if
 from runfolio_server.history.reading.metric import MetricSummary, value_at
 from runfolio_server.history.reading.table import Table, Wanted
 from runfolio_server.history.storage.cells import Cells
+from runfolio_server.loaders.history import VALUES_MAX
 from runfolio_server.sql.runs.runs import RunRow
 
 KEYS_MAX = 100
@@ -81,7 +94,9 @@ class HistoryColumns:
     def _of(cls, table: Table, wanted: Wanted) -> HistoryColumns:
         steps = [int(step) if step.is_integer() else step for step in table.steps.tolist()]
         return cls(
-            keys=list(wanted.columns), steps=JSON(steps), values=[JSON(_json_values(cells)) for cells in table.columns]
+            keys=list(wanted.columns),
+            steps=JSON(WeighedList(steps, Weight(0, 1 + len(steps)))),
+            values=[JSON(_json_values(cells)) for cells in table.columns],
         )
 
 
@@ -156,6 +171,17 @@ class RunMetric:
         return None if found is None else JSONString(json_text.dump(found))
 
 
+def sampled_rows(arguments: Mapping[str, Any]) -> int:
+    """How many rows of a run the arguments of columns ask for."""
+    steps = range_of(arguments, VALUES_MAX)
+    return min(number(arguments, "samples", ROWS_ASSUMED if steps == VALUES_MAX else steps), steps)
+
+
+def columns_cost(arguments: Mapping[str, Any]) -> Cost:
+    """The cost of columns of one run."""
+    return Cost(values_cost(sampled_rows(arguments), key_count(arguments)))
+
+
 @strawberry.type
 class RunColumns:
     """The fields of Run that read columns of its history."""
@@ -164,7 +190,7 @@ class RunColumns:
 
     @strawberry.field(
         description="Some keys of its history as columns. On a list of runs: one statement for all.",
-        metadata=costs(lambda arguments: rows_cost(arguments, "samples", ROWS_ASSUMED)),
+        metadata=costs(columns_cost),
     )
     async def history_columns(
         self,
@@ -179,7 +205,9 @@ class RunColumns:
         """Columns of the run."""
         wanted = wanted_columns(keys, min_step, max_step, samples, x_axis, stream)
         table = await info.context.loaders.history_tables.load((self.row.run_id, wanted))
-        return await HistoryColumns.of(table, wanted)
+        with info.context.budget.reading(field_name(info.path)) as taken:
+            taken.take(0, table.size)
+            return await HistoryColumns.of(table, wanted)
 
     @strawberry.field(
         description="What one key comes to over all rows; null: it was never logged.", metadata=costs(reading)
@@ -214,11 +242,13 @@ def wanted_columns(
     )
 
 
-def _json_values(cells: Cells) -> list[Any]:
+def _json_values(cells: Cells) -> WeighedList:
     values = cells.values()
     for index in [*(cells.is_number & ~_finite(cells)).nonzero()[0].tolist(), *cells.objects]:
         values[index] = to_strict_value(values[index])
-    return values
+    weights = [weigh(values[index]) for index in cells.objects]
+    inside = sum(weight.values - 1 for weight in weights)
+    return WeighedList(values, Weight(sum(weight.size for weight in weights), 1 + len(values) + inside))
 
 
 def _finite(cells: Cells) -> Any:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import strawberry
 
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import Cost, costs, items
 from runfolio_server.graph.relay.connections import Connection, Edge, PageInfo, page_size
 from runfolio_server.graph.runs.console import (
+    CONSOLE_PAGE_DEFAULT,
     CONSOLE_PAGE_MAX,
     ConsoleLine,
     console_cursor,
@@ -21,13 +24,21 @@ from runfolio_server.sql.runs.runs import SELECT_CONSOLE_TAIL, RunRow
 Count = Annotated[int | None, strawberry.argument(description="How many; 1,000 unless told, at most 10,000.")]
 
 
+def lines_cost(arguments: Mapping[str, Any]) -> Cost:
+    """The cost of the first lines, or of the last ones where these are asked for."""
+    name = "first" if arguments.get("last") is None else "last"
+    return items(name, CONSOLE_PAGE_DEFAULT)(arguments)
+
+
 @strawberry.type
 class RunConsoleWireNames:
     """Wire names of Run that read captured output."""
 
     row: strawberry.Private[RunRow]
 
-    @strawberry.field(deprecation_reason=instead("consoleLines"), description="What it printed.")
+    @strawberry.field(
+        deprecation_reason=instead("consoleLines"), description="What it printed.", metadata=costs(lines_cost)
+    )
     async def log_lines(
         self,
         info: RequestInfo,

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from runfolio_server.answer_budget import Reading, WeighedDict, WeighedList, Weight
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
-from runfolio_server.graph.limits.cost import KEYS_ASSUMED, ROWS_ASSUMED, Cost, key_count, number, values_cost
+from runfolio_server.graph.limits.cost import KEYS_ASSUMED, Cost, key_count, number, range_of, values_cost
 from runfolio_server.heavy_threads import in_thread_if
 from runfolio_server.history.reading.keys import KeySummary
 from runfolio_server.history.reading.sample import sample
@@ -19,6 +20,7 @@ from runfolio_server.sql.pool import Database
 # The SDK asks for windows of at most 1,000 steps unless told; a step may repeat.
 WINDOW_ROWS_MAX = 100_000
 PAGE_ROWS = 10_000
+SPECS_MAX = 100
 SPEC_KEYS_MAX = 1000
 SAMPLES_MAX = 100_000
 """A sample is never larger. More may be asked for: it is also the size of a page, which callers choose."""
@@ -35,6 +37,7 @@ async def history_window(
     keys: Sequence[str] | None,
     min_step: int | None,
     max_step: int | None,
+    reading: Reading,
 ) -> list[str]:
     """Every row of a step range (`max_step` left out), never thinned: the SDK counts on that."""
     rows: list[str] = []
@@ -51,6 +54,7 @@ async def history_window(
             limit=PAGE_ROWS,
         )
         rows += page.rows
+        reading.take_texts(page.rows)
         if not page.has_next:
             return rows
         if len(rows) >= WINDOW_ROWS_MAX:
@@ -60,7 +64,7 @@ async def history_window(
         after = page.end
 
 
-async def sample_of_spec(database: Database, run_id: UUID, spec_text: str) -> list[Any]:
+async def sample_of_spec(database: Database, run_id: UUID, spec_text: str, reading: Reading) -> WeighedList:
     """The rows of one spec of sampledHistory: {"keys", "samples", "minStep", "maxStep"}, maxStep inclusive."""
     spec = _spec(spec_text)
     keys = list(dict.fromkeys(spec.get("keys") or [])) or None
@@ -71,22 +75,41 @@ async def sample_of_spec(database: Database, run_id: UUID, spec_text: str) -> li
             # SDKs up to 0.26, which never ask for `_step`, mean the step behind the last, and would be given its row
             # twice; newer ones ask for just as many samples as there are steps.
             past_last = min(past_last if STEP_KEY in (keys or ()) else past_last - 1, min_step + spec["samples"])
-        rows = await history_window(database, run_id, keys=keys, min_step=min_step, max_step=past_last)
+        rows = await history_window(database, run_id, keys=keys, min_step=min_step, max_step=past_last, reading=reading)
     else:
         samples = min(spec.get("samples") or SAMPLES_DEFAULT, SAMPLES_MAX)
         x_axis = keys[0] if keys else "_step"
-        rows = await sample(database, run_id, "history", keys=keys, x_axis=x_axis, samples=samples)
+        rows = await sample(database, run_id, "history", keys=keys, x_axis=x_axis, samples=samples, reading=reading)
+    weight = await in_thread_if(sum(map(len, rows)) > VALUES_BYTES_IN_LOOP, _weight, rows)
+    # The rows themselves were taken as texts.
+    reading.take(0, weight.values - len(rows))
     # The SDK's Go half accepts no NaN.
-    return await in_thread_if(sum(map(len, rows)) > VALUES_BYTES_IN_LOOP, _strict_values, rows)
+    found = await in_thread_if(weight.size > VALUES_BYTES_IN_LOOP, _strict_values, rows)
+    return WeighedList(found, weight)
+
+
+def _weight(rows: Sequence[str]) -> Weight:
+    """What these rows weigh; a comma in a text counts as a value, which is quicker than to look for the others."""
+    return Weight(sum(map(len, rows)), 1 + sum(2 + row.count(",") for row in rows))
 
 
 def _strict_values(rows: Sequence[str]) -> list[Any]:
     return [json_text.to_strict_value(json_text.parse(row.encode())) for row in rows]
 
 
-def key_table(keys: Sequence[KeySummary], last_step: float | None) -> dict[str, object]:
+KEY_WEIGHT = Weight(60, 8)
+"""Of an entry of historyKeys beside its name."""
+
+
+def key_table_weight(keys: Sequence[KeySummary]) -> Weight:
+    """What key_table will weigh, about: said before it is made."""
+    size, values = KEY_WEIGHT
+    return Weight(sum(len(key.name) + size for key in keys), 4 + len(keys) * values)
+
+
+def key_table(keys: Sequence[KeySummary], last_step: float | None) -> WeighedDict:
     """historyKeys: which keys there are. SDKs read lastStep of it, and `wandb verify` the last value of numbers."""
-    return {
+    table = {
         "lastStep": -1 if last_step is None else int(last_step),
         "sets": [],
         "keys": {
@@ -98,6 +121,7 @@ def key_table(keys: Sequence[KeySummary], last_step: float | None) -> dict[str, 
             for key in keys
         },
     }
+    return WeighedDict(table, key_table_weight(keys))
 
 
 def _previous_value(key: KeySummary) -> dict[str, object]:
@@ -112,27 +136,28 @@ def window_cost(arguments: Mapping[str, Any]) -> Cost:
 
 
 def specs_cost(arguments: Mapping[str, Any]) -> Cost:
-    """The cost of Run.sampledHistory; what is no spec costs nothing, for it is refused."""
-    texts = arguments.get("specs")
+    """The cost of Run.sampledHistory; what is refused costs nothing."""
+    texts = arguments["specs"]
+    if len(texts) > SPECS_MAX:
+        return Cost()
     cost = 0
-    for text in texts if isinstance(texts, list) else [texts]:
-        if isinstance(text, str) and len(text) > SPEC_CHARACTERS_MAX:
-            continue
+    for text in texts:
         try:
-            spec = json_text.parse_envelope(str(text).encode("utf-8", "backslashreplace"))
-        except ValueError:
+            spec = _spec(text)
+        except AppError:
             continue
-        if isinstance(spec, dict):
-            cost += values_cost(_rows(spec), key_count(spec))
+        rows = _rows(spec)
+        if spec.get("minStep") is not None and spec.get("maxStep") is not None:
+            rows = min(rows, number(spec, "samples", rows))
+        cost += values_cost(rows, key_count(spec))
     return Cost(cost)
 
 
 def _rows(arguments: Mapping[str, Any]) -> int:
-    low, high = number(arguments, "minStep", 0), number(arguments, "maxStep", -1)
-    rows = min(number(arguments, "samples", SAMPLES_DEFAULT), SAMPLES_MAX)
+    """At most: of a range every row is answered, and with an open end that may be all."""
     if arguments.get("minStep") is None and arguments.get("maxStep") is None:
-        return rows
-    return min(high - low if high >= 0 else ROWS_ASSUMED, WINDOW_ROWS_MAX)
+        return min(number(arguments, "samples", SAMPLES_DEFAULT), SAMPLES_MAX)
+    return range_of(arguments, WINDOW_ROWS_MAX)
 
 
 def _spec(text: str) -> dict[str, Any]:

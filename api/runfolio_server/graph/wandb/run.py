@@ -13,6 +13,7 @@ from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
 from runfolio_server.graph.execution.row_fields import batch_field
+from runfolio_server.graph.execution.turn_to_read import turn_to_read
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs, reading
 from runfolio_server.graph.relay.node_ids import encode_node_id
@@ -21,8 +22,10 @@ from runfolio_server.graph.runs.history import greatest_step, next_line
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.graph.wandb.history import (
     SAMPLES_MAX,
+    SPECS_MAX,
     history_window,
     key_table,
+    key_table_weight,
     sample_of_spec,
     specs_cost,
     window_cost,
@@ -33,8 +36,6 @@ from runfolio_server.history.reading.keys import last_row
 from runfolio_server.history.reading.sample import sample
 from runfolio_server.sql.objects.files import COUNT_RUN_FILES
 from runfolio_server.sql.runs.runs import RunRow
-
-SPECS_MAX = 100
 
 Samples = Annotated[int | None, strawberry.argument(description="How many rows; 500 unless told.")]
 
@@ -59,10 +60,12 @@ async def key_tables(runs: Sequence[RunWireNames], context: Context) -> list[JSO
     keys_of_runs = await context.loaders.history_keys.load_many(run_ids)
     streams_of_runs = await context.loaders.streams.load_many(run_ids)
     tables = []
-    for keys, streams in zip(keys_of_runs, streams_of_runs, strict=True):
-        steps = [row.step_high for row in streams if row.stream == "history" and row.step_high is not None]
-        table = await in_thread_if(len(keys) > ITEMS_AT_ONCE, key_table, keys, max(steps, default=None))
-        tables.append(JSON(table))
+    with context.budget.reading("historyKeys") as reading:
+        for keys, streams in zip(keys_of_runs, streams_of_runs, strict=True):
+            reading.take(*key_table_weight(keys))
+            steps = [row.step_high for row in streams if row.stream == "history" and row.step_high is not None]
+            table = await in_thread_if(len(keys) > ITEMS_AT_ONCE, key_table, keys, max(steps, default=None))
+            tables.append(JSON(table))
     return tables
 
 
@@ -114,9 +117,9 @@ class RunWireNames:
         """Sent by run.history() and, with a range, by run.scan_history()."""
         if min_step is None and max_step is None:
             return await self._sample(info, "history", samples)
-        async with info.context.reads:
+        async with turn_to_read(info) as rows:
             return await history_window(
-                info.context.database, self.row.run_id, keys=None, min_step=min_step, max_step=max_step
+                info.context.database, self.row.run_id, keys=None, min_step=min_step, max_step=max_step, reading=rows
             )
 
     @strawberry.field(
@@ -144,8 +147,8 @@ class RunWireNames:
         """Sent by run.history(keys=…) and run.scan_history(keys=…)."""
         if len(specs) > SPECS_MAX:
             raise AppError(f"{len(specs)} specs; allowed: {SPECS_MAX}", path="specs")
-        async with info.context.reads:
-            return [JSON(await sample_of_spec(info.context.database, self.row.run_id, spec)) for spec in specs]
+        async with turn_to_read(info) as rows:
+            return [JSON(await sample_of_spec(info.context.database, self.row.run_id, spec, rows)) for spec in specs]
 
     @strawberry.field(
         deprecation_reason=instead("historyRows"),
@@ -222,9 +225,9 @@ class RunWireNames:
         if count < 1:
             raise AppError(f"samples is {count}; allowed: 1 or more", path="samples")
         count = min(count, SAMPLES_MAX)
-        async with info.context.reads:
+        async with turn_to_read(info) as rows:
             return await sample(
-                info.context.database, self.row.run_id, stream, keys=None, x_axis="_step", samples=count
+                info.context.database, self.row.run_id, stream, keys=None, x_axis="_step", samples=count, reading=rows
             )
 
     async def _next_line(self, info: RequestInfo, stream: str) -> Int64:

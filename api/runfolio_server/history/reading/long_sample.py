@@ -14,9 +14,9 @@ from uuid import UUID
 import numpy as np
 
 from runfolio_server.allocator import give_memory_back
+from runfolio_server.answer_budget import Reading
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
-from runfolio_server.errors import AppError
 from runfolio_server.heavy_threads import in_thread, in_thread_if
 from runfolio_server.history.reading.downsample import downsample_rows, evenly_spaced
 from runfolio_server.history.reading.scan import RowOrder, Span, cut_row, fetch_rows, in_order
@@ -35,8 +35,6 @@ ROWS_PER_STATEMENT = 65_536
 VALUES_PER_STATEMENT = 1_000_000
 LARGE_BYTES = 4 * 1024 * 1024
 """Of JSON: after so much of one statement it is worth some milliseconds to give memory back."""
-SAMPLE_BYTES_MAX = 128 * 1024 * 1024
-"""Of JSON, in one answer."""
 
 
 class Line(NamedTuple):
@@ -57,6 +55,7 @@ async def sample_long_run(
     x_axis: str,
     samples: int,
     is_whole: bool,
+    reading: Reading,
 ) -> list[str]:
     """See sample.py; `rows` are what the first statement has read of the span, ROWS_AT_ONCE rows or so.
 
@@ -73,7 +72,7 @@ async def sample_long_run(
             rows = await fetch_rows(
                 database, run_id, stream, rest, rows_wanted=ROWS_AT_ONCE, with_values=span.keys is not None
             )
-    reader = LinesReader(database, run_id, stream, keys)
+    reader = LinesReader(database, run_id, stream, keys, reading)
     texts: list[str] = []
     waiting: list[Line] = []
     for row_count, lines in await in_thread(kept.chosen):
@@ -88,7 +87,10 @@ async def sample_long_run(
 class LinesReader:
     """Reads rows by their lines, as JSON text, cut down to these keys or whole."""
 
-    def __init__(self, database: Database, run_id: UUID, stream: str, keys: tuple[str, ...] | None) -> None:
+    def __init__(
+        self, database: Database, run_id: UUID, stream: str, keys: tuple[str, ...] | None, reading: Reading
+    ) -> None:
+        self.reading = reading
         self._database = database
         self._run_id = run_id
         self._stream = stream
@@ -96,7 +98,6 @@ class LinesReader:
         self._rows_expected = 0
         self._rows_at_once = ROWS_OF_FIRST_STATEMENT
         self._ranges = [EVERY_KEY]
-        self._bytes = 0
         if keys is not None:
             self._ranges = merged(
                 [*(found for key in keys for found in ranges_of(key)), exactly(STEP_KEY), exactly(STEPS_KEY)]
@@ -113,7 +114,7 @@ class LinesReader:
         return self._rows_expected >= self._rows_at_once
 
     async def read(self, lines: Sequence[Line]) -> list[str]:
-        """The rows of these lines, in their order. Raises AppError when all that were read are too large."""
+        """The rows of these lines, in their order. Raises AnswerTooLarge when they are more than it may hold."""
         self._rows_expected = 0
         async with self._database.connection() as connection:
             rows = await connection.rows(
@@ -128,14 +129,9 @@ class LinesReader:
             )
         texts = await in_thread_if(is_heavy(rows), self._texts, rows, lines)
         del rows
-        size = sum(map(len, texts))
-        if size >= LARGE_BYTES:
+        if sum(map(len, texts)) >= LARGE_BYTES:
             await in_thread(give_memory_back)
-        self._bytes += size
-        if self._bytes > SAMPLE_BYTES_MAX:
-            raise AppError(
-                f"These rows have more than {SAMPLE_BYTES_MAX} characters; ask for fewer, or name the keys you need"
-            )
+        self.reading.take_texts(texts)
         return texts
 
     def _texts(self, rows: Sequence[StoredRow], lines: Sequence[Line]) -> list[str]:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import numpy as np
 
+from runfolio_server.answer_budget import Reading, weigh
 from runfolio_server.history.reading.sums import Sums
 from runfolio_server.history.reading.table import Table, Wanted, read_tables
 from runfolio_server.sql.pool import Database
@@ -41,12 +42,19 @@ class MetricSummary:
         return float(self.sums.means(np.array([0]), np.array([float(self.count)]))[0]) if self.count else None
 
 
-async def summarise_metric(database: Database, run_ids: Sequence[UUID], stream: str, name: str) -> list[MetricSummary]:
-    """One summary per run, in their order."""
+async def summarise_metric(
+    database: Database, run_ids: Sequence[UUID], stream: str, name: str, reading: Reading | None = None
+) -> list[MetricSummary]:
+    """One summary per run, in their order. For an answer, its last values are taken from the budget as they come."""
     found = [MetricSummary() for _ in run_ids]
     async for tables in read_tables(database, run_ids, Wanted(stream, (name,))):
         for table in tables:
-            _add(found[table.run], table)
+            summary = found[table.run]
+            before = weigh(summary.last)
+            _add(summary, table)
+            if reading is not None:
+                now = weigh(summary.last)
+                reading.take(now.size - before.size, now.values - before.values)
     return found
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import numpy as np
 
+from runfolio_server.answer_budget import Reading
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.heavy_threads import in_thread_if
@@ -33,12 +34,13 @@ async def sample(
     samples: int = 500,
     min_step: float | None = None,
     max_step: float | None = None,
+    reading: Reading,
 ) -> list[str]:
     """Rows as JSON text in the order of scan.py, at most `samples`; every row of the steps when they are that few.
 
     With keys: rows that have all of them and the x axis, cut down to these and `_step`, with the least and greatest
     value of each key. Without: rows that have the x axis, evenly spaced, the first and the last among them. Every row
-    has the axis `_step`. `max_step` is exclusive.
+    has the axis `_step`. `max_step` is exclusive. What is read is taken from the budget of the answer as it comes.
     """
     # Every row has a place in the order, with `_step` or without.
     names = tuple(dict.fromkeys([*([] if x_axis == STEP_KEY else [x_axis]), *(keys or [])])) or None
@@ -48,13 +50,16 @@ async def sample(
     rows = await fetch_rows(database, run_id, stream, span, rows_wanted=ROWS_AT_ONCE, with_values=has_values)
     if rows and rows[0].next_step is not None:
         return await sample_long_run(
-            database, run_id, stream, rows, span, x_axis=x_axis, samples=samples, is_whole=is_whole
+            database, run_id, stream, rows, span, x_axis=x_axis, samples=samples, is_whole=is_whole, reading=reading
         )
     has_much = is_heavy(rows)
     if names is not None and not is_whole:
-        return await in_thread_if(has_much, _telling_rows, rows, span, names, x_axis, samples)
+        texts = await in_thread_if(has_much, _telling_rows, rows, span, names, x_axis, samples)
+        reading.take_texts(texts)
+        return texts
     pieces, order = await in_thread_if(has_much, _spaced_rows, rows, span, samples)
-    return await _whole_rows(database, run_id, stream, pieces, order, has_much)
+    reader = LinesReader(database, run_id, stream, None, reading)
+    return await _whole_rows(reader, pieces, order, has_much)
 
 
 def _spaced_rows(rows: Sequence[StoredRow], span: Span, samples: int) -> tuple[list[StoredRows], RowOrder]:
@@ -80,9 +85,7 @@ def _part(order: RowOrder, chosen: Indices) -> RowOrder:
     return RowOrder(order.pieces[chosen], order.indices[chosen], order.steps[chosen])
 
 
-async def _whole_rows(
-    database: Database, run_id: UUID, stream: str, pieces: Sequence[StoredRows], order: RowOrder, has_much: bool
-) -> list[str]:
+async def _whole_rows(reader: LinesReader, pieces: Sequence[StoredRows], order: RowOrder, has_much: bool) -> list[str]:
     """The rows with all their keys, of which only lines and steps were read so far.
 
     A line never changes, so it does not matter whether it is in the tail or in a chunk by now.
@@ -90,11 +93,12 @@ async def _whole_rows(
     texts = [""] * len(order.steps)
     waiting: list[Line] = []
     places: list[int] = []
-    reader = LinesReader(database, run_id, stream, None)
     for number in np.unique(order.pieces).tolist():
         piece = pieces[number]
         if isinstance(piece, TailBatch):
-            await in_thread_if(has_much, _fill, texts, order, number, piece)
+            found = await in_thread_if(has_much, _texts_of, order, number, piece)
+            reader.reading.take_texts(found)
+            _put(texts, np.flatnonzero(order.pieces == number).tolist(), found)
             continue
         of_piece = np.flatnonzero(order.pieces == number)
         places += of_piece.tolist()
@@ -113,7 +117,6 @@ def _put(texts: list[str], places: Sequence[int], found: Sequence[str]) -> None:
         texts[place] = text
 
 
-def _fill(texts: list[str], order: RowOrder, number: int, piece: StoredRows) -> None:
-    places = np.flatnonzero(order.pieces == number)
-    for place, row in zip(places.tolist(), piece.rows(order.indices[places]), strict=True):
-        texts[place] = json_text.dump(row)
+def _texts_of(order: RowOrder, number: int, piece: StoredRows) -> list[str]:
+    """The rows of a piece, in their order."""
+    return [json_text.dump(row) for row in piece.rows(order.indices[order.pieces == number])]

@@ -15,6 +15,7 @@ from uuid import UUID
 import numpy as np
 
 from runfolio_server.allocator import give_memory_back
+from runfolio_server.answer_budget import Reading, weigh
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
 from runfolio_server.heavy_threads import in_thread, in_thread_if
@@ -73,6 +74,10 @@ class Table:
         """How many values it has: rows times columns."""
         return len(self.steps) * max(1, len(self.columns))
 
+    def text_size(self) -> int:
+        """How many characters its values have that are no numbers."""
+        return sum(weigh(value).size for cells in self.columns for value in cells.objects.values())
+
     def take(self, indices: Indices) -> Table:
         """These rows, in this order."""
         return Table(self.run, self.steps[indices], [cells.take(indices) for cells in self.columns])
@@ -106,10 +111,13 @@ async def read_tables(
         yield [await sampling.table()]
 
 
-async def read_all(database: Database, run_ids: Sequence[UUID], wanted: Wanted, *, values_max: int) -> list[Table]:
+async def read_all(
+    database: Database, run_ids: Sequence[UUID], wanted: Wanted, *, values_max: int, reading: Reading
+) -> list[Table]:
     """One table per run, in their order, empty for a run without rows.
 
-    Raises AppError when there are more values, of rows times keys, than that.
+    Raises AppError when there are more values, of rows times keys, than that, and AnswerTooLarge as soon as they are
+    more than the answer may hold.
     """
     found: list[list[Table]] = [[] for _ in run_ids]
     count = 0
@@ -117,6 +125,7 @@ async def read_all(database: Database, run_ids: Sequence[UUID], wanted: Wanted, 
         for table in tables:
             found[table.run].append(table)
             count += table.size
+            reading.take(table.text_size(), table.size)
         if count > values_max:
             raise AppError(
                 f"These are more than {values_max} values; ask for samples, fewer keys, runs or steps, "

@@ -1,0 +1,236 @@
+"""What the answer of one request may hold: drawn down while it is made, so that memory ends where the budget does.
+
+Made for each request by endpoints/graphql.py. What is written into the answer is drawn by graph/execution, each time it
+is written: a value under three aliases counts three times. Readers of much take what they have read before it is
+written. Used on the event loop alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import orjson
+
+from runfolio_server.errors import AnswerTooLarge
+
+ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Of the texts of one answer and the names of its fields. A few such answers at once fit into memory beside the rest,
+and none of the pages that SDKs and our client ask for comes near it.
+"""
+ANSWER_VALUES_MAX: Final = 2_000_000
+"""Fields, items of lists and entries of JSON: as many as a document may cost. Each takes some dozens of bytes."""
+JSON_BYTES_PER_CHARACTER: Final = 6
+"""At most: of a control character, as JSON writes it."""
+
+SizeOfText: TypeAlias = Callable[[str], int]
+
+
+class Weight(NamedTuple):
+    """Bytes of text, and how many values."""
+
+    size: int
+    values: int
+
+
+class WeighedList(list[Any]):
+    """A list of JSON values that was weighed when it was made, so that writing it need not look into it."""
+
+    __slots__ = ("weight",)
+
+    def __init__(self, items: Iterable[Any], weight: Weight) -> None:
+        super().__init__(items)
+        self.weight = weight
+
+
+class WeighedDict(dict[str, Any]):
+    """The same for an object."""
+
+    __slots__ = ("weight",)
+
+    def __init__(self, items: Mapping[str, Any], weight: Weight) -> None:
+        super().__init__(items)
+        self.weight = weight
+
+
+WEIGHED: Final = (WeighedList, WeighedDict)
+
+
+def json_size(text: str) -> int:
+    """How many bytes the text has in an answer."""
+    try:
+        return len(orjson.dumps(text)) - 2
+    except TypeError:
+        # A lone surrogate.
+        return len(json.dumps(text)) - 2
+
+
+def weigh(value: Any, size_of: SizeOfText = len) -> Weight:
+    """What a value weighs with all that is inside it."""
+    if isinstance(value, str):
+        return Weight(size_of(value), 1)
+    if isinstance(value, WEIGHED):
+        return value.weight
+    size, values = 0, 1
+    if isinstance(value, dict):
+        size = sum(map(size_of, value))
+        inner: Iterable[Any] = value.values()
+    elif isinstance(value, list):
+        inner = value
+    else:
+        return Weight(0, 1)
+    for item in inner:
+        of_item = weigh(item, size_of)
+        size += of_item.size
+        values += of_item.values
+    return Weight(size, values)
+
+
+@dataclass(slots=True)
+class FieldShare:
+    """What one field of the document, wherever it is written, has drawn."""
+
+    budget: AnswerBudget
+    name: str
+    size: int = 0
+    values: int = 0
+
+    def draw(self, size: int, values: int) -> None:
+        """Draw what is written. Raises AnswerTooLarge when it is more than there is."""
+        self.size += size
+        self.values += values
+        self.budget.draw(size, values)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a reader holds that is not written yet."""
+
+    budget: AnswerBudget
+    share: FieldShare
+    size: int = 0
+    values: int = 0
+
+    def take(self, size: int, values: int) -> None:
+        """Hold so much more. Raises AnswerTooLarge when it cannot be written any more."""
+        self.size += size
+        self.values += values
+        self.budget.hold(self, size, values)
+
+    def take_texts(self, texts: Sequence[str]) -> None:
+        """Hold these texts, each one value."""
+        self.take(sum(map(len, texts)), len(texts))
+
+
+class AnswerBudget:
+    """The budget of one answer. Once it is spent every draw fails, and the request ends."""
+
+    def __init__(self, bytes_max: int = ANSWER_BYTES_MAX, values_max: int = ANSWER_VALUES_MAX) -> None:
+        self.bytes_max = bytes_max
+        self.values_max = values_max
+        self.size = 0
+        """Bytes drawn; a character counts as one where it cannot matter."""
+        self.values = 0
+        self._held_size = 0
+        self._held_values = 0
+        self._shares: dict[str, FieldShare] = {}
+        self._ending: asyncio.Task[Any] | None = None
+        self._error: AnswerTooLarge | None = None
+
+    @property
+    def size_of_text(self) -> SizeOfText:
+        """What weighs a text: its length while so little is drawn that it cannot matter, then the bytes it becomes."""
+        return len if self.size * JSON_BYTES_PER_CHARACTER < self.bytes_max else json_size
+
+    def share(self, name: str) -> FieldShare:
+        """The share of the field of this path."""
+        found = self._shares.get(name)
+        if found is None:
+            found = self._shares[name] = FieldShare(self, name)
+        return found
+
+    def check(self) -> None:
+        """Raise AnswerTooLarge when it is spent."""
+        if self._error is not None:
+            raise self._error
+
+    def draw(self, size: int, values: int) -> None:
+        """Draw what is written: see FieldShare.draw, which also remembers for whom."""
+        self.size += size
+        self.values += values
+        if self.size > self.bytes_max or self.values > self.values_max or self._error is not None:
+            self._end(None)
+
+    def hold(self, reading: Reading, size: int, values: int) -> None:
+        """Count what is read: see Reading.take."""
+        self._held_size += size
+        self._held_values += values
+        if (
+            self.size + self._held_size > self.bytes_max
+            or self.values + self._held_values > self.values_max
+            or self._error is not None
+        ):
+            self._end(reading)
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[Reading]:
+        """Count what the field of this path reads until it is written."""
+        reading = Reading(self, self.share(name))
+        try:
+            yield reading
+        finally:
+            self._held_size -= reading.size
+            self._held_values -= reading.values
+
+    @asynccontextmanager
+    async def ending(self) -> AsyncIterator[None]:
+        """What runs inside ends once the budget is spent, whatever it waits for. Raises AnswerTooLarge then."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("only a task can be ended")
+        cancelled_before = task.cancelling()
+        self._ending = task
+        is_cancelled = False
+        try:
+            yield
+        except asyncio.CancelledError:
+            is_cancelled = True
+            if self._error is None:
+                raise
+        finally:
+            self._ending = None
+        if self._error is None:
+            return
+        if not is_cancelled:
+            # It came to its end before it could be told.
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
+        if task.uncancel() > cancelled_before:
+            # Somebody else wants it to end as well.
+            raise asyncio.CancelledError
+        raise self._error
+
+    def _end(self, reading: Reading | None) -> None:
+        if self._error is None:
+            self._error = AnswerTooLarge(self._message(reading))
+            if self._ending is not None:
+                self._ending.cancel()
+        raise self._error
+
+    def _message(self, reading: Reading | None) -> str:
+        is_size = self.size + self._held_size > self.bytes_max
+        amounts = {share.name: share.size if is_size else share.values for share in self._shares.values()}
+        if reading is not None:
+            amounts[reading.share.name] += reading.size if is_size else reading.values
+        name = max(amounts, key=lambda name: amounts[name], default="")
+        bound = f"{self.bytes_max} bytes of text" if is_size else f"{self.values_max} values"
+        most = f"most of it is {name[:200]}, with {amounts[name]} so far" if name else "it is one field"
+        return (
+            f"This answer would have more than {bound}, which is the most that is allowed; {most}. Ask there for a "
+            "smaller page, fewer keys, samples or steps, or less at once; whole histories and projects are for "
+            "/export/."
+        )
