@@ -92,7 +92,7 @@ def weigh(value: Any, size_of: SizeOfText = len) -> Weight:
 
 @dataclass(slots=True)
 class FieldShare:
-    """What one field of the document, wherever it is written, has drawn."""
+    """What one field of the document, wherever it is written, has drawn, and what is read for it."""
 
     budget: AnswerBudget
     name: str
@@ -110,7 +110,6 @@ class FieldShare:
 class Reading:
     """What a reader holds that is not written yet."""
 
-    budget: AnswerBudget
     share: FieldShare
     size: int = 0
     values: int = 0
@@ -119,7 +118,9 @@ class Reading:
         """Hold so much more. Raises AnswerTooLarge when it cannot be written any more."""
         self.size += size
         self.values += values
-        self.budget.hold(self, size, values)
+        self.share.size += size
+        self.share.values += values
+        self.share.budget.hold(size, values)
 
     def take_texts(self, texts: Sequence[str]) -> None:
         """Hold these texts, each one value."""
@@ -163,10 +164,10 @@ class AnswerBudget:
         self.size += size
         self.values += values
         if self.size > self.bytes_max or self.values > self.values_max or self._error is not None:
-            self._end(None)
+            self._end()
 
-    def hold(self, reading: Reading, size: int, values: int) -> None:
-        """Count what is read: see Reading.take."""
+    def hold(self, size: int, values: int) -> None:
+        """Count what is read, or with negative numbers is not held any more: see Reading.take."""
         self._held_size += size
         self._held_values += values
         if (
@@ -174,17 +175,19 @@ class AnswerBudget:
             or self.values + self._held_values > self.values_max
             or self._error is not None
         ):
-            self._end(reading)
+            self._end()
 
     @contextmanager
     def reading(self, name: str) -> Iterator[Reading]:
         """Count what the field of this path reads until it is written."""
-        reading = Reading(self, self.share(name))
+        reading = Reading(self.share(name))
         try:
             yield reading
         finally:
             self._held_size -= reading.size
             self._held_values -= reading.values
+            reading.share.size -= reading.size
+            reading.share.values -= reading.values
 
     @asynccontextmanager
     async def ending(self) -> AsyncIterator[None]:
@@ -214,18 +217,16 @@ class AnswerBudget:
             raise asyncio.CancelledError
         raise self._error
 
-    def _end(self, reading: Reading | None) -> None:
+    def _end(self) -> None:
         if self._error is None:
-            self._error = AnswerTooLarge(self._message(reading))
+            self._error = AnswerTooLarge(self._message())
             if self._ending is not None:
                 self._ending.cancel()
         raise self._error
 
-    def _message(self, reading: Reading | None) -> str:
+    def _message(self) -> str:
         is_size = self.size + self._held_size > self.bytes_max
         amounts = {share.name: share.size if is_size else share.values for share in self._shares.values()}
-        if reading is not None:
-            amounts[reading.share.name] += reading.size if is_size else reading.values
         name = max(amounts, key=lambda name: amounts[name], default="")
         bound = f"{self.bytes_max} bytes of text" if is_size else f"{self.values_max} values"
         most = f"most of it is {name[:200]}, with {amounts[name]} so far" if name else "it is one field"

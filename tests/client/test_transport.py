@@ -143,6 +143,7 @@ def test_a_mutation_of_your_own_is_repeated_when_it_was_never_sent() -> None:
         (409, "CONFLICT", runfolio.ConflictError),
         (410, "GONE", runfolio.ConflictError),
         (413, "TOO_LARGE", runfolio.TooLargeError),
+        (413, "ANSWER_TOO_LARGE", runfolio.TooLargeError),
         (500, "INTERNAL", runfolio.ServerError),
         (418, "UNHEARD_OF", runfolio.ApiError),
     ],

@@ -71,6 +71,41 @@ async def test_histories_cost_as_many_rows_and_keys_as_they_answer(service: Serv
     assert "Dearest is project.run.h0, with" in message
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        "history(minStep: 0)",
+        "history(minStep: 0, maxStep: 1e5)",
+        r'sampledHistory(specs: ["{\"minStep\": 0}"])',
+        "logLines(last: 10000) { edges { node { line number } } }",
+        "consoleLines(first: 10000) { lines { line number } }",
+    ],
+    ids=["open window", "float", "open spec", "last lines", "first lines"],
+)
+async def test_what_looks_small_costs_what_it_answers(service: Service, field: str) -> None:
+    await service.start_run("r")
+    aliases = " ".join(f"h{number}: {field}" for number in range(90))
+
+    message = _refusal(await service.graphql(OF_RUN % aliases))
+
+    assert "Dearest is project.run.h0" in message
+
+
+async def test_lists_that_changes_are_given_count_under_each_alias(service: Service) -> None:
+    await service.start_run("r")
+    names = [f"file-{number}" for number in range(10_000)]
+    call = (
+        'createRunFiles(input: {entityName: "ada", projectName: "p", runName: "r", files: $f}) { files { uploadUrl } }'
+    )
+
+    one = await service.graphql(f"mutation($f: [String!]!) {{ a0: {call} }}", f=names[:100])
+    calls = " ".join(f"a{number}: {call}" for number in range(60))
+    many = await service.graphql(f"mutation($f: [String!]!) {{ {calls} }}", f=names)
+
+    assert 100 == len(one.data["a0"]["files"])
+    assert "Dearest is a0" in _refusal(many)
+
+
 async def test_what_reads_the_history_of_every_run_of_a_page_costs_more_than_a_field(service: Service) -> None:
     metrics = " ".join(f'm{number}: metric(key: "k{number}") {{ mean }}' for number in range(30))
     document = '{ project(name: "p") { runs(first: 1000) { edges { node { %s } } } } }'

@@ -69,7 +69,7 @@ async def test_a_sample_of_rows_that_are_too_large_for_an_answer_is_refused(run:
     if is_compacted:
         await run.compact()
 
-    with pytest.raises(AnswerTooLarge, match="more than 1000 bytes of text, .* most of it is rows"):
+    with pytest.raises(AnswerTooLarge, match=r"more than 1000 bytes of text, .* most of it is rows"):
         await run.sample(AnswerBudget(bytes_max=1000), samples=100)
 
 

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.allocator import give_memory_back
-from runfolio_server.answer_budget import AnswerBudget
+from runfolio_server.answer_budget import ANSWER_BYTES_MAX, ANSWER_VALUES_MAX, AnswerBudget
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
@@ -54,7 +54,7 @@ async def execute_document(request: Request) -> Response:
     viewer = await sign_in.viewer(request.headers.get("Authorization"))
     body = await read_body(request, settings.max_body_bytes)
     query, variables, operation_name = await in_thread_if(len(body) > HEAVY_BYTES, read_document, body)
-    budget = AnswerBudget()
+    budget = AnswerBudget(ANSWER_BYTES_MAX, ANSWER_VALUES_MAX)
     context = Context(
         viewer,
         database,

@@ -12,7 +12,7 @@ RunfolioError
     ├── PermissionDeniedError 403 FORBIDDEN            the key is known and may not do this
     ├── NotFoundError        404  NOT_FOUND            it is not there, or you may not see it
     ├── ConflictError        409  CONFLICT, 410 GONE   it exists already, or is of a deleted run
-    ├── TooLargeError        413  TOO_LARGE            a document, line or file over its limit
+    ├── TooLargeError        413  TOO_LARGE, ANSWER_TOO_LARGE  a document, line, file or answer over its limit
     ├── TooManyRequestsError 429  TOO_MANY_REQUESTS    may pass later; retrying did not help
     ├── UnavailableError     503  UNAVAILABLE          no answer, or the server cannot work now; retrying did not help
     └── ServerError          500  INTERNAL             a fault of the server; its log has more
@@ -101,7 +101,7 @@ class ConflictError(ApiError):
 
 
 class TooLargeError(ApiError):
-    """A document, a line or a file is over its limit."""
+    """A document, a line, a file, or the answer to what was asked, is over its limit."""
 
 
 class TooManyRequestsError(ApiError):
@@ -126,6 +126,7 @@ CLASS_BY_CODE: Mapping[str, type[ApiError]] = {
     "GONE": ConflictError,
     "CURSOR_EXPIRED": BadRequestError,
     "TOO_LARGE": TooLargeError,
+    "ANSWER_TOO_LARGE": TooLargeError,
     "TOO_MANY_REQUESTS": TooManyRequestsError,
     "UNAVAILABLE": UnavailableError,
     "INTERNAL": ServerError,

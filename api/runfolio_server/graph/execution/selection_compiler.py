@@ -150,7 +150,8 @@ class _Compiler:
                 read = f"{row}.{field.column}" if row and field.column else field.read.format(variable)
                 value = self._value(source, field.type, field.details, source.assign(read))
             entries.append(f"{response_name!r}: {value}")
-        source.line(f"size += {sum(map(len, fields))}")
+        names = sum(map(len, fields)) + sum(len(of.name) for field in fields.values() if field is None)
+        source.line(f"size += {names}")
         source.line(f"values += {len(fields)}")
         return "{" + ", ".join(entries) + "}"
 

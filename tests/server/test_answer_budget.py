@@ -1,0 +1,162 @@
+"""An answer ends where its budget does: each way that was found to grow one, with budgets of a test's size."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from runfolio_server.answer_budget import AnswerBudget
+from runfolio_server.endpoints import graphql
+from runfolio_server.history.reading import scan
+from tests.service import Answer, Service
+
+APPEND = "mutation($input: AppendHistoryInput!) { appendHistory(input: $input) { rejectedCount } }"
+OF_RUN = '{ project(name: "p") { run(name: "large") { %s } } }'
+OTHERS = """{ project(name: "p") {
+  a: run(name: "other-0") { id displayName } b: run(name: "other-1") { id displayName } } }"""
+BYTES, VALUES = 200_000, 20_000
+ROWS, KEYS = 2000, 500
+STREAMED = ["console line " + "x" * 80] * 2000
+
+
+class Seen(AnswerBudget):
+    """A budget of a test's size, of which the last one is kept, with the most that was held at once."""
+
+    last: Seen
+    most_held = 0
+
+    def __init__(self, *_: int) -> None:
+        super().__init__(BYTES, VALUES)
+        Seen.last = self
+
+    def hold(self, size: int, values: int) -> None:
+        self.most_held = max(self.most_held, self.size + self._held_size + size)
+        super().hold(size, values)
+
+
+@pytest.fixture(autouse=True)
+async def large(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run with much of everything, and small budgets."""
+    if (await service.graphql(OF_RUN % "id")).data["project"] is None:
+        config = json.dumps({"text": {"value": "c" * 10_000}})
+        run = await service.start_run("large", config=config, notes="n" * 5000)
+        rows = [{"_step": step, "loss": step / 7, "text": "t" * 40} for step in range(ROWS)]
+        rows.append({"_step": ROWS, **{f"key-{number}": number for number in range(KEYS)}})
+        lines = "\n".join(map(json.dumps, rows))
+        assert (await service.graphql(APPEND, input={"runId": run["id"], "offset": 0, "jsonLines": lines})).data
+        await service.stream("ada/p/large", {"files": {"output.log": {"offset": 0, "content": STREAMED}}})
+        for number in range(60):
+            await service.start_run(f"other-{number}", config=config)
+    monkeypatch.setattr(graphql, "AnswerBudget", Seen)
+    monkeypatch.setattr(scan, "PAGE_BYTES", 16 * 1024)
+
+
+def _ended(answer: Answer, field: str) -> None:
+    assert (413, "ANSWER_TOO_LARGE") == (answer.status, answer.error["extensions"]["code"]), answer
+    assert "data" not in answer.body
+    assert f"most of it is {field}" in answer.error["message"]
+
+
+def _aliases(field: str, count: int = 60) -> str:
+    return " ".join(f"a{number}: {field}" for number in range(count))
+
+
+SPECS = ", ".join([r'"{\"minStep\": 0, \"keys\": [\"loss\", \"text\"]}"'] * 30)
+MANY = {
+    "windows of a sample": (f"sampledHistory(specs: [{SPECS}])", "project.run.sampledHistory"),
+    "windows": (_aliases("history(minStep: 0)", 15), "project.run.a"),
+    "config": (_aliases("config", 98), "project.run.a"),
+    "keys as the SDK reads them": (_aliases("historyKeys"), "historyKeys"),
+    "keys": (_aliases("metricKeys { name count lastValue }"), "project.run.a"),
+    "rows": (_aliases("historyRows(first: 1000) { rows }"), "project.run.a"),
+    "samples": (_aliases("historySample(samples: 1000)"), "project.run.a"),
+    "columns": (_aliases('historyColumns(keys: ["loss", "text"]) { steps values }'), "project.run.a"),
+    "columns again and again": (
+        f'historyColumns(keys: ["loss"]) {{ {_aliases("values")} }}',
+        "project.run.historyColumns.a",
+    ),
+    "console lines": (_aliases("consoleLines { lines { line } }"), "project.run.a"),
+    "last console lines": (_aliases("logLines(last: 2000) { edges { node { line } } }"), "project.run.a"),
+    "names of fields": (" ".join(f"{'a' * 4000}{number}: id" for number in range(20)), "project.run.a"),
+}
+
+
+@pytest.mark.parametrize("way", MANY)
+async def test_what_is_asked_of_a_run_ends_with_the_budget(service: Service, way: str) -> None:
+    fields, field = MANY[way]
+    if way == "names of fields":
+        fields = f"{fields} " + " ".join(f"b{number}: config" for number in range(15))
+
+    answer = await service.graphql(OF_RUN % fields)
+
+    _ended(answer, "project.run.b" if way == "names of fields" else field)
+    # One page, or one answer of a field, is read before it is counted.
+    assert Seen.last.size < 2 * BYTES
+    assert Seen.last.most_held < 2 * BYTES
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "runs(first: 100) { edges { node { config } } }",
+        f"runs(first: 100) {{ edges {{ node {{ user {{ {_aliases('username', 90)} }} }} }} }}",
+        f"runs(first: 100) {{ edges {{ node {{ project {{ {_aliases('name', 90)} }} }} }} }}",
+    ],
+    ids=["texts", "a user that runs share", "a project that runs share"],
+)
+async def test_a_list_ends_with_the_budget(service: Service, monkeypatch: pytest.MonkeyPatch, fields: str) -> None:
+    monkeypatch.setattr(__name__ + ".VALUES", 3000)
+
+    answer = await service.graphql(f'{{ project(name: "p") {{ {fields} }} }}')
+
+    _ended(answer, "project.runs.edges")
+
+
+async def test_an_answer_below_its_budget_is_whole(service: Service) -> None:
+    answer = await service.graphql(OF_RUN % "config notes historySample(samples: 100) metricKeys { name }")
+
+    run = answer.data["project"]["run"]
+    assert (100, KEYS + 3) == (len(run["historySample"]), len(run["metricKeys"]))
+    assert 15_000 < Seen.last.size < BYTES
+    assert KEYS + 3 < Seen.last.values < VALUES
+
+
+async def test_a_window_stops_where_the_budget_ends(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages behind the one that spends it are not read."""
+    pages = []
+    scan_page = scan.fetch_rows
+
+    async def counted(*arguments: Any, **more: Any) -> Any:
+        pages.append(arguments)
+        return await scan_page(*arguments, **more)
+
+    monkeypatch.setattr(scan, "fetch_rows", counted)
+    monkeypatch.setattr(f"{__name__}.BYTES", 40_000)
+
+    _ended(await service.graphql(OF_RUN % "history(minStep: 0)"), "project.run.history")
+
+    read = len(pages)
+    monkeypatch.setattr(f"{__name__}.BYTES", 10_000_000)
+    assert (await service.graphql(OF_RUN % "history(minStep: 0)")).data
+    assert read < (len(pages) - read) / 2
+
+
+async def test_changes_that_were_made_stay_made_and_the_next_is_not(service: Service) -> None:
+    names = ["first", "second"]
+    fields = f"run {{ {_aliases('config', 30)} }}"
+    calls = " ".join(
+        f'{name}: updateRun(input: {{id: $id{number}, displayName: "{name}"}}) {{ {fields} }}'
+        for number, name in enumerate(names)
+    )
+    found = await service.graphql(OTHERS)
+    ids = [run["id"] for run in found.data["project"].values()]
+
+    answer = await service.graphql(f"mutation($id0: ID!, $id1: ID!) {{ {calls} }}", id0=ids[0], id1=ids[1])
+
+    _ended(answer, "first.run.a")
+    shown = await service.graphql(OTHERS)
+    first, second = shown.data["project"].values()
+    assert "first" == first["displayName"]
+    assert "second" != second["displayName"]
