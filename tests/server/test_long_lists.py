@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from runfolio_server.answer_budget import FieldShare
 from runfolio_server.graph.execution import executor
 from runfolio_server.graph.execution.compiled_selection import ObjectShape
 from tests.service import Service
@@ -32,9 +33,9 @@ async def test_a_long_list_is_completed_in_parts_and_between_them_the_loop_goes_
     parts: list[tuple[int, int]] = []
     complete = ObjectShape.complete_plain
 
-    def complete_plain(self: ObjectShape, values: list[Any]) -> list[Any]:
+    def complete_plain(self: ObjectShape, values: list[Any], share: FieldShare) -> list[Any]:
         parts.append((turn, len(values)))
-        return complete(self, values)
+        return complete(self, values, share)
 
     async def count_turns() -> None:
         nonlocal turn
@@ -64,12 +65,12 @@ async def test_a_part_that_fails_lets_the_whole_list_be_done_as_graphql_does(
     complete = ObjectShape.complete_plain
     calls = 0
 
-    def fail_later(self: ObjectShape, values: list[Any]) -> list[Any]:
+    def fail_later(self: ObjectShape, values: list[Any], share: FieldShare) -> list[Any]:
         nonlocal calls
         calls += 1
         if calls == 3:
             raise LookupError
-        return complete(self, values)
+        return complete(self, values, share)
 
     monkeypatch.setattr(executor, "ITEMS_AT_ONCE", PART)
     monkeypatch.setattr(ObjectShape, "complete_plain", fail_later)
