@@ -26,7 +26,7 @@ from runfolio_server.endpoints.export import export_routes
 from runfolio_server.endpoints.export_history import export_history_routes
 from runfolio_server.endpoints.file_stream import file_stream_routes
 from runfolio_server.endpoints.graphql import graphql_routes
-from runfolio_server.endpoints.health import health_routes
+from runfolio_server.endpoints.health import Readiness, health_routes
 from runfolio_server.endpoints.metrics import metrics_routes
 from runfolio_server.endpoints.objects import object_routes
 from runfolio_server.events.wake_up import EventWakeUp
@@ -39,12 +39,15 @@ from runfolio_server.remembered import RememberedAccess
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import open_database
 from runfolio_server.sql.run_lists.indexes import OrderIndexes
+from runfolio_server.sql.turns import Purpose
 
 LOGGER = logging.getLogger(__name__)
 
 # Names of secrets in the database, not secrets.
 URL_SECRET = "signed urls"  # noqa: S105
 CURSOR_SECRET = "cursors"  # noqa: S105
+# What uploads share connections by, beside users.
+UPLOADING = "uploading"
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -57,7 +60,9 @@ def create_app(settings: Settings) -> Starlette:
             size=settings.pool_size,
             wait_s=settings.pool_wait_s,
             statement_timeout_s=settings.statement_timeout_s,
+            filter_timeout_s=settings.filter_timeout_s,
         )
+        readiness = Readiness(settings)
         try:
             async with database.connection() as connection:
                 url_secret = await ensure_secret(connection, URL_SECRET)
@@ -67,14 +72,16 @@ def create_app(settings: Settings) -> Starlette:
             await mark_store(store, store_secret)
 
             async def register(grant: UploadGrant, stored: StoredObject) -> None:
-                await register_upload(database, store, grant, stored)
+                # A signed URL tells nobody's name.
+                await register_upload(database.asked_by(None, UPLOADING, Purpose.WRITE), store, grant, stored)
 
             app.state.settings = settings
             app.state.database = database
+            app.state.readiness = readiness
             app.state.remembered_access = remembered = RememberedAccess()
             app.state.wake_up = wake_up = EventWakeUp(settings.database_url)
             app.state.sign_in = SignIn(database, remembered)
-            app.state.run_targets = RunTargets(database, remembered)
+            app.state.run_targets = RunTargets(remembered)
             app.state.object_store = store
             app.state.url_signer = UrlSigner(url_secret, settings.url_lifetime_s)
             app.state.cursor_secret = cursor_secret
@@ -83,6 +90,7 @@ def create_app(settings: Settings) -> Starlette:
             async with beside(wake_up.run(), forget_what_others_revoke(database, remembered, wake_up)):
                 yield
         finally:
+            await readiness.close()
             await database.close()
 
     return Starlette(

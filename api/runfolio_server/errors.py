@@ -14,6 +14,8 @@ AppError                     400  BAD_USER_INPUT     the caller sent something t
 ├── TargetTooLong            414  TARGET_TOO_LONG    the path with its parameters is over the limit of a head
 ├── HeadTooLarge             431  HEAD_TOO_LARGE     headers, or what a chunked body has beside its data, are over it
 └── Unavailable              503  UNAVAILABLE        the database or the object store is away; may pass later
+    ├── NoRoom               503  UNAVAILABLE        one of them has no room left; passes when somebody makes some
+    └── TooManyRequests      429  TOO_MANY_REQUESTS  the caller's other requests are in the way
 
 The status decides what clients retry, so nothing that may pass later has a status below 429, but for 408: what came
 too slowly was never begun.
@@ -134,10 +136,25 @@ class HeadTooLarge(AppError):
 
 
 class Unavailable(AppError):
-    """The database or the object store is away; may pass later."""
+    """The database or the object store is away; may pass later. `retry_after_s`: when to come back."""
 
     code = "UNAVAILABLE"
     status = 503
+    retry_after_s: ClassVar[int] = RETRY_AFTER_S
+
+
+class NoRoom(Unavailable):
+    """A disk is full, or the memory or another bound of the database is used up."""
+
+    # It takes a person to end it: who comes every second only adds to the work.
+    retry_after_s = 10
+
+
+class TooManyRequests(Unavailable):
+    """The caller's own requests use up what one caller may have at once."""
+
+    code = "TOO_MANY_REQUESTS"
+    status = 429
 
 
 class SharedSummary(Exception):

@@ -40,13 +40,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("base_url", "", "", "Address that clients reach, for absolute URLs; empty takes it from each request."),
     Setting(
         "pool_size",
-        "10",
+        "20",
         "connections",
         "Most connections of one `serve` to PostgreSQL, of which each of its API processes has an equal share; beside "
-        "them are two of the worker and one of each process that listens.",
+        "them are two of the worker and two of each process: one listens, one is for `/readyz`.",
     ),
-    Setting("pool_wait_s", "5", "seconds", "How long a request waits for a connection before it answers 503."),
+    Setting("pool_wait_s", "5", "seconds", "How long a request waits for its first connection before it answers 503."),
     Setting("statement_timeout_s", "30", "seconds", "How long one SQL statement may run."),
+    Setting("filter_timeout_s", "5", "seconds", "How long one may run that a caller's filters, order or fields shape."),
     Setting("heartbeat_timeout_s", "300", "seconds", "Silence after which a running run counts as crashed."),
     Setting("max_body_bytes", str(32 * 1024 * 1024), "bytes", "Largest request body, before and after decompression."),
     Setting("max_file_bytes", str(5 * 1024**3), "bytes", "Largest file of a run."),
@@ -79,6 +80,7 @@ class Settings:
     pool_size: int
     pool_wait_s: float
     statement_timeout_s: float
+    filter_timeout_s: float
     heartbeat_timeout_s: float
     max_body_bytes: int
     max_file_bytes: int
@@ -108,6 +110,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
         pool_size=_number(text, "pool_size", lowest=POOL_SIZE_LEAST, highest=1000),
         pool_wait_s=_number(text, "pool_wait_s", lowest=1, highest=600),
         statement_timeout_s=_number(text, "statement_timeout_s", lowest=1, highest=86_400),
+        filter_timeout_s=_number(text, "filter_timeout_s", lowest=1, highest=86_400),
         heartbeat_timeout_s=_number(text, "heartbeat_timeout_s", lowest=1, highest=86_400 * 30),
         max_body_bytes=_number(text, "max_body_bytes", lowest=1024, highest=2**30),
         max_file_bytes=_number(text, "max_file_bytes", lowest=1024, highest=2**50),

@@ -70,6 +70,7 @@ NO_BOUNDS = {
         "events/sweep.py: OTHERS_KEPT_MAX",
         "sql/events/notifications.py: TIMEOUT_S",
         "sql/run_lists/indexes.py: PENDING_MAX_ORDERS",
+        "seldom.py: KINDS_MAX",
         "worker/crash_detection.py: INTERVAL_SHARE",
         "worker/crash_detection.py: INTERVAL_S_MAX",
         "worker/index_upkeep.py: BUILD_TIMEOUT_S",

@@ -24,7 +24,7 @@ RUN = "query($p: String!, $r: String!, $e: String) { project(name: $p, entityNam
 @pytest.fixture
 def brief_memory(service: Service) -> None:
     """What the server remembers of who may log where is as old as it gets almost at once."""
-    service.app.state.run_targets = RunTargets(service.database, RememberedAccess(BRIEF_S))
+    service.app.state.run_targets = RunTargets(RememberedAccess(BRIEF_S))
 
 
 async def test_a_batch_for_a_project_that_was_given_away_is_refused_once_its_place_is_forgotten(

@@ -42,12 +42,12 @@ NEVER_ASKED = {"Project.sweeps"}
 
 @pytest.fixture(scope="module")
 async def hurried(service: Service) -> AsyncIterator[Service]:
-    """The same installation with a server that gives no statement much time, and runs that are long to search."""
+    """The same installation with a server that gives no filter much time, and runs that are long to search."""
     await service.start_run("first", "slow")
     async with service.database.connection() as connection:
         project = await connection._raw.fetchval("SELECT project_id FROM projects WHERE name = 'slow'")
         await fill_with_long_texts(connection, project)
-    settings = replace(service.settings, statement_timeout_s=0.6)
+    settings = replace(service.settings, filter_timeout_s=0.6)
     app = create_app(settings)
     async with (
         app.router.lifespan_context(app),

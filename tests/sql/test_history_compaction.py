@@ -86,7 +86,7 @@ async def test_a_compaction_whose_lease_ran_out_changes_nothing_after_another_di
             async with run.database.transaction() as connection:
                 yield connection
 
-    slow = SlowDatabase(run.database._pool, wait_s=5)
+    slow = SlowDatabase(run.database._pool, run.database._turns, run.database._deadlines)
 
     assert await compact_stream(slow, run.run_id, "history", "", 0) == 0
     assert await run.scan() == steps(10)

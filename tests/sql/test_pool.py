@@ -17,6 +17,7 @@ from runfolio_server.ingest.parse import parse_file_stream
 from runfolio_server.sql.constraints import MESSAGES_BY_CONSTRAINT, constraint_of
 from runfolio_server.sql.named import NoRow, Query, composed
 from runfolio_server.sql.pool import Connection, Database, open_database
+from runfolio_server.sql.turns import Purpose, Shares
 from tests.service import Service
 
 pytestmark = pytest.mark.anyio
@@ -33,6 +34,11 @@ class NumberRow(msgspec.Struct, frozen=True):
 NUMBERS = Query("numbers", "SELECT n FROM generate_series(1, $1::int) AS n", NumberRow)
 
 BACKEND = Query("backend", "SELECT pg_backend_pid()", NumberRow)
+LEFT_BEHIND = Query(
+    "left",
+    "SELECT pid FROM pg_stat_activity WHERE query LIKE '-- left_behind%' AND state = 'active'",
+    NumberRow,
+)
 IS_ALIVE = Query("is_alive", "SELECT pid FROM pg_stat_activity WHERE pid = $1", NumberRow)
 
 
@@ -112,16 +118,17 @@ async def test_a_pool_that_is_in_use_is_told_as_that(hurried: Database) -> None:
 
 
 async def test_who_has_a_share_never_takes_the_last_connections(hurried: Database) -> None:
-    share = hurried.share(3)
+    most_read = Shares.of(Purpose.READ, 4).key
     held = most = 0
     is_full, may_end = asyncio.Event(), asyncio.Event()
+    share = hurried.asked_by("ada", "key")
 
     async def borrow() -> None:
         nonlocal held, most
         async with share.connection():
             held += 1
             most = max(most, held)
-            if held == 3:
+            if held == most_read:
                 is_full.set()
             await may_end.wait()
             held -= 1
@@ -130,12 +137,52 @@ async def test_who_has_a_share_never_takes_the_last_connections(hurried: Databas
         for _ in range(50):
             group.create_task(borrow())
         await is_full.wait()
-        async with hurried.connection() as connection:
+        # Longer than the first of a request would wait.
+        await asyncio.sleep(1.2)
+        async with hurried.asked_by("bob", "key").connection() as connection:
             answered = await connection.rows(NUMBERS, 1)
         may_end.set()
 
     assert [NumberRow(1)] == answered
-    assert 3 == most
+    assert most_read == most
+
+
+async def test_a_filter_has_a_deadline_of_its_own_and_other_statements_have_not(database_url: str) -> None:
+    opened = await open_database(database_url, size=1, wait_s=5, statement_timeout_s=60, filter_timeout_s=0.2)
+    try:
+        async with opened.connection() as connection:
+            assert 1 == await connection.execute(Query("sleep", "SELECT pg_sleep(0.4)", NoRow))
+            with pytest.raises(AppError, match="narrower filters"):
+                await connection.rows(composed("sleep", SLEEP, NoRow))
+            # The connection is as good as before: the statement has ended in PostgreSQL.
+            assert [NumberRow(1)] == await connection.rows(NUMBERS, 1)
+        async with opened.transaction() as connection:
+            await connection.rows(composed("choose", NUMBERS.sql, NumberRow, locks=True), 1)
+            assert 1 == await connection.execute(Query("sleep", "SELECT pg_sleep(0.4)", NoRow))
+    finally:
+        await opened.close()
+
+
+async def test_a_caller_who_is_gone_leaves_no_statement_behind(database: Database, hurried: Database) -> None:
+    share = database.asked_by("ada", "key")
+
+    async def read() -> None:
+        async with share.connection() as connection:
+            await connection.rows(Query("sleep", "-- left_behind\nSELECT pg_sleep(60)", NoRow))
+
+    async with database.connection() as watching:
+        tasks = [asyncio.create_task(read()) for _ in range(5)]
+        while len(await watching.rows(LEFT_BEHIND)) < Shares.of(Purpose.READ, 8).key:  # noqa: ASYNC110 - asks PostgreSQL
+            await asyncio.sleep(0.01)
+        share.end()
+        endings = await asyncio.gather(*tasks, return_exceptions=True)
+        left = await watching.rows(LEFT_BEHIND)
+
+    assert {asyncio.CancelledError} == {type(ending) for ending in endings}
+    assert [] == left
+    with pytest.raises(Unavailable, match="hung up"):
+        async with share.connection():
+            pass
 
 
 async def test_many_rows_are_made_a_few_at_a_time(database: Database) -> None:
@@ -199,7 +246,7 @@ async def test_a_query_of_several_runs_has_a_snapshot_only_where_a_statement_is_
 
 async def test_a_plain_postgresql_is_not_distributed(database: Database) -> None:
     assert not database._is_distributed
-    assert not database.share(1)._is_distributed
+    assert not database.asked_by("ada", "key")._is_distributed
 
 
 @pytest.mark.parametrize("constraint", MESSAGES_BY_CONSTRAINT)

@@ -30,7 +30,7 @@ def test_the_command_line_goes_before_the_environment_and_both_before_the_defaul
 
     settings = read_settings(environment, port="2", host=None)
 
-    assert (2, "::1", 10) == (settings.port, settings.host, settings.pool_size)
+    assert (2, "::1", 20) == (settings.port, settings.host, settings.pool_size)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from runfolio_server.endpoints.other_sites import refuse_other_sites
-from runfolio_server.errors import RETRY_AFTER_S, AppError, TooLarge, Unauthenticated, Unavailable
+from runfolio_server.errors import AppError, TooLarge, Unauthenticated, Unavailable
 from runfolio_server.settings import Settings
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -28,7 +28,7 @@ def error_response(error: AppError) -> Response:
     """The answer that tells an error; the status says whether trying again may help."""
     response = json_response({"errors": [{"message": error.message, "extensions": error.extensions}]}, error.status)
     if isinstance(error, Unavailable):
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Basic realm="runfolio", charset="UTF-8"'
     return response

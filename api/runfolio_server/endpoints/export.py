@@ -21,10 +21,10 @@ from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain import json_text
 from runfolio_server.endpoints.answers import answering_errors, read_body
 from runfolio_server.endpoints.compression import VARY, coding_for, compressed_stream
+from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.parameters import check_names
 from runfolio_server.errors import AppError
 from runfolio_server.settings import Settings
-from runfolio_server.sql.pool import Database
 
 MEDIA_TYPE = "application/x-ndjson"
 
@@ -37,12 +37,13 @@ async def export_runs(request: Request) -> Response:
     """Stream the runs. The first page is read before the answer begins, so that its errors have their status."""
     state = request.app.state
     sign_in: SignIn = state.sign_in
-    database: Database = state.database
 
-    viewer = await sign_in.viewer(request.headers.get("Authorization"))
-    export = await open_export(database, viewer, await _read_request(request))
-    lines = export.lines()
-    first = await anext(lines)
+    viewer, database = await sign_in.caller(request.headers.get("Authorization"))
+    asked = await _read_request(request)
+    async with while_there_is_a_caller(request, database):
+        export = await open_export(database, viewer, asked)
+        lines = export.lines()
+        first = await anext(lines)
     answer = told_errors(first, lines)
     headers = {**VARY, "Cache-Control": "private, no-store"}
     coding = coding_for(request)

@@ -28,7 +28,7 @@ from runfolio_server.ingest.parse import (
 )
 from runfolio_server.ingest.target import RunTargets
 from runfolio_server.settings import Settings
-from runfolio_server.sql.pool import Database
+from runfolio_server.sql.turns import Purpose
 
 # Enough to see what is wrong; the count tells the rest.
 REJECTED_SHOWN = 20
@@ -39,12 +39,11 @@ async def file_stream(request: Request) -> Response:
     state = request.app.state
     sign_in: SignIn = state.sign_in
     settings: Settings = state.settings
-    database: Database = state.database
     targets: RunTargets = state.run_targets
 
-    viewer = await sign_in.viewer(request.headers.get("Authorization"))
+    viewer, database = await sign_in.caller(request.headers.get("Authorization"), Purpose.WRITE)
     path = request.path_params
-    run_id = await targets.find(viewer, path["entity"], path["project"], path["run"])
+    run_id = await targets.find(database, viewer, path["entity"], path["project"], path["run"])
     body = await read_body(request, settings.max_body_bytes)
     encoding, writer = request.headers.get("Content-Encoding", "").lower(), request.headers.get(WRITER_HEADER, "")
     batch = await read_batch(body, encoding, writer, settings.max_body_bytes)

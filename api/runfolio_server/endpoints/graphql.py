@@ -2,7 +2,7 @@
 
 Statuses: documents that do not parse or validate, and partial data, are 200 as GraphQL clients expect. When an error
 leaves no data at all, the status is the error's own, because it decides what clients retry: 400 for what can never
-pass, 401 and 403, 503 while the database is away (then even beside data: 200 is never tried again).
+pass, 401 and 403, 429 and 503 for what may pass later (then even beside data: 200 is never tried again).
 """
 
 from __future__ import annotations
@@ -27,18 +27,16 @@ from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
 from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response, read_body
 from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed, compressed_stream
 from runfolio_server.endpoints.explorer import explorer_page
+from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.large_answers import encoded_pieces, has_long_list
-from runfolio_server.errors import RETRY_AFTER_S, AppError, TooLarge, Unavailable
+from runfolio_server.errors import AppError, TooLarge, Unavailable
 from runfolio_server.graph.schema import MASKED_MESSAGE, is_unforeseen, schema
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
 from runfolio_server.loaders import Loaders
 from runfolio_server.settings import Settings
-from runfolio_server.sql.pool import Database
 
 # Parsed documents are kept: this bounds what they cost, and the time of the parser. Values belong into variables.
 MAX_DOCUMENT_CHARACTERS = 100_000
-# To PostgreSQL, that one request uses at once.
-CONNECTIONS_MAX = 3
 
 LOGGER = logging.getLogger(__name__)
 
@@ -48,10 +46,8 @@ async def execute_document(request: Request) -> Response:
     state = request.app.state
     sign_in: SignIn = state.sign_in
     settings: Settings = state.settings
-    # Beside one request there is room for others, however much it asks for.
-    database: Database = state.database.share(CONNECTIONS_MAX)
 
-    viewer = await sign_in.viewer(request.headers.get("Authorization"))
+    viewer, database = await sign_in.caller(request.headers.get("Authorization"))
     body = await read_body(request, settings.max_body_bytes)
     query, variables, operation_name = await in_thread_if(len(body) > HEAVY_BYTES, read_document, body)
     budget = AnswerBudget(ANSWER_BYTES_MAX, ANSWER_VALUES_MAX)
@@ -70,7 +66,7 @@ async def execute_document(request: Request) -> Response:
         budget,
     )
     try:
-        async with budget.ending():
+        async with while_there_is_a_caller(request, database), budget.ending():
             result = await schema.execute(
                 query, variable_values=variables, operation_name=operation_name, context_value=context
             )
@@ -81,8 +77,9 @@ async def execute_document(request: Request) -> Response:
     if errors:
         answer["errors"] = [format_error(error) for error in errors]
     response = await _response(answer, status_of(result.data, errors), coding_for(request))
-    if response.status_code == Unavailable.status:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    later = [error.original_error for error in errors if isinstance(error.original_error, Unavailable)]
+    if later:
+        response.headers["Retry-After"] = str(max(error.retry_after_s for error in later))
     return response
 
 
@@ -147,9 +144,10 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
 
 
 def status_of(data: dict[str, Any] | None, errors: list[GraphQLError]) -> int:
-    """200, or the status of the error that left no data; what may pass later is 503 even beside data."""
-    if any(isinstance(error.original_error, Unavailable) for error in errors):
-        return Unavailable.status
+    """200, or the status of the error that left no data; what may pass later is 503, or 429, even beside data."""
+    later = [error.original_error.status for error in errors if isinstance(error.original_error, Unavailable)]
+    if later:
+        return max(later)
     if not errors or _holds_something(data):
         return 200
     for error in errors:

@@ -17,7 +17,6 @@ from runfolio_server.domain.permission import Permission
 from runfolio_server.endpoints.answers import answering_errors
 from runfolio_server.sql.history.counters import SELECT_COMPACTION_STATUS
 from runfolio_server.sql.objects.unused_objects import SELECT_SWEEP_STATUS
-from runfolio_server.sql.pool import Database
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -38,8 +37,7 @@ METRICS = {
 async def tell_metrics(request: Request) -> Response:
     """The metrics."""
     sign_in: SignIn = request.app.state.sign_in
-    database: Database = request.app.state.database
-    viewer = await sign_in.viewer(request.headers.get("Authorization"))
+    viewer, database = await sign_in.caller(request.headers.get("Authorization"))
     check_site(viewer, Permission.READ, "see the metrics")
     async with database.connection() as connection:
         compaction = await connection.row(SELECT_COMPACTION_STATUS)

@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from runfolio_server.errors import AppError
+from runfolio_server.graph.execution.changes import TellChanges
 from runfolio_server.graph.execution.executor import CompiledExecutor
 from runfolio_server.graph.limits.document_limits import limit_extensions
 from runfolio_server.graph.mutation import Mutation
@@ -44,5 +45,5 @@ schema = Schema(
     mutation=Mutation,
     config=StrawberryConfig(scalar_map=SCALARS),
     execution_context_class=CompiledExecutor,
-    extensions=[*limit_extensions(), TellMissing],
+    extensions=[*limit_extensions(), TellMissing, TellChanges],
 )

@@ -15,16 +15,17 @@ from runfolio_server.sql.projects.projects import SELECT_PROJECT_BY_NAME
 class RunTargets:
     """Finds runs by name; remembers for seconds who may log to which project, so that a batch costs one call."""
 
-    def __init__(self, database: Database, remembered: RememberedAccess) -> None:
-        self._database = database
+    def __init__(self, remembered: RememberedAccess) -> None:
         self._project_ids = remembered.project_ids
 
-    async def find(self, viewer: Viewer, entity_name: str, project_name: str, run_name: str) -> UUID | None:
+    async def find(
+        self, database: Database, viewer: Viewer, entity_name: str, project_name: str, run_name: str
+    ) -> UUID | None:
         """The id that the run has if it exists; None when there is no such project to which the viewer may log."""
         key = (viewer.user_id, entity_name, project_name)
         project_id = self._project_ids.get(key)
         if project_id is None:
-            async with self._database.connection() as connection:
+            async with database.connection() as connection:
                 row = await connection.row(SELECT_PROJECT_BY_NAME[Permission.LOG], entity_name, project_name, viewer)
             if row is None:
                 return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import hashlib
 import logging
 import re
@@ -22,11 +23,12 @@ import obstore.store
 from obstore.exceptions import BaseError, PreconditionError
 
 from runfolio_server.durable import sync_to_disk
-from runfolio_server.errors import AppError, NotFound, TooLarge, Unavailable
+from runfolio_server.errors import AppError, NoRoom, NotFound, TooLarge, Unavailable
 from runfolio_server.objects.directory import ListedObject, delete_unfinished, list_objects
+from runfolio_server.seldom import Seldom
 from runfolio_server.settings import SettingsError
 
-logger = logging.getLogger(__name__)
+SELDOM = Seldom(logging.getLogger(__name__))
 
 CLOUD_SCHEMES = ("s3", "s3a", "gs", "az", "azure", "abfs", "abfss", "adl")
 CONNECT_TIMEOUT_S = 10
@@ -41,6 +43,9 @@ PARTS_IN_FLIGHT = 2
 READ_BYTES = 256 * 1024
 BATCH = 1000
 """What S3 lists and deletes in one request."""
+
+# obstore tells the reason in its text only: no space left, and a quota that is used up.
+NO_ROOM = tuple(f"(os error {number})" for number in (errno.ENOSPC, errno.EDQUOT))
 
 _KEY = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*")
 KEY_LENGTH_MAX = 512
@@ -247,7 +252,9 @@ def _unavailable_when_away(doing: str) -> Iterator[None]:
         yield
     except (BaseError, OSError) as error:
         # The caller is not told the reason: it may hold a directory, a bucket or an account.
-        logger.warning("cannot %s objects: %s", doing, _first_line(error))
+        SELDOM.warning(f"cannot {doing} objects: %s", _first_line(error))
+        if any(reason in str(error) for reason in NO_ROOM):
+            raise NoRoom("The store for files has no room left; what is stored can be read.") from error
         raise Unavailable(f"The store for files cannot {doing} now; try again.") from error
 
 

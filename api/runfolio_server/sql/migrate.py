@@ -12,11 +12,12 @@ from importlib.metadata import version
 import asyncpg
 import msgspec
 
+from runfolio_server.sql.database_errors import translated_errors
 from runfolio_server.sql.distribution import DISTRIBUTED_SETTINGS
 from runfolio_server.sql.functions import apply_functions, known_functions
 from runfolio_server.sql.migrations import MigrationError, apply_migration, known_migrations
 from runfolio_server.sql.named import QueryFile
-from runfolio_server.sql.pool import Connection, translated_errors
+from runfolio_server.sql.pool import Connection
 
 MINIMUM_SERVER_VERSION = 150_000
 # Any number will do; all runfolio servers of one database must use the same. It holds the migration lock only.

@@ -43,6 +43,7 @@ class Query(Generic[R]):
     `in_snapshot`: it looks at several tables, or twice at one, for several runs. Where runs are distributed a statement
     is no snapshot of that, so that it needs a transaction that is.
     `is_callers`: a caller's filter or order shaped it, so that it is the caller's when it takes too long.
+    `locks`: it waits for rows that others have locked, so that being slow may be nobody's fault; in a transaction only.
     `asks`: the permission without which it finds nothing; the viewer is among its arguments.
     """
 
@@ -50,6 +51,7 @@ class Query(Generic[R]):
     sql: str
     row: type[R]
     is_callers: bool = False
+    locks: bool = False
     asks: Asked | None = None
     in_snapshot: bool = False
 
@@ -58,9 +60,9 @@ class Query(Generic[R]):
         return arguments if self.asks is None else self.asks.bind(arguments)
 
 
-def composed(name: str, sql: str, row: type[R], *, in_snapshot: bool = False) -> Query[R]:
+def composed(name: str, sql: str, row: type[R], *, in_snapshot: bool = False, locks: bool = False) -> Query[R]:
     """A statement put together from what a caller asked, with a header that names it in PostgreSQL's views and logs."""
-    return Query(name, f"-- {name}:\n{sql}", row, is_callers=True, in_snapshot=in_snapshot)
+    return Query(name, f"-- {name}:\n{sql}", row, is_callers=True, locks=locks, in_snapshot=in_snapshot)
 
 
 class QueryFile:

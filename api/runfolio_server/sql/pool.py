@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL, and the one place where its errors become ours.
+"""Connections to PostgreSQL: lent in turn, by shares (turns.py), and for statements that end in time.
 
 Made in app.py and the worker; used by loaders, actions and ingest through `Connection`.
 """
@@ -6,52 +6,42 @@ Made in app.py and the worker; used by loaders, actions and ingest through `Conn
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, nullcontext
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 import asyncpg
 import msgspec
-import orjson
 
-from runfolio_server.errors import AppError, Conflict, OverlappingLines, SharedSummary, Unavailable, UncomparedRows
+from runfolio_server.errors import Unavailable
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE
-from runfolio_server.sql.constraints import MESSAGES_BY_CONSTRAINT, constraint_of
+from runfolio_server.sql.database_errors import AWAY, AWAY_NOW, slow_for_its_caller, translated_errors
 from runfolio_server.sql.distribution import DISTRIBUTED_SETTINGS, are_runs_distributed
 from runfolio_server.sql.named import Query
+from runfolio_server.sql.turns import Asker, Purpose, Turns
 
 R = TypeVar("R", bound=msgspec.Struct)
-A = TypeVar("A")
-
-AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.ReadOnlySQLTransactionError,
-    # After the server dies asyncpg may raise this one, which is neither a PostgresError nor an InterfaceError.
-    asyncpg.InternalClientError,
-    asyncpg.InterfaceError,
-    OSError,
-    TimeoutError,
-)
-
+T = TypeVar("T")
 
 # How much longer than one statement may run a transaction may wait for its next one.
 IDLE_PER_STATEMENT = 10
 
-TOO_SLOW = "This takes longer than one statement may run here; ask with narrower filters, or for less at once."
-GIVEN_UP = (
-    "A statement took longer than one may run here (statement_timeout_s); it was given up and its transaction undone. "
-    "Try again; if this comes again, the database has too much to do, or the request has too much in it."
-)
-ALL_IN_USE = "Every connection to the database was in use for too long; try again."
-AWAY_NOW = "The database is not reachable right now; try again."
-IN_EACH_OTHERS_WAY = "Another request changed the same thing at the same moment; try again."
+NOBODY_ASKS: Final = "Whoever asked has hung up."
+SET_STATEMENT_TIME: Final = "SELECT set_config('statement_timeout', $1, true)"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """In seconds: of one statement, of one that a caller's filter shapes, and of PostgreSQL to answer at all."""
+
+    statement_s: float
+    filter_s: float
+    answer_s: float
+
+
+PATIENT: Final = Deadlines(86_400, 86_400, 60)
+"""Of connections outside a pool, which migrate."""
 
 
 class Connection:
@@ -61,14 +51,20 @@ class Connection:
     `is_distributed`: runs are spread over machines.
     """
 
-    def __init__(self, raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], *, is_distributed: bool = False) -> None:
+    def __init__(
+        self,
+        raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
+        deadlines: Deadlines = PATIENT,
+        *,
+        is_distributed: bool = False,
+    ) -> None:
         self._raw = raw
+        self._deadlines = deadlines
         self._is_distributed = is_distributed
 
     async def rows(self, query: Query[R], *arguments: object) -> list[R]:
         """All rows of the query, in its order."""
-        with _slow_for_its_caller(query):
-            records = await self._answer(self._raw.fetch, query, arguments)
+        records = await self._ask(self._raw.fetch, query, arguments)
         make = query.row
         found = [make(*record) for record in records[:ITEMS_AT_ONCE]]
         for first in range(ITEMS_AT_ONCE, len(records), ITEMS_AT_ONCE):
@@ -78,14 +74,12 @@ class Connection:
 
     async def row(self, query: Query[R], *arguments: object) -> R | None:
         """The first row of the query, or None."""
-        with _slow_for_its_caller(query):
-            record = await self._answer(self._raw.fetchrow, query, arguments)
+        record = await self._ask(self._raw.fetchrow, query, arguments)
         return None if record is None else query.row(*record)
 
     async def execute(self, query: Query[Any], *arguments: object) -> int:
         """Run the query; the number of rows it changed (0 for a statement that changes none)."""
-        with _slow_for_its_caller(query):
-            status = await self._answer(self._raw.execute, query, arguments)
+        status = await self._ask(self._raw.execute, query, arguments)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
@@ -116,80 +110,108 @@ class Connection:
                 self._raw.terminate()
                 raise
 
-    def _answer(
-        self, method: Callable[..., Coroutine[Any, Any, A]], query: Query[Any], arguments: tuple[object, ...]
-    ) -> Coroutine[Any, Any, A]:
+    async def _ask(self, ask: Callable[..., Awaitable[T]], query: Query[Any], arguments: tuple[object, ...]) -> T:
         """What the statement answers, from a snapshot where it needs one; a caller's transaction is the caller's."""
         if query.in_snapshot and self._is_distributed and not self._raw.is_in_transaction():
-            return self._answer_in_snapshot(method, query, arguments)
-        return method(query.sql, *query.bind(arguments))
+            async with self.snapshot():
+                return await self._answer(ask, query, arguments)
+        return await self._answer(ask, query, arguments)
 
-    async def _answer_in_snapshot(
-        self, method: Callable[..., Coroutine[Any, Any, A]], query: Query[Any], arguments: tuple[object, ...]
-    ) -> A:
-        async with self.snapshot():
-            return await method(query.sql, *query.bind(arguments))
+    async def _answer(self, ask: Callable[..., Awaitable[T]], query: Query[Any], arguments: tuple[object, ...]) -> T:
+        values = query.bind(arguments)
+        if not query.is_callers:
+            return await ask(query.sql, *values)
+        with slow_for_its_caller():
+            if query.locks:
+                return await self._ask_with_timeout(ask, query.sql, values)
+            try:
+                # asyncpg's clock, which costs no round trip; it cancels the statement in PostgreSQL.
+                return await ask(query.sql, *values, timeout=self._deadlines.filter_s)
+            except TimeoutError:
+                await self._require_answer()
+                raise
 
+    async def _ask_with_timeout(self, ask: Callable[..., Awaitable[T]], sql: str, values: tuple[object, ...]) -> T:
+        """By PostgreSQL's own clock, because only PostgreSQL tells whether a statement has waited for a lock."""
+        await self._raw.execute(SET_STATEMENT_TIME, _milliseconds(self._deadlines.filter_s))
+        found = await ask(sql, *values)
+        await self._raw.execute(SET_STATEMENT_TIME, _milliseconds(self._deadlines.statement_s))
+        return found
 
-class _slow_for_its_caller:  # noqa: N801 - reads as a context manager
-    """Turn the end of a statement that took too long into an AppError where a caller's filter or order shaped it.
-
-    Such a statement with a context is no such: the context is what it waited for, a row that another transaction had
-    locked, so that it may pass the next time.
-    """
-
-    def __init__(self, query: Query[Any]) -> None:
-        self._query = query
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if not self._query.is_callers or not isinstance(error, asyncpg.QueryCanceledError):
-            return
-        if error.context:
-            raise Unavailable(IN_EACH_OTHERS_WAY) from error
-        raise AppError(TOO_SLOW) from error
+    async def _require_answer(self) -> None:
+        """Raises Unavailable when not the statement was slow, but PostgreSQL does not answer at all."""
+        try:
+            with suppress(asyncpg.PostgresError):
+                await self._raw.execute("SELECT 1", timeout=self._deadlines.answer_s)
+        except AWAY as error:
+            raise Unavailable(AWAY_NOW) from error
 
 
 class Database:
-    """A pool of connections to one PostgreSQL, or a share of it; `is_distributed` as in Connection."""
+    """A pool of connections to one PostgreSQL; or, for one request, its caller's share of them."""
 
     def __init__(
         self,
         pool: asyncpg.Pool[asyncpg.Record],
-        wait_s: float,
-        turns: asyncio.Semaphore | None = None,
+        turns: Turns,
+        deadlines: Deadlines,
+        asker: Asker | None = None,
         *,
         is_distributed: bool = False,
     ) -> None:
         self._pool = pool
-        self._wait_s = wait_s
         self._turns = turns
+        self._deadlines = deadlines
+        self._asker = asker
         self._is_distributed = is_distributed
+        self._borrowers: set[asyncio.Task[Any]] = set()
+        self._is_over = False
 
-    def share(self, connections: int) -> Database:
-        """The same pool for one who borrows at most so many at once: more wait for each other, however long.
+    def asked_by(self, user: Hashable, key: Hashable, purpose: Purpose = Purpose.READ) -> Database:
+        """The same pool for one request of this user, by this key; user None: nobody who is known.
 
         NOTE: who holds one must not borrow another, or all may wait for ever.
         """
-        turns = asyncio.Semaphore(connections)
-        return Database(self._pool, self._wait_s, turns, is_distributed=self._is_distributed)
+        asker = Asker(self._turns, user, key, purpose)
+        return Database(self._pool, self._turns, self._deadlines, asker, is_distributed=self._is_distributed)
+
+    @property
+    def purpose(self) -> Purpose:
+        """What the connections are for; the server's own are for writing."""
+        return Purpose.WRITE if self._asker is None else self._asker.purpose
+
+    def begin_writing(self) -> None:
+        """The request is a change. To be said before it borrows anything."""
+        if self._asker is not None:
+            self._asker.purpose = Purpose.WRITE
+
+    def end(self) -> None:
+        """Whoever asked has gone: what still runs or waits for them is cancelled, in PostgreSQL too."""
+        self._is_over = True
+        for task in self._borrowers:
+            task.cancel()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """Borrow a connection. Raises Unavailable when none comes in time or PostgreSQL goes away meanwhile."""
-        async with self._turns or nullcontext():
+        if self._is_over:
+            raise Unavailable(NOBODY_ASKS)
+        task = asyncio.current_task()
+        if task is not None:
+            self._borrowers.add(task)
+        try:
             with translated_errors():
+                asker = self._asker or self._turns.of_server()
+                await asker.take()
+                raw = await self._raw_connection(asker)
                 try:
-                    raw = await self._pool.acquire(timeout=self._wait_s)
-                except TimeoutError as error:
-                    is_full = self._pool.get_size() == self._pool.get_max_size()
-                    raise Unavailable(ALL_IN_USE if is_full else AWAY_NOW) from error
-                try:
-                    yield Connection(raw, is_distributed=self._is_distributed)
+                    yield Connection(raw, self._deadlines, is_distributed=self._is_distributed)
                 finally:
-                    await self._give_back(raw)
+                    # Not given up when the task is cancelled again: the turn ends when the connection is free.
+                    await asyncio.shield(self._give_back(raw, asker))
+        finally:
+            if task is not None:
+                self._borrowers.discard(task)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -204,75 +226,37 @@ class Database:
         except (TimeoutError, *AWAY):
             self._pool.terminate()
 
-    async def _give_back(self, raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
+    async def _raw_connection(self, asker: Asker) -> asyncpg.pool.PoolConnectionProxy[asyncpg.Record]:
+        """Who has a turn waits for no other, but perhaps until a new connection is made."""
         try:
-            await asyncio.shield(self._pool.release(raw, timeout=self._wait_s))
+            return await self._pool.acquire(timeout=self._deadlines.answer_s)
+        except BaseException as error:
+            asker.give_back()
+            if isinstance(error, TimeoutError):
+                raise Unavailable(AWAY_NOW) from error
+            raise
+
+    async def _give_back(self, raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], asker: Asker) -> None:
+        try:
+            await self._pool.release(raw, timeout=self._deadlines.answer_s)
         except AWAY:
             raw.terminate()
+        finally:
+            asker.give_back()
 
 
-class translated_errors:  # noqa: N801 - reads as a context manager
-    """Turn asyncpg's errors into ours: constraint violations by constraint name, a lost server into Unavailable."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if isinstance(error, AppError) or error is None:
-            return
-        if isinstance(error, asyncpg.PostgresError) and error.sqlstate in _SIGNALS:
-            raise _SIGNALS[error.sqlstate](error) from error
-        if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-            message = MESSAGES_BY_CONSTRAINT.get(constraint_of(error.constraint_name, error.message or "") or "")
-            if message is not None:
-                raise Conflict(message) from error
-        if isinstance(error, asyncpg.InvalidRegularExpressionError):
-            raise AppError("PostgreSQL refuses this pattern; write a simpler one.") from error
-        if _is_about_a_value(error):
-            raise AppError("A value in this request cannot be stored: a NUL character, or out of range.") from error
-        if isinstance(error, asyncpg.QueryCanceledError):
-            raise Unavailable(GIVEN_UP) from error
-        if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
-            raise Unavailable(IN_EACH_OTHERS_WAY) from error
-        if isinstance(error, AWAY):
-            raise Unavailable(AWAY_NOW) from error
-
-
-def _is_about_a_value(error: BaseException) -> bool:
-    """Whether PostgreSQL (class 22) or asyncpg (a ValueError) refused an argument: NUL in text, a number too large."""
-    return isinstance(error, asyncpg.DataError) or (
-        isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
-    )
-
-
-def _overlapping_lines(error: asyncpg.PostgresError) -> Exception:
-    found = orjson.loads(error.detail or "")
-    return OverlappingLines(found["piece"], [(first, last) for first, last in found["wanted"]])
-
-
-def _uncompared_rows(error: asyncpg.PostgresError) -> Exception:
-    found = orjson.loads(error.detail or "")
-    return UncomparedRows(found["piece"], found["stored"])
-
-
-def _too_many_gaps(_: asyncpg.PostgresError) -> Exception:
-    return AppError("These lines would leave more than 64 gaps in the stream; send the missing lines first.")
-
-
-def _shared_summary(_: asyncpg.PostgresError) -> Exception:
-    return SharedSummary()
-
-
-# What the functions of the database raise; see runfolio_schema/functions.
-_SIGNALS = {"RF001": _overlapping_lines, "RF002": _too_many_gaps, "RF003": _shared_summary, "RF004": _uncompared_rows}
+def _milliseconds(seconds: float) -> str:
+    return str(int(seconds * 1000))
 
 
 async def _leave_as_it_is(_: object) -> None:
     """Nothing here changes a session, so the statement that would undo it, one per use, is saved."""
 
 
-async def open_database(url: str, *, size: int, wait_s: float, statement_timeout_s: float) -> Database:
-    """Connect. Raises Unavailable when PostgreSQL cannot be reached."""
+async def open_database(
+    url: str, *, size: int, wait_s: float, statement_timeout_s: float, filter_timeout_s: float | None = None
+) -> Database:
+    """Connect; `filter_timeout_s` is that of any statement unless told. Raises Unavailable when nobody answers."""
     with translated_errors():
         pool = await asyncpg.create_pool(
             url,
@@ -284,9 +268,9 @@ async def open_database(url: str, *, size: int, wait_s: float, statement_timeout
             reset=_leave_as_it_is,
             server_settings={
                 "application_name": "runfolio",
-                "statement_timeout": str(int(statement_timeout_s * 1000)),
+                "statement_timeout": _milliseconds(statement_timeout_s),
                 # Whoever is stopped in a transaction keeps rows locked, and readers of events waiting, no longer.
-                "idle_in_transaction_session_timeout": str(int(IDLE_PER_STATEMENT * statement_timeout_s * 1000)),
+                "idle_in_transaction_session_timeout": _milliseconds(IDLE_PER_STATEMENT * statement_timeout_s),
                 "timezone": "UTC",
                 # JIT costs more than it gives on statements this short.
                 "jit": "off",
@@ -295,4 +279,6 @@ async def open_database(url: str, *, size: int, wait_s: float, statement_timeout
         )
         async with pool.acquire(timeout=wait_s) as raw:
             is_distributed = await are_runs_distributed(raw)
-    return Database(pool, wait_s, is_distributed=is_distributed)
+    filter_s = min(statement_timeout_s, filter_timeout_s or statement_timeout_s)
+    deadlines = Deadlines(statement_timeout_s, filter_s, wait_s)
+    return Database(pool, Turns(size, wait_s), deadlines, is_distributed=is_distributed)

@@ -7,15 +7,19 @@ import logging
 import time
 
 from runfolio_server.allocator import give_memory_back
-from runfolio_server.errors import Unavailable
+from runfolio_server.errors import NoRoom, Unavailable
 from runfolio_server.ingest.compact import compact_stream, streams_to_compact
+from runfolio_server.seldom import Seldom
 from runfolio_server.sql.history.compaction import TailedStreamRow
 from runfolio_server.sql.history.counters import ADD_COMPACTED_LINES
 from runfolio_server.sql.pool import Database
 
 LOGGER = logging.getLogger(__name__)
+SELDOM = Seldom(LOGGER)
 
 PAUSE_S = 2.0
+NO_ROOM_PAUSE_S = 30.0
+"""Somebody has to make room first."""
 STREAMS_AT_ONCE = 200
 
 
@@ -27,13 +31,16 @@ async def compact_forever(database: Database) -> None:
     """Compact what is there, pause, look again."""
     failed_until: dict[TailedStreamRow, float] = {}
     while True:
+        pause_s = PAUSE_S
         try:
             found = await compact_once(database, failed_until)
         except Unavailable as error:
-            LOGGER.warning("Compaction waits: %s", error)
+            if isinstance(error, NoRoom):
+                pause_s = NO_ROOM_PAUSE_S
+            SELDOM.warning("Compaction waits: %s", error)
             found = 0
         if not found:
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(pause_s)
 
 
 async def compact_once(database: Database, failed_until: dict[TailedStreamRow, float]) -> int:

@@ -9,10 +9,12 @@ from runfolio_server.domain.run_state import LifeEvent, RunState, states_moved_b
 from runfolio_server.domain.state_change import StateCause
 from runfolio_server.errors import Unavailable
 from runfolio_server.events.writer import StateMove, write_state_changes
+from runfolio_server.seldom import Seldom
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.runs.runs import MARK_SILENT_RUNS_CRASHED
 
 LOGGER = logging.getLogger(__name__)
+SELDOM = Seldom(LOGGER)
 
 # How often silence is looked for, at most, and as a share of the silence that counts.
 INTERVAL_S_MAX = 30.0
@@ -25,7 +27,7 @@ async def detect_crashes_forever(database: Database, heartbeat_timeout_s: float)
         try:
             await mark_silent_runs(database, heartbeat_timeout_s)
         except Unavailable as error:
-            LOGGER.warning("Crash detection waits: %s", error)
+            SELDOM.warning("Crash detection waits: %s", error)
         await asyncio.sleep(min(INTERVAL_S_MAX, heartbeat_timeout_s * INTERVAL_SHARE))
 
 

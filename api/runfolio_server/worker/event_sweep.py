@@ -8,9 +8,11 @@ from typing import Never
 
 from runfolio_server.errors import Unavailable
 from runfolio_server.events.sweep import sweep_events_once
+from runfolio_server.seldom import Seldom
 from runfolio_server.sql.pool import Database
 
 LOGGER = logging.getLogger(__name__)
+SELDOM = Seldom(LOGGER)
 
 INTERVAL_S = 600.0
 
@@ -22,5 +24,5 @@ async def sweep_events_forever(database: Database) -> Never:
             if swept := await sweep_events_once(database):
                 LOGGER.info("%d old events swept", swept)
         except Unavailable as error:
-            LOGGER.warning("The sweep of events waits: %s", error)
+            SELDOM.warning("The sweep of events waits: %s", error)
         await asyncio.sleep(INTERVAL_S)

@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from runfolio_server.errors import AppError, Unavailable
+from runfolio_server.errors import AppError, NoRoom, Unavailable
 from runfolio_server.filters.sql.index_sql import OrderIndex, order_index
+from runfolio_server.seldom import Seldom
 from runfolio_server.sql.pool import Connection, Database, open_database
 from runfolio_server.sql.run_lists.indexes import (
     FORGET_ORDER_USES,
@@ -27,6 +28,7 @@ from runfolio_server.sql.run_lists.indexes import (
 )
 
 LOGGER = logging.getLogger(__name__)
+SELDOM = Seldom(LOGGER)
 
 INTERVAL_S = 60.0
 USES_MIN = 3
@@ -50,7 +52,7 @@ async def keep_indexes_forever(database: Database, database_url: str) -> None:
         try:
             await keep_indexes_once(database, database_url, failed_until)
         except Unavailable as error:
-            LOGGER.warning("The upkeep of indexes waits: %s", error)
+            SELDOM.warning("The upkeep of indexes waits: %s", error)
         await asyncio.sleep(INTERVAL_S)
 
 
@@ -107,6 +109,10 @@ async def _make(database_url: str, index: OrderIndex, failed_until: dict[str, fl
         async with _builder(database_url) as builder:
             await create_order_index(builder, index)
             await analyze_runs(builder)
+    except NoRoom as error:
+        LOGGER.warning("The index of project %d by %r could not be made: %s", index.project_id, index.field, error)
+        failed_until[index.name] = time.monotonic() + PATIENCE_S
+        return False
     except Unavailable:
         raise
     except Exception:

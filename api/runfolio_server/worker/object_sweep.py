@@ -23,6 +23,7 @@ from runfolio_server.errors import Conflict, Unavailable
 from runfolio_server.objects.directory import ListedObject
 from runfolio_server.objects.mark import STORE_SECRET, has_mark
 from runfolio_server.objects.store import BATCH, ObjectStore, open_store
+from runfolio_server.seldom import Seldom
 from runfolio_server.sql.objects.unused_objects import (
     ADD_SWEPT_OBJECTS,
     CLAIM_OBJECT_SWEEP,
@@ -38,6 +39,7 @@ from runfolio_server.worker.owned_objects import OwnedObjects
 from runfolio_server.worker.run_objects import RUN_OBJECTS
 
 LOGGER = logging.getLogger(__name__)
+SELDOM = Seldom(LOGGER)
 
 INTERVAL_S = 600.0
 # How long a worker that looks through the store has it to itself after each page.
@@ -62,7 +64,7 @@ async def sweep_objects_forever(database: Database, directory: Path) -> None:
             if store is not None:
                 await sweep_objects_once(database, store)
         except Unavailable as error:
-            LOGGER.warning("The sweep of unused objects waits: %s", error)
+            SELDOM.warning("The sweep of unused objects waits: %s", error)
         except Conflict as error:
             # It stays like that until somebody changes it: said once.
             if error.message != said:

@@ -1,17 +1,22 @@
-"""API key → Viewer. Called once for each request, before anything else."""
+"""API key → Viewer, and the viewer's share of the database. Called once for each request, before anything else."""
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Hashable
+from contextlib import suppress
 
 from runfolio_server.domain.api_keys import hash_api_key
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import Unauthenticated
+from runfolio_server.errors import Unauthenticated, Unavailable
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.sql.identity.users import SELECT_VIEWER, TOUCH_API_KEY
 from runfolio_server.sql.pool import Database
+from runfolio_server.sql.turns import Purpose
 
 HOW_TO = "Send it as `Authorization: Bearer KEY`, or Basic with user `api`."
+
+SIGNING_IN: Hashable = "signing in"
 
 
 class SignIn:
@@ -23,17 +28,30 @@ class SignIn:
 
     async def viewer(self, authorization: str | None) -> Viewer:
         """Who sent this header. Raises Unauthenticated when nobody did."""
+        return (await self.caller(authorization))[0]
+
+    async def caller(self, authorization: str | None, purpose: Purpose = Purpose.READ) -> tuple[Viewer, Database]:
+        """Who sent this header, and the database for this one request of theirs.
+
+        Raises Unauthenticated when nobody did.
+        """
         if not authorization:
             raise Unauthenticated(f"This request has no API key. {HOW_TO}")
         key_hash = hash_api_key(read_key(authorization))
-        known = self._viewers.get(key_hash)
-        if known is not None:
-            return known
-        async with self._database.connection() as connection:
+        viewer = self._viewers.get(key_hash) or await self._find(key_hash)
+        return viewer, self._database.asked_by(viewer.user_id, key_hash, purpose)
+
+    async def _find(self, key_hash: bytes) -> Viewer:
+        # Whose share that is, nobody knows yet.
+        database = self._database.asked_by(None, SIGNING_IN, Purpose.WRITE)
+        async with database.connection() as connection:
             viewer = await connection.row(SELECT_VIEWER, key_hash)
-            if viewer is None:
-                raise Unauthenticated("This API key is not valid: it was never issued here, or it has been revoked.")
-            await connection.execute(TOUCH_API_KEY, key_hash)
+        if viewer is None:
+            raise Unauthenticated("This API key is not valid: it was never issued here, or it has been revoked.")
+        # Where nothing can be written, there is still much to read.
+        with suppress(Unavailable):
+            async with database.connection() as connection:
+                await connection.execute(TOUCH_API_KEY, key_hash)
         self._viewers.put(key_hash, viewer)
         return viewer
 

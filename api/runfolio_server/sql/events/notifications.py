@@ -11,8 +11,8 @@ from typing import Final
 
 import asyncpg
 
+from runfolio_server.sql.database_errors import translated_errors
 from runfolio_server.sql.distribution import DISTRIBUTED_SETTINGS
-from runfolio_server.sql.pool import translated_errors
 
 CHANNEL: Final = "runfolio_events"
 NOTIFY: Final = f"-- notify_events:\nNOTIFY {CHANNEL}"

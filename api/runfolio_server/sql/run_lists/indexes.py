@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+import asyncpg
 import msgspec
 
 from runfolio_server.filters.language.fields import JsonField
@@ -113,12 +115,14 @@ class OrderIndexes:
         told, self._uses = self._uses, Counter()
         if told:
             orders = sorted(told)
-            await connection.execute(
-                ADD_ORDER_USES,
-                [project_id for project_id, _ in orders],
-                [field for _, field in orders],
-                [told[order] for order in orders],
-            )
+            # Where nothing can be written, lists are read all the same.
+            with suppress(asyncpg.InsufficientResourcesError, asyncpg.ReadOnlySQLTransactionError):
+                await connection.execute(
+                    ADD_ORDER_USES,
+                    [project_id for project_id, _ in orders],
+                    [field for _, field in orders],
+                    [told[order] for order in orders],
+                )
         rows = await connection.rows(SELECT_ORDER_INDEXES)
         self._ready = {row.name: row.runs for row in rows if row.is_valid}
 

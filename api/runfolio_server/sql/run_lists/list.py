@@ -121,5 +121,7 @@ async def _lock_runs(
         f"UPDATE runs AS r\nSET stop_requested = r.stop_requested\n{_LIVING}\n"
         f"  AND r.run_id = ANY ($2::uuid[])\n  AND {where.sql}\nRETURNING {_CHOSEN}"
     )
-    rows = await connection.rows(composed("lock_runs", sql, ChosenRunRow), project_id, run_ids, *where.parameters)
+    rows = await connection.rows(
+        composed("lock_runs", sql, ChosenRunRow, locks=True), project_id, run_ids, *where.parameters
+    )
     return sorted(rows, key=lambda row: row.run_id)
