@@ -1,6 +1,6 @@
 """Attacks before any key is looked at, from another address of the loopback interface: heads and bodies without end.
 
-Each returns how its connections ended, as far as the server said so; it holds them while it is told to go on.
+Each returns how its connections ended; it holds them for HELD_S at most, and no longer than it is told to go on.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ HEAD_BYTES = 100_000_000
 HEADER_BYTES = 40_000_000
 PIECE = b"a" * 65_536
 HEADERS = b"".join(b"x-%d: y\r\n" % number for number in range(5000))
-HELD_S = 5.0
+HELD_S = 60.0
+LOOK_EVERY_S = 0.5
 CONNECT_TIMEOUT_S = 5.0
-ANSWER_TIMEOUT_S = 5.0
 POUR_TIMEOUT_S = 10.0
 
 GoesOn: TypeAlias = Callable[[], bool]
@@ -59,37 +59,47 @@ ATTACKS: dict[str, Callable[[str, GoesOn], Awaitable[Ends]]] = {
 
 
 async def _pour(base_url: str, begin: bytes, piece: bytes, size: int, goes_on: GoesOn) -> str:
-    return await _connection(base_url, begin, [piece] * (size // len(piece)), 0.0, goes_on)
+    return await _connection(base_url, begin, [piece] * (size // len(piece)), goes_on)
 
 
 async def _hold(base_url: str, count: int, begin: bytes, body_bytes: int, goes_on: GoesOn) -> Ends:
     pieces = [PIECE] * (body_bytes // len(PIECE))
-    return Counter(await asyncio.gather(*(_connection(base_url, begin, pieces, HELD_S, goes_on) for _ in range(count))))
+    return Counter(await asyncio.gather(*(_connection(base_url, begin, pieces, goes_on) for _ in range(count))))
 
 
-async def _connection(base_url: str, begin: bytes, pieces: list[bytes], held_s: float, goes_on: GoesOn) -> str:
-    """Send these, hold the connection, and tell the status that came, or that it was closed or left open."""
+async def _connection(base_url: str, begin: bytes, pieces: list[bytes], goes_on: GoesOn) -> str:
+    """Send these and hold the connection; the status that came, or that it was closed, or left open for HELD_S."""
     place = urlsplit(base_url)
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             reader, writer = await asyncio.open_connection(place.hostname, place.port, local_addr=FROM)
     except (OSError, TimeoutError):
         return "not connected"
+    # Read all the while: what a server says before it closes is gone when more arrives there.
+    reading = asyncio.create_task(reader.readline())
     try:
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(POUR_TIMEOUT_S):
-                writer.write(begin)
-                for piece in pieces:
-                    if not goes_on() or reader.at_eof():
-                        break
-                    writer.write(piece)
-                    await writer.drain()
-        async with asyncio.timeout(held_s or ANSWER_TIMEOUT_S):
-            line = await reader.readline()
+                await _send(writer, begin, pieces, lambda: goes_on() and not reading.done())
+        for _ in range(int(HELD_S / LOOK_EVERY_S)):
+            if reading.done() or not goes_on():
+                break
+            await asyncio.wait({reading}, timeout=LOOK_EVERY_S)
+        if not reading.done():
+            return "left open"
+        line = reading.result()
         return line.split()[1].decode() if line.startswith(b"HTTP/") else "closed"
-    except TimeoutError:
-        return "left open"
-    except (OSError, ValueError, asyncio.IncompleteReadError):
+    except OSError:
         return "closed"
     finally:
+        reading.cancel()
         writer.close()
+
+
+async def _send(writer: asyncio.StreamWriter, begin: bytes, pieces: list[bytes], goes_on: GoesOn) -> None:
+    writer.write(begin)
+    for piece in pieces:
+        if not goes_on():
+            return
+        writer.write(piece)
+        await writer.drain()
