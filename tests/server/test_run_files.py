@@ -150,6 +150,7 @@ async def test_files_are_chosen_by_names_and_by_pattern(service: Service) -> Non
 
     assert ["a.txt", "a_b", "b.txt", "media/a.png", "media/b.png"] == await chosen()
     assert ["b.txt", "media/a.png"] == await chosen(names=["media/a.png", "b.txt", "none", None])
+    assert ["b.txt", "media/a.png"] == await chosen(names=["./media/./a.png", "./b.txt", "../a.txt", "/a.txt", "."])
     assert 5 == len(await chosen(names=[]))
     assert 5 == len(await chosen(pattern=""))
     assert ["media/a.png", "media/b.png"] == await chosen(pattern="media/%")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import runfolio
+from tests.wandb.conftest import MakeSDK
+from tests.wandb.environments import NEWEST
 from tests.wandb.sdk import SDK
 
 
@@ -88,3 +90,13 @@ def test_an_older_sdk_is_told_that_a_table_is_not_stored_and_its_rows_are_kept(o
     run = api.run(f"ada/tables/{name}")
     assert "failed" == run.state
     assert [0] == [row["loss"] for row in run.scan_history(keys=["loss"])]
+
+
+@pytest.mark.parametrize("version", [NEWEST, "0.22.3"])
+def test_wandb_verify_is_content_with_a_run_and_its_file(make_sdk: MakeSDK, version: str) -> None:
+    sdk = make_sdk(version)
+
+    # It tells what it misses on its output, and asks for its file by the name `./…`.
+    outcome = sdk.finish(sdk.start("verify_run"))
+
+    assert outcome.answer is True, outcome.output

@@ -87,6 +87,15 @@ def listed_file_name(name: str) -> str:
     return f"{folder}{slash}{stem}-{digest}{dot}{suffix}"
 
 
+def asked_file_name(name: str) -> str:
+    """The listed name of the file that somebody asks for by a path such as `./a.txt`, as programs write it.
+
+    >>> asked_file_name("./media/./a.png")
+    'media/a.png'
+    """
+    return listed_file_name("/".join(part for part in name.split("/") if part != "."))
+
+
 def never_in_names(text: str) -> str | None:
     """The first character of the text that no name, tag or description of a key may have; None: all are allowed."""
     found = _NEVER_IN_NAMES.search(text)

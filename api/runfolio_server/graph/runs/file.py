@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
-from runfolio_server.domain.names import listed_file_name
+from runfolio_server.domain.names import asked_file_name
 from runfolio_server.domain.run_id import file_id_of
 from runfolio_server.errors import AppError
 from runfolio_server.filters.error_excerpt import value_excerpt
@@ -93,7 +93,7 @@ class RunFiles:
         """A page of the run's files."""
         size = page_size(first)
         # A program looks for its file by the name that it gave, which its history has too.
-        chosen = [listed_file_name(name) for name in names or [] if name is not None] or None
+        chosen = [asked_file_name(name) for name in names or [] if name is not None] or None
         like = _checked_pattern(pattern) if pattern else None
         after_name = decode_cursor("files", after, [str])[0] if after else None
         run_id = self.row.run_id
