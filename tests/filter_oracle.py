@@ -146,7 +146,9 @@ def _matches(name: str, value: Any, operand: Json) -> bool:
     if value is MISSING:
         return name == "tags" and operand == []
     if isinstance(value, datetime):
-        return value == _time(operand)
+        time = _time(operand)
+        # What is printed is found.
+        return time == (value if time and time.microsecond else value.replace(microsecond=0))
     operand = clean(operand)
     if name == "tags" and isinstance(operand, list):
         return set(value) == set(operand)

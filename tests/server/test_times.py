@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,6 +14,7 @@ TIMES = "createdAt updatedAt heartbeatAt finishedAt"
 RUNS = f"""query($order: String, $after: String) {{ project(name: "p") {{ createdAt
   runs(order: $order, first: 2, after: $after) {{ pageInfo {{ endCursor }}
     edges {{ node {{ name {TIMES} stateChanges {{ edges {{ node {{ at }} }} }} }} }} }} }} }}"""
+PRINTED = "2026-01-02T03:04:05Z"
 # Two of one second, and a later one.
 MOMENTS = {"b": "2026-01-02 03:04:05.900001+00", "a": "2026-01-02 03:04:05.9+00", "c": "2026-01-02 03:04:06+00"}
 
@@ -69,11 +69,30 @@ async def test_changes_of_the_state_have_six_digits(runs: Service) -> None:
     assert all(re.fullmatch(r"[\d-]{10}T[\d:]{8}\.\d{6}Z", time) for time in times)
 
 
-async def test_a_range_of_a_second_finds_the_runs_of_a_printed_time(runs: Service) -> None:
-    printed = "2026-01-02T03:04:05Z"
-    end = datetime.fromisoformat(printed) + timedelta(seconds=1)
-    document = 'query($filters: JSONString) { project(name: "p") { runs(filters: $filters) { totalCount } } }'
+@pytest.mark.parametrize("field", ["created_at", "updatedAt", "heartbeat_at", "finishedAt"])
+@pytest.mark.parametrize(
+    ("condition", "names"),
+    [
+        (PRINTED, "ab"),
+        ({"$eq": "2026-01-02T04:04:05+01:00"}, "ab"),
+        (1767323045, "ab"),
+        ("2026-01-02T03:04:05.9Z", "a"),
+        ({"$eq": "2026-01-02T03:04:05.900001Z"}, "b"),
+        ({"$ne": PRINTED}, "c"),
+        ({"$in": [PRINTED, "2026-01-02T03:04:06Z", None]}, "abc"),
+        ({"$in": [PRINTED, "2026-01-02T03:04:07Z", "2026-01-02T03:04:05.9Z"]}, "ab"),
+        ({"$nin": [PRINTED, "2026-01-02T03:04:07Z"]}, "c"),
+        ({"$not": {"$eq": "2026-01-02T03:04:05.9Z"}}, "bc"),
+        ({"$gt": PRINTED}, "abc"),
+        ({"$lte": PRINTED}, ""),
+    ],
+)
+async def test_a_filter_for_a_printed_time_finds_what_lies_in_that_second(
+    runs: Service, field: str, condition: object, names: str
+) -> None:
+    document = """query($filters: JSONString) { project(name: "p") {
+      runs(filters: $filters, order: "+created_at") { edges { node { name } } } } }"""
 
-    filters = json.dumps({"created_at": {"$gte": printed, "$lt": end.isoformat()}})
+    answer = await runs.graphql(document, filters=json.dumps({field: condition}))
 
-    assert 2 == (await runs.graphql(document, filters=filters)).data["project"]["runs"]["totalCount"]
+    assert names == "".join(edge["node"]["name"] for edge in answer.data["project"]["runs"]["edges"])

@@ -138,6 +138,15 @@ def _scalar(column: Column, operator: OperatorName, operand: Operand, parameters
     if operator is OperatorName.IN:
         values = [value for value in operand if value is not None and not _is_nan(value)]
         found = []
+        if column.kind is FieldKind.TIME:
+            # Times are printed in whole seconds, and what is printed is found.
+            seconds = [value for value in values if not value.microsecond]
+            values = [value for value in values if value.microsecond]
+            if len(seconds) == 1:
+                second = parameters.bind(seconds[0], type_name)
+                found.append(f"({column.sql} >= {second} AND {column.sql} < {second} + interval '1 second')")
+            elif seconds:
+                found.append(f"date_trunc('second', {column.sql}) = ANY ({parameters.bind(seconds, type_name + '[]')})")
         if len(values) == 1:
             found.append(f"{column.sql} = {parameters.bind(values[0], type_name)}")
         elif values:
