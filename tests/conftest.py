@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.sql.migrate import migrate
 from runfolio_server.sql.pool import Database, open_database
+from tests.bucket import Buckets, run_buckets
 from tests.live_server import LiveServer, run_live_server
 from tests.service import Service, open_service
 
@@ -52,6 +53,13 @@ def postgres_url() -> Iterator[str]:
     finally:
         postgres.stop()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def buckets() -> Iterator[Buckets]:
+    """An S3 server for the session."""
+    with run_buckets() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ from runfolio_server.graph.schema import MASKED_MESSAGE
 from runfolio_server.ingest.target import RunTargets
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
 from runfolio_server.objects.signing import UploadGrant, UrlSigner
-from runfolio_server.objects.store import StoredObject, open_store, store_directory
+from runfolio_server.objects.store import StoredObject, open_store, store_place
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import open_database
@@ -68,7 +68,7 @@ def create_app(settings: Settings) -> Starlette:
                 url_secret = await ensure_secret(connection, URL_SECRET)
                 cursor_secret = await ensure_secret(connection, CURSOR_SECRET)
                 store_secret = await ensure_secret(connection, STORE_SECRET)
-            store = open_store(store_directory(settings.data_dir))
+            store = open_store(store_place(settings))
             await mark_store(store, store_secret)
 
             async def register(grant: UploadGrant, stored: StoredObject) -> None:

@@ -36,6 +36,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", "8080", "", "Port to listen on."),
     Setting("data_dir", "", "", "Where data lives; empty means the default of this user."),
     Setting("database_url", "", "", "PostgreSQL 15 or newer; empty starts the embedded one in the data directory."),
+    Setting(
+        "object_store",
+        "",
+        "",
+        "Where objects lie: `s3://bucket/prefix`, `gs://…` or `az://…`; empty means in the data directory. Credentials "
+        "are read from the environment, as the tools of that cloud do.",
+    ),
     Setting("processes", "", "", "Processes that answer requests; empty means one for each core, but not more than 4."),
     Setting("base_url", "", "", "Address that clients reach, for absolute URLs; empty takes it from each request."),
     Setting(
@@ -75,6 +82,7 @@ class Settings:
     port: int
     data_dir: Path
     database_url: str
+    object_store: str
     processes: int
     base_url: str
     pool_size: int
@@ -105,6 +113,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
         port=_number(text, "port", lowest=0, highest=65535),
         data_dir=Path(text["data_dir"]).expanduser().absolute() if text["data_dir"] else default_data_dir(environment),
         database_url=text["database_url"],
+        object_store=text["object_store"].rstrip("/"),
         processes=_number(text, "processes", lowest=1, highest=64) if text["processes"] else _processes_unless_told(),
         base_url=text["base_url"].rstrip("/"),
         pool_size=_number(text, "pool_size", lowest=POOL_SIZE_LEAST, highest=1000),

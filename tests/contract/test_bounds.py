@@ -91,6 +91,7 @@ NO_BOUND_SETTINGS = {
     "database_url": "a place",
     "base_url": "an address",
     "trusted_proxies": "addresses",
+    "object_store": "a place",
     "processes": "how many share the work; nothing is refused",
     "heartbeat_timeout_s": "a silence that means something; nothing is refused",
 }

@@ -14,7 +14,7 @@ import httpx
 from runfolio_server.actions.identity.users import ensure_secret
 from runfolio_server.domain.owner import OwnerKind
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
-from runfolio_server.objects.store import ObjectStore, store_directory
+from runfolio_server.objects.store import ObjectStore
 from runfolio_server.worker.object_sweep import sweep_objects_once
 from tests.service import Service
 
@@ -73,7 +73,7 @@ async def sweep_twice(service: Service) -> int:
 
 def directory_of(service: Service) -> Path:
     """Where the objects lie."""
-    return store_directory(service.settings.data_dir)
+    return service.settings.data_dir / "objects"
 
 
 def age(path: Path, seconds: float = 2 * DAY_S) -> None:

@@ -1,4 +1,4 @@
-"""The object store: whole objects or none, whatever happens to the writer, in a directory and in memory."""
+"""The object store: whole objects or none, whatever happens to the writer; a directory, memory and a bucket."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from runfolio_server.errors import AppError, NotFound, TooLarge, Unavailable
 from runfolio_server.objects.store import ObjectStore, StoredObject, open_store
 from runfolio_server.settings import SettingsError
+from tests.bucket import Buckets
 
 MEBIBYTE = 1024 * 1024
 KEY = "runs/6f9619ff8b86/1"
@@ -27,8 +28,13 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=["directory", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+@pytest.fixture(params=["directory", "memory", "bucket"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
+    if request.param == "bucket":
+        buckets: Buckets = request.getfixturevalue("buckets")
+        for name, value in buckets.environment.items():
+            monkeypatch.setenv(name, value)
+        return open_store(buckets.make())
     return open_store(tmp_path / "objects" if request.param == "directory" else "memory:///")
 
 

@@ -30,7 +30,7 @@ async def has_mark(store: ObjectStore, secret: bytes) -> bool:
     """
     marks = {found.key async for page in store.pages(PREFIX) for found in page}
     if marks - {_mark(secret)}:
-        raise Conflict("The files in this data directory belong to another database, or to several.")
+        raise Conflict("The files in this store belong to another database, or to several.")
     return bool(marks)
 
 

@@ -26,7 +26,7 @@ from runfolio_server.durable import sync_to_disk
 from runfolio_server.errors import AppError, NoRoom, NotFound, TooLarge, Unavailable
 from runfolio_server.objects.directory import ListedObject, delete_unfinished, list_objects
 from runfolio_server.seldom import Seldom
-from runfolio_server.settings import SettingsError
+from runfolio_server.settings import Settings, SettingsError
 
 SELDOM = Seldom(logging.getLogger(__name__))
 
@@ -195,9 +195,9 @@ class ObjectStore:
                     await self._delete([key])
 
 
-def store_directory(data_dir: Path) -> Path:
-    """Where the server and the workers of a data directory keep their objects."""
-    return data_dir / "objects"
+def store_place(settings: Settings) -> str | Path:
+    """Where servers and workers with these settings keep their objects, for `open_store`."""
+    return settings.object_store or settings.data_dir / "objects"
 
 
 def open_store(url_or_path: str | Path) -> ObjectStore:
@@ -224,6 +224,8 @@ def open_store(url_or_path: str | Path) -> ObjectStore:
         store = obstore.store.from_url(
             str(url_or_path),
             client_options={
+                # Whose store answers without TLS, in his own network perhaps, says so by the address he gives.
+                "allow_http": True,
                 "connect_timeout": timedelta(seconds=CONNECT_TIMEOUT_S),
                 "read_timeout": timedelta(seconds=READ_TIMEOUT_S),
                 "timeout": timedelta(seconds=REQUEST_TIMEOUT_S),

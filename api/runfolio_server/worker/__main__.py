@@ -9,7 +9,7 @@ import sys
 
 from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.errors import Unavailable
-from runfolio_server.objects.store import store_directory
+from runfolio_server.objects.store import store_place
 from runfolio_server.parent import wait_for_parent_to_end
 from runfolio_server.settings import Settings, read_settings
 from runfolio_server.sql.pool import Database, open_database
@@ -50,7 +50,7 @@ async def _work(database: Database, settings: Settings, told_to_end: asyncio.Eve
         asyncio.create_task(compact_forever(database)),
         asyncio.create_task(detect_crashes_forever(database, settings.heartbeat_timeout_s)),
         asyncio.create_task(keep_indexes_forever(database, settings.database_url)),
-        asyncio.create_task(sweep_objects_forever(database, store_directory(settings.data_dir))),
+        asyncio.create_task(sweep_objects_forever(database, store_place(settings))),
         asyncio.create_task(sweep_events_forever(database)),
     ]
     ends = [asyncio.create_task(told_to_end.wait()), asyncio.create_task(wait_for_parent_to_end())]

@@ -55,12 +55,12 @@ OWNED = (RUN_OBJECTS,)
 """Every kind of owner."""
 
 
-async def sweep_objects_forever(database: Database, directory: Path) -> None:
-    """Sweep the store in this directory again and again; nothing happens where there is none."""
+async def sweep_objects_forever(database: Database, place: str | Path) -> None:
+    """Sweep the store at this place again and again; nothing happens while its directory is not there."""
     said = ""
     while True:
         try:
-            store = await asyncio.to_thread(_store_in, directory)
+            store = await asyncio.to_thread(_store_at, place)
             if store is not None:
                 await sweep_objects_once(database, store)
         except Unavailable as error:
@@ -98,8 +98,8 @@ async def sweep_objects_once(database: Database, store: ObjectStore, *, page_siz
     return count
 
 
-def _store_in(directory: Path) -> ObjectStore | None:
-    return open_store(directory) if directory.is_dir() else None
+def _store_at(place: str | Path) -> ObjectStore | None:
+    return None if isinstance(place, Path) and not place.is_dir() else open_store(place)
 
 
 async def _find_unused(
