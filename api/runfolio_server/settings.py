@@ -40,7 +40,7 @@ SETTINGS: tuple[Setting, ...] = (
         "object_store",
         "",
         "",
-        "Where objects lie: `s3://bucket/prefix`, `gs://…` or `az://…`; empty means in the data directory. Credentials "
+        "Where objects lie: an address that begins with `s3://`, `gs://` or `az://`; empty means in the data directory. Credentials "
         "are read from the environment, as the tools of that cloud do.",
     ),
     Setting("processes", "", "", "Processes that answer requests; empty means one for each core, but not more than 4."),
