@@ -40,8 +40,8 @@ SETTINGS: tuple[Setting, ...] = (
         "object_store",
         "",
         "",
-        "Where objects lie: an address that begins with `s3://`, `gs://` or `az://`; empty means in the data directory. Credentials "
-        "are read from the environment, as the tools of that cloud do.",
+        "Where objects lie: an address that begins with `s3://`, `gs://` or `az://`; empty means in the data directory."
+        " Credentials are read from the environment, as the tools of that cloud do.",
     ),
     Setting("processes", "", "", "Processes that answer requests; empty means one for each core, but not more than 4."),
     Setting("base_url", "", "", "Address that clients reach, for absolute URLs; empty takes it from each request."),
