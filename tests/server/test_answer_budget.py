@@ -143,6 +143,18 @@ async def test_a_window_stops_where_the_budget_ends(service: Service, monkeypatc
     assert read < (len(pages) - read) / 2
 
 
+@pytest.mark.parametrize("field", ["consoleLines { pageInfo { endCursor } }", "logLines(last: 2000) { totalCount }"])
+async def test_console_lines_are_read_no_further_than_an_answer_may_hold(
+    service: Service, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    monkeypatch.setattr(f"{__name__}.BYTES", 10_000)
+
+    _ended(await service.graphql(OF_RUN % field), f"project.run.{field.partition('(')[0].split()[0]}")
+
+    # The line that was too much is the last one.
+    assert 10_000 < Seen.last.most_held < 10_000 + 2 * len(STREAMED[0])
+
+
 async def test_changes_that_were_made_stay_made_and_the_next_is_not(service: Service) -> None:
     names = ["first", "second"]
     fields = f"run {{ {_aliases('config', 30)} }}"

@@ -160,7 +160,7 @@ async def test_silent_runs_are_found_among_those_alive_only(filled: RawConnectio
         (SELECT_SEGMENT_CHUNKS, (*OF_STREAM, 0, 100, 1000, 1000)),
         (TAKE_LEASE, (*OF_STREAM, 120.0)),
         (SELECT_STREAMS, ([RUN],)),
-        (SELECT_CONSOLE_PAGE, (RUN, None, None, None, 1000)),
+        (SELECT_CONSOLE_PAGE, (RUN, None, None, None, 1000, 2**26)),
     ],
     ids=lambda value: value.name if isinstance(value, Query) else "",
 )

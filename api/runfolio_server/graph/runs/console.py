@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.graph.execution.siblings import field_name
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs, items
 from runfolio_server.graph.relay.connections import After, PageInfo, page_size
@@ -75,8 +77,17 @@ async def console_page(
     size = page_size(first, CONSOLE_PAGE_MAX, CONSOLE_PAGE_DEFAULT)
     writer, epoch, line = decode_cursor("console", after, [str, int, int]) if after else (None, None, None)
     async with info.context.database.connection() as connection:
-        rows = await connection.rows(SELECT_CONSOLE_PAGE, run_id, writer, epoch, line, size + 1)
+        rows = await connection.rows(
+            SELECT_CONSOLE_PAGE, run_id, writer, epoch, line, size + 1, info.context.budget.bytes_max
+        )
+    check_console(info, rows)
     return rows[:size], len(rows) > size
+
+
+def check_console(info: RequestInfo, rows: Sequence[ConsoleRow]) -> None:
+    """Raise AnswerTooLarge for lines that were read no further than an answer may hold."""
+    with info.context.budget.reading(field_name(info.path)) as taken:
+        taken.take(sum(len(row.text) if row.text.isascii() else len(row.text.encode()) for row in rows), 0)
 
 
 async def count_console(info: RequestInfo, run_id: UUID) -> int:

@@ -14,6 +14,7 @@ from runfolio_server.graph.runs.console import (
     CONSOLE_PAGE_DEFAULT,
     CONSOLE_PAGE_MAX,
     ConsoleLine,
+    check_console,
     console_cursor,
     console_page,
     count_console,
@@ -53,7 +54,10 @@ class RunConsoleWireNames:
             rows, has_next = await console_page(info, run_id, first, after)
         else:
             async with info.context.database.connection() as connection:
-                newest = await connection.rows(SELECT_CONSOLE_TAIL, run_id, page_size(last, CONSOLE_PAGE_MAX))
+                newest = await connection.rows(
+                    SELECT_CONSOLE_TAIL, run_id, page_size(last, CONSOLE_PAGE_MAX), info.context.budget.bytes_max
+                )
+            check_console(info, newest)
             rows, has_next = newest[::-1], False
         return Connection(
             edges=[Edge(node=ConsoleLine.of(row), row=row, place=console_cursor) for row in rows],

@@ -69,33 +69,52 @@ WHERE run_id = ANY ($1::uuid[])
 WINDOW w AS (PARTITION BY run_id, stream, writer)
 ORDER BY run_id, stream, writer, epoch DESC;
 
--- select_console_page: $1 run id, $2 after writer or null, $3 after epoch, $4 after line, $5 limit → ConsoleRow*
+-- select_console_page: $1 run id, $2 after writer or null, $3 after epoch, $4 after line, $5 limit, $6 bytes → ConsoleRow*
 -- Starts of the process follow each other: a line's number counts on from the lines of the starts before.
+-- Lines end behind the one with which their texts have more bytes than that.
 WITH starts AS (
   SELECT writer, epoch, (sum(next_line) OVER (ORDER BY writer, epoch) - next_line)::bigint AS number0
   FROM run_stream
   WHERE run_id = $1 AND stream = 'console'
 )
-SELECT c.writer, c.epoch, c.line, s.number0 + c.line, c.time, c.level, c.label, c.text
-FROM console_line AS c
-JOIN starts AS s USING (writer, epoch)
-WHERE c.run_id = $1 AND ($2::text IS NULL OR (c.writer, c.epoch, c.line) > ($2, $3::int, $4::bigint))
-ORDER BY c.writer, c.epoch, c.line
+SELECT p.writer, p.epoch, p.line, p.number, p.time, p.level, p.label, p.text
+FROM (
+  SELECT l.*, sum(octet_length(l.text)) OVER (ORDER BY l.writer, l.epoch, l.line ROWS UNBOUNDED PRECEDING) AS size
+  FROM (
+    SELECT c.writer, c.epoch, c.line, s.number0 + c.line AS number, c.time, c.level, c.label, c.text
+    FROM console_line AS c
+    JOIN starts AS s USING (writer, epoch)
+    WHERE c.run_id = $1 AND ($2::text IS NULL OR (c.writer, c.epoch, c.line) > ($2, $3::int, $4::bigint))
+    ORDER BY c.writer, c.epoch, c.line
+    LIMIT $5
+  ) AS l
+) AS p
+WHERE p.size - octet_length(p.text) <= $6::bigint
+ORDER BY p.writer, p.epoch, p.line
 LIMIT $5;
 
--- select_console_tail: $1 run id, $2 limit → ConsoleRow*
--- The last lines, newest first.
+-- select_console_tail: $1 run id, $2 limit, $3 bytes → ConsoleRow*
+-- The last lines, newest first; they end behind the one with which their texts have more bytes than that.
 WITH starts AS (
   SELECT writer, epoch, (sum(next_line) OVER (ORDER BY writer, epoch) - next_line)::bigint AS number0
   FROM run_stream
   WHERE run_id = $1 AND stream = 'console'
 )
-SELECT c.writer, c.epoch, c.line, s.number0 + c.line, c.time, c.level, c.label, c.text
-FROM console_line AS c
-JOIN starts AS s USING (writer, epoch)
-WHERE c.run_id = $1
-ORDER BY c.writer DESC, c.epoch DESC, c.line DESC
-LIMIT $2;
+SELECT p.writer, p.epoch, p.line, p.number, p.time, p.level, p.label, p.text
+FROM (
+  SELECT l.*,
+    sum(octet_length(l.text)) OVER (ORDER BY l.writer DESC, l.epoch DESC, l.line DESC ROWS UNBOUNDED PRECEDING) AS size
+  FROM (
+    SELECT c.writer, c.epoch, c.line, s.number0 + c.line AS number, c.time, c.level, c.label, c.text
+    FROM console_line AS c
+    JOIN starts AS s USING (writer, epoch)
+    WHERE c.run_id = $1
+    ORDER BY c.writer DESC, c.epoch DESC, c.line DESC
+    LIMIT $2
+  ) AS l
+) AS p
+WHERE p.size - octet_length(p.text) <= $3::bigint
+ORDER BY p.writer DESC, p.epoch DESC, p.line DESC;
 
 -- count_console: $1 run id → CountRow
 SELECT count(*)
