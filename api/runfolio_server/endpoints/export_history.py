@@ -10,8 +10,6 @@ Arrow goes out page by page. A Parquet file ends with what is read first, so it 
 from __future__ import annotations
 
 import asyncio
-import errno
-import logging
 import math
 import os
 import re
@@ -33,12 +31,11 @@ from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.endpoints.answers import answering_errors
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.parameters import check_names, check_one_of
-from runfolio_server.errors import AppError, NoRoom
+from runfolio_server.errors import AppError
 from runfolio_server.heavy_threads import in_thread
 from runfolio_server.history.reading.arrow import ArrowStream, Layout, write_parquet_file
 from runfolio_server.history.reading.column_types import TypedTables
 from runfolio_server.history.reading.table import Table, Wanted
-from runfolio_server.seldom import Seldom
 
 SAMPLES_MAX = 100_000
 STEP_MAX = 2**62
@@ -51,9 +48,6 @@ PARQUET_WRITERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="parquet"
 STREAM_NAMES = {"history": "history", "system": "events"}
 PARAMETERS = ("keys", "min_step", "max_step", "samples", "x_axis", "stream")
 PROJECT_PARAMETERS = (*PARAMETERS, "ids", "filters", "order", "first")
-
-NO_ROOM_FOR_FILE = "There is no room for the file that is written before it is sent; history.arrow needs none."
-SELDOM = Seldom(logging.getLogger(__name__))
 
 INTEGER = re.compile(r"-?[0-9]{1,19}")
 
@@ -154,14 +148,11 @@ async def _write_parquet(layout: Layout, typed: TypedTables) -> Path:
             write_parquet_file(layout, pages(), path)
             if path.stat().st_size > LARGE_BYTES:
                 give_memory_back()
-        except Exception as error:
+        except Exception:
             path.unlink(missing_ok=True)
             if errors:
                 # The writer lets it through as an error of its own.
                 raise errors[0] from None
-            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-                SELDOM.warning("no room for the file of an export: %s", error)
-                raise NoRoom(NO_ROOM_FOR_FILE) from error
             raise
         return path
 

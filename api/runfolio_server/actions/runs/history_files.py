@@ -18,6 +18,7 @@ from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.owner import Owner, OwnerKind
 from runfolio_server.domain.run_state import ENDED_STATES
+from runfolio_server.errors import NoRoom
 from runfolio_server.heavy_threads import in_thread
 from runfolio_server.history.reading.parquet import NotRepresentable, rows_to_parquet
 from runfolio_server.history.reading.scan import Span, fetch_rows, in_order, take_rows
@@ -57,7 +58,11 @@ async def history_files(database: Database, store: ObjectStore, run_id: UUID) ->
     """The files of a run that has ended, made now if need be; none when there are rows that they do not hold."""
     export = await _export(database, run_id)
     if export is not None and export.state in ENDED_STATES and export.rows and export.rows_seen != export.rows:
-        await _make_files(database, store, run_id, export)
+        try:
+            await _make_files(database, store, run_id, export)
+        except NoRoom:
+            # Reading needs none: the rows themselves are the answer, and the files are for another time.
+            return HistoryFiles([], has_other_rows=True)
         export = await _export(database, run_id)
     if export is None or not export.rows:
         return HistoryFiles([], has_other_rows=False)
