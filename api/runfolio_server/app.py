@@ -32,6 +32,7 @@ from runfolio_server.endpoints.objects import object_routes
 from runfolio_server.events.wake_up import EventWakeUp
 from runfolio_server.graph.schema import MASKED_MESSAGE
 from runfolio_server.ingest.target import RunTargets
+from runfolio_server.loop_watch import LoopWatch
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
 from runfolio_server.objects.signing import UploadGrant, UrlSigner
 from runfolio_server.objects.store import StoredObject, open_store, store_place
@@ -87,7 +88,10 @@ def create_app(settings: Settings) -> Starlette:
             app.state.cursor_secret = cursor_secret
             app.state.order_indexes = OrderIndexes()
             app.state.register_upload = register
-            async with beside(wake_up.run(), forget_what_others_revoke(database, remembered, wake_up)):
+            app.state.loop_watch = loop_watch = LoopWatch()
+            async with beside(
+                wake_up.run(), forget_what_others_revoke(database, remembered, wake_up), loop_watch.run()
+            ):
                 yield
         finally:
             await readiness.close()

@@ -19,6 +19,7 @@ from runfolio_server.actions.runs import bulk
 from runfolio_server.domain import names
 from runfolio_server.domain.run_attributes import attribute_of
 from runfolio_server.endpoints import export_history
+from runfolio_server.graph.limits import variable_limits
 from runfolio_server.graph.relay import connections
 from runfolio_server.graph.runs import console, facets, group, histories, history, history_columns, writing
 from runfolio_server.graph.wandb import history as wandb_history
@@ -35,7 +36,8 @@ ITEMS_OF_PAGES = "How many items; 50 unless told, at most 1,000."
 TAGS_MAX = attribute_of("tags").items_max
 # Where a number is told, and what it has to be; pages tell theirs alike.
 OF_SCHEMA = {
-    "AppendHistoryInput.rows": {MAX_LINES},
+    "AppendHistoryInput.jsonLines": {MAX_LINES},
+    "AppendHistoryInput.rows": {variable_limits.ITEMS_MAX},
     "AppendHistoryInput.writer": {128},
     "AppendHistoryPayload.rejected": {writing.REJECTED_SHOWN},
     "AppendHistoryPayload.summaryRejected": {writing.REJECTED_SHOWN},

@@ -15,7 +15,10 @@ import pytest
 
 from runfolio_server import heavy_threads
 from runfolio_server.actions.identity.sign_in import SignIn
+from runfolio_server.actions.runs.bulk import Choice, ManyRunsChange, update_runs
 from runfolio_server.actions.runs.lifecycle import RunAddress, start_run
+from runfolio_server.graph.limits.known_documents import LONG_CHARACTERS
+from runfolio_server.graph.limits.variable_limits import ITEMS_MAX, MANY_VALUES
 from runfolio_server.heavy_threads import HEAVY_BYTES, THREADS
 from runfolio_server.loaders import READS_MAX
 from tests.history_service import compact_some
@@ -71,8 +74,39 @@ def _read(name: str, field: str) -> Send:
 async def _append(service: Service) -> Any:
     document = "mutation($i: AppendHistoryInput!) { appendHistory(input: $i) { rejectedCount } }"
     made = await service.start_run("appended")
-    rows = [json.dumps({"_step": number, "loss": 1}) for number in range(LONG_ROWS)]
+    rows = [json.dumps({"_step": number, "loss": 1}) for number in range(ITEMS_MAX)]
     return (await service.graphql(document, i={"runId": made["id"], "offset": 0, "rows": rows})).data
+
+
+async def _append_nothing(service: Service) -> Any:
+    """Rows of few bytes, of which there are many."""
+    document = "mutation($i: AppendHistoryInput!) { appendHistory(input: $i) { rejectedCount } }"
+    made = await service.start_run("empty")
+    return (await service.graphql(document, i={"runId": made["id"], "offset": 0, "rows": ["{}"] * ITEMS_MAX})).data
+
+
+async def _ask_at_length(service: Service) -> Any:
+    """A document that was not there before, and is longer than most."""
+    answer = await service.graphql("{ serverInfo { " + "version " * (LONG_CHARACTERS // 8) + "} }")
+    return 200 if "errors" not in answer.body else answer.body
+
+
+async def _choose_many(service: Service) -> Any:
+    """Ids, of which each becomes a value; they are of no run."""
+    document = (
+        'query($keys: [String!]) { project(name: "p") { run(name: "none") { historyRows(keys: $keys) { rows } } } }'
+    )
+    answer = await service.graphql(document, keys=["key"] * (MANY_VALUES + 1))
+    return answer.status
+
+
+async def _dry_run(service: Service) -> Any:
+    """What updateRuns does once the request is read, with a large config that is there."""
+    sign_in: SignIn = service.app.state.sign_in
+    viewer = await sign_in.viewer(service.headers("ada")["Authorization"])
+    choice = Choice("ada", "r", "{}")
+    changed = await update_runs(service.database, viewer, choice, ManyRunsChange(config='{"lr": 1}'), is_dry_run=True)
+    return 200 if changed.count == 1 else changed
 
 
 async def _configure(service: Service) -> Any:
@@ -90,7 +124,11 @@ WRITES: dict[str, Send] = {
     "one row": _stream("row", [json.dumps({"v": "[" * HEAVY_BYTES})]),
     "few bytes that unpack to many": _stream("packed", ['{"_step":1}'] * LONG_ROWS, **{"Content-Encoding": "gzip"}),
     "rows over GraphQL": _append,
+    "rows without anything over GraphQL": _append_nothing,
     "a config": _configure,
+    "a long document": _ask_at_length,
+    "many values": _choose_many,
+    "a dry run over a large config": _dry_run,
 }
 
 
@@ -110,6 +148,10 @@ async def filled(service: Service) -> Service:
             assert 200 == (await service.log(f"ada/{project}/{name}", 0, lines)).status
         if project == "q":
             await compact_some(service.database)
+    sign_in: SignIn = service.app.state.sign_in
+    viewer = await sign_in.viewer(service.headers("ada")["Authorization"])
+    config = json.dumps({f"k{number}": {"value": number} for number in range(LONG_ROWS)})
+    await start_run(service.database, viewer, RunAddress("ada", "r", "configured"), {"config": config})
     for name in ("rows", "refused", "row", "packed", "light"):
         await service.start_run(name)
     await service.log("ada/p/light", 0, ['{"_step":0}'])

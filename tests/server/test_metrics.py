@@ -1,9 +1,14 @@
-"""What /metrics tells of compaction, and to whom."""
+"""What /metrics tells of compaction and of the event loop, and to whom."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import time
+
 import pytest
 
+from runfolio_server.loop_watch import INTERVAL_S, LoopWatch
 from runfolio_server.worker.compaction import compact_once
 from tests.history_service import log_rows
 from tests.service import Service
@@ -33,6 +38,20 @@ async def test_lines_wait_and_are_counted_once_compacted(service: Service) -> No
     gone = {name for name, value in done.items() if value == 0}
     assert {name for name in done if "tail" in name} <= gone
     assert 420 == (done["runfolio_history_compacted_lines_total"] - waiting["runfolio_history_compacted_lines_total"])
+
+
+async def test_what_holds_the_loop_up_is_told(service: Service) -> None:
+    label = f'{{process="{os.getpid()}"}}'
+    watch: LoopWatch = service.app.state.loop_watch
+    before, stalls = watch.longest_s, watch.stalls
+    time.sleep(before + 0.3)  # noqa: ASYNC251 - it is to hold the loop up
+    await asyncio.sleep(2 * INTERVAL_S)
+
+    told = await metrics(service)
+
+    assert before < told[f"runfolio_loop_stall_longest_seconds{label}"]
+    assert told[f"runfolio_loop_stall_seconds{label}"] == told[f"runfolio_loop_stall_longest_seconds{label}"]
+    assert stalls < told[f"runfolio_loop_stalls_total{label}"]
 
 
 @pytest.mark.parametrize(("user", "status"), [("eve", 403), (None, 401)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,14 +10,14 @@ from functools import partial
 from typing import Any
 
 import pytest
-from graphql import parse, validate
+from graphql import execute_sync, get_introspection_query, parse, validate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strawberry.extensions import SchemaExtension
 
 from runfolio_server.domain.time_text import time_text
 from runfolio_server.endpoints.graphql import encode
-from runfolio_server.graph.execution.executor import CompiledExecutor, ShapeCache
+from runfolio_server.graph.execution.executor import CompiledExecutor
 from runfolio_server.graph.schema import schema as served_schema
 from tests.both_executors import Both, execute_both
 from tests.generated_documents import documents
@@ -220,14 +221,23 @@ async def test_a_document_is_compiled_once_for_each_choice_of_its_switches(monke
     assert [["name", "number"], ["number"]] * 2 == [sorted(answer["items"][0]) for answer in answers if answer]
 
 
-def test_the_cache_forgets_what_was_asked_longest_ago() -> None:
-    cache = ShapeCache(2)
-    made: list[str] = []
+async def test_others_get_their_turn_between_two_types_of_the_schema() -> None:
+    turns, is_done = 0, False
 
-    for key in ("a", "b", "a", "c", "a", "b"):
-        cache.get(key, None, partial(made.append, key))
+    async def take_turns() -> None:
+        nonlocal turns
+        while not is_done:
+            turns += 1
+            await asyncio.sleep(0)
 
-    assert ["a", "b", "c", "b"] == made
+    beside = asyncio.create_task(take_turns())
+    answer = await SCHEMA.execute(get_introspection_query())
+    is_done = True
+    await beside
+
+    assert answer.data is not None
+    assert execute_sync(SCHEMA._schema, parse(get_introspection_query())).data == answer.data
+    assert turns > len(SCHEMA._schema.type_map)
 
 
 async def test_an_extension_that_wraps_resolvers_sees_every_field() -> None:

@@ -9,6 +9,7 @@ import gc
 import json
 import math
 import re
+from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,21 @@ _DEPTH_CHANGES[ord('"')] = 2
 _DEPTH_BYTES = 1024 * 1024
 
 MANY_OBJECTS_BYTES = 1024 * 1024
+# From here on what is no strict JSON is parsed in Python: ten times as slow, and meanwhile others have their turn.
+LONG_TEXT_BYTES = 128 * 1024
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _PythonDecoder(json.JSONDecoder):
+    """The standard library's decoder without its parser in C, which holds the interpreter until the text ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scan_once = py_make_scanner(self)
+
+
+_DECODER = _PythonDecoder()
 
 
 class NotKept(ValueError):
@@ -77,8 +91,8 @@ def parse_envelope(raw: bytes) -> Any:
 def parse_strict(raw: bytes) -> Any:
     """What orjson makes of a text. Raises orjson.JSONDecodeError.
 
-    A large text may be millions of objects. The garbage collector would go through them again and again while they are
-    made, and once more when they are: in all this time no other thread runs.
+    A large text may be hundreds of thousands of objects. The garbage collector would go through them again and again
+    while they are made: in all this time no other thread runs.
     """
     if len(raw) < MANY_OBJECTS_BYTES or not gc.isenabled():
         return orjson.loads(raw)
@@ -86,9 +100,7 @@ def parse_strict(raw: bytes) -> Any:
     try:
         return orjson.loads(raw)
     finally:
-        # Together they make everything old, without looking at it.
-        gc.freeze()
-        gc.unfreeze()
+        # NOTE: not gc.freeze() and gc.unfreeze(), which spare it one more walk, but end what the server has frozen.
         gc.enable()
 
 
@@ -156,7 +168,9 @@ def _name_of(number: float) -> str:
 
 def _parse_slowly(raw: bytes) -> Any:
     try:
-        return json.loads(raw)
+        if len(raw) < LONG_TEXT_BYTES:
+            return json.loads(raw)
+        return _DECODER.decode(raw.decode(json.detect_encoding(raw), "surrogatepass"))
     except RecursionError as error:
         raise NotKept(TOO_DEEP) from error
     except (json.JSONDecodeError, UnicodeDecodeError):

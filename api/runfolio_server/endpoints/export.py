@@ -19,11 +19,13 @@ from starlette.routing import Route
 from runfolio_server.actions.exports.runs import ExportRequest, open_export
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain import json_text
+from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.endpoints.answers import answering_errors, read_body
 from runfolio_server.endpoints.compression import VARY, coding_for, compressed_stream
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.parameters import check_names
 from runfolio_server.errors import AppError
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 from runfolio_server.settings import Settings
 
 MEDIA_TYPE = "application/x-ndjson"
@@ -31,6 +33,8 @@ MEDIA_TYPE = "application/x-ndjson"
 PARAMETERS = ("filters", "order", "column")
 OPTIONS = ("filters", "order", "columns")
 """Of a body."""
+VALUES_MAX = 20_000
+"""JSON values in a body: it has the names of at most 10,000 columns, and two texts."""
 
 
 async def export_runs(request: Request) -> Response:
@@ -58,7 +62,8 @@ async def _read_request(request: Request) -> ExportRequest:
     check_names(request.query_params, () if request.method == "POST" else PARAMETERS)
     if request.method == "POST":
         settings: Settings = request.app.state.settings
-        options = _read_options(await read_body(request, settings.max_body_bytes))
+        body = await read_body(request, settings.max_body_bytes)
+        options = await in_thread_if(len(body) > HEAVY_BYTES, _read_options, body)
         columns = options.get("columns")
     else:
         options = dict(request.query_params)
@@ -67,7 +72,8 @@ async def _read_request(request: Request) -> ExportRequest:
 
 
 def _read_options(body: bytes) -> dict[str, Any]:
-    """The options in a body. Raises AppError when it is not of the shape that they have."""
+    """The options in a body. Raises AppError when it is not of their shape, TooLarge when it holds too much."""
+    check_value_count(body, VALUES_MAX, "The body")
     try:
         options = json_text.parse_envelope(body or b"{}")
     except ValueError as error:

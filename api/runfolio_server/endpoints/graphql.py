@@ -23,6 +23,7 @@ from runfolio_server.allocator import give_memory_back
 from runfolio_server.answer_budget import ANSWER_BYTES_MAX, ANSWER_VALUES_MAX, AnswerBudget
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
+from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
 from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response, read_body
 from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed, compressed_stream
@@ -30,6 +31,7 @@ from runfolio_server.endpoints.explorer import explorer_page
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.large_answers import encoded_pieces, has_long_list
 from runfolio_server.errors import AppError, TooLarge, Unavailable
+from runfolio_server.graph.limits.variable_limits import VALUES_MAX, check_variables
 from runfolio_server.graph.schema import MASKED_MESSAGE, is_unforeseen, schema
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
 from runfolio_server.loaders import Loaders
@@ -112,8 +114,9 @@ async def show_explorer(request: Request) -> Response:
 def read_document(body: bytes) -> tuple[str, dict[str, Any], str | None]:
     """Document, variables and operation name of a request body; an empty name means none, as some SDKs send it.
 
-    Raises AppError when the body is not of this shape.
+    Raises AppError when the body is not of this shape, TooLarge when it or its variables hold too much.
     """
+    check_value_count(body, VALUES_MAX, "The body")
     try:
         found = json_text.parse_envelope(body)
     except ValueError as error:
@@ -127,6 +130,7 @@ def read_document(body: bytes) -> tuple[str, dict[str, Any], str | None]:
     variables = found.get("variables")
     if variables is not None and not isinstance(variables, dict):
         raise AppError("`variables` must be an object.", path="variables")
+    check_variables(variables or {})
     operation_name = found.get("operationName")
     if operation_name is not None and not isinstance(operation_name, str):
         raise AppError("`operationName` must be a string.", path="operationName")

@@ -1,10 +1,14 @@
-"""`GET /metrics`: what waits for compaction and the sweep of objects, and what is done, as Prometheus text; for admins.
+"""`GET /metrics`: what waits for the worker, what it has done, and stalls of the loop, as Prometheus text; for admins.
 
 The worker is another process, perhaps on another machine: what it leaves in the database is asked for each time.
+Stalls are those of the process that answers, which names itself by a label.
 Format: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 from __future__ import annotations
+
+import os
+import time
 
 import msgspec
 from starlette.requests import Request
@@ -15,6 +19,7 @@ from runfolio_server.actions.access import check_site
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain.permission import Permission
 from runfolio_server.endpoints.answers import answering_errors
+from runfolio_server.loop_watch import LoopWatch
 from runfolio_server.sql.history.counters import SELECT_COMPACTION_STATUS
 from runfolio_server.sql.objects.unused_objects import SELECT_SWEEP_STATUS
 
@@ -47,7 +52,26 @@ async def tell_metrics(request: Request) -> Response:
         f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {values[field]}\n"
         for field, (name, kind, text) in METRICS.items()
     ]
+    watch: LoopWatch = request.app.state.loop_watch
+    lines += [
+        f'# HELP {name} {text}\n# TYPE {name} {kind}\n{name}{{process="{os.getpid()}"}} {value}\n'
+        for name, kind, text, value in loop_metrics(watch)
+    ]
     return Response("".join(lines), media_type=MEDIA_TYPE)
+
+
+def loop_metrics(watch: LoopWatch) -> list[tuple[str, str, str, float]]:
+    """Name, type, help and value of each metric of the loop of this process: the one that answers."""
+    return [
+        (
+            "runfolio_loop_stall_seconds",
+            "gauge",
+            "The longest time that this process answered nobody, in the last minute.",
+            watch.longest_recent_s(time.monotonic()),
+        ),
+        ("runfolio_loop_stall_longest_seconds", "gauge", "The same since its start.", watch.longest_s),
+        ("runfolio_loop_stalls_total", "counter", "How often it was longer than 0.1 s.", watch.stalls),
+    ]
 
 
 def _fields(row: msgspec.Struct | None) -> dict[str, float]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError
@@ -10,9 +12,11 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from runfolio_server.errors import AppError
+from runfolio_server.graph.execution.beside_the_loop import execute_beside
 from runfolio_server.graph.execution.changes import TellChanges
 from runfolio_server.graph.execution.executor import CompiledExecutor
-from runfolio_server.graph.limits.document_limits import limit_extensions
+from runfolio_server.graph.limits.document_limits import OperationChoice
+from runfolio_server.graph.limits.known_documents import KnownDocuments
 from runfolio_server.graph.mutation import Mutation
 from runfolio_server.graph.query import Query
 from runfolio_server.graph.relay.scalars import SCALARS
@@ -25,6 +29,9 @@ MASKED_MESSAGE = "Internal server error; the server's log says more."
 
 class Schema(strawberry.Schema):
     """Logs what nobody foresaw, and nothing else: a caller's mistake is told to the caller."""
+
+    def _get_execute_function(self) -> Callable[..., Any]:
+        return execute_beside
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:  # noqa: ARG002
         """Log unforeseen errors with their trace."""
@@ -45,5 +52,5 @@ schema = Schema(
     mutation=Mutation,
     config=StrawberryConfig(scalar_map=SCALARS),
     execution_context_class=CompiledExecutor,
-    extensions=[*limit_extensions(), TellMissing, TellChanges],
+    extensions=[OperationChoice, KnownDocuments, TellMissing, TellChanges],
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import parse_line
+from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.domain.json_text import escape_surrogates, storable_text
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread
@@ -26,6 +27,8 @@ SUMMARY_FILE = "wandb-summary.json"
 CONSOLE_FILE = "output.log"
 # Each is a row of its own; more would not be written within the time that a statement has.
 MAX_CONSOLE_LINES = 50_000
+# JSON values in a body: each line is one, of rows in two streams and of the console, and some are beside them.
+MAX_VALUES = 2 * MAX_LINES + 2 * MAX_CONSOLE_LINES
 # GraphQL tells a line's number as a 32-bit integer.
 MAX_CONSOLE_LINE_NUMBER = 2**31 - 1 - MAX_CONSOLE_LINES
 # The client id, where several processes write one run.
@@ -77,8 +80,12 @@ def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:
 
 
 def parse_file_stream(body: bytes, writer: str = "") -> Batch:
-    """What the request says. Raises AppError when it is not of this shape; lines that are no rows are listed in it."""
+    """What the request says. Raises AppError when it is not of this shape, TooLarge when it holds too much.
+
+    Lines that are no rows are listed in it.
+    """
     check_writer(writer, "client id")
+    check_value_count(body, MAX_VALUES, "The body")
     try:
         document = json_text.parse_envelope(body)
     except ValueError as error:

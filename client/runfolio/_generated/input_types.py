@@ -14,9 +14,9 @@ class AppendHistoryInput(BaseModel):
     offset: int
     "The number of the first row among those of the writer, from 0. What is known already is skipped."
     rows: Optional[list[str]] = None
-    "The rows, at most 500,000: each an object. A row without `_step` counts as its number."
+    "The rows, at most 10,000: each an object. A row without `_step` counts as its number."
     json_lines: Optional[str] = Field(alias="jsonLines", default=None)
-    "The rows as one text, a line each: the same as `rows`, and quicker."
+    "The rows as one text, a line each, at most 500,000: the same as `rows`, and quicker."
     columns: Optional["HistoryColumnsInput"] = None
     "The rows as columns: the quickest for many at once. One of this, `jsonLines` and `rows`."
     writer: str = ""

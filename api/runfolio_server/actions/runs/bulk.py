@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from runfolio_server.actions.access import checked_project
-from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, check_change
+from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, check_change, checked_change
 from runfolio_server.actions.runs.lifecycle import edit_run_row
 from runfolio_server.domain import json_text
 from runfolio_server.domain.permission import Permission
@@ -18,12 +18,15 @@ from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError
 from runfolio_server.events.writer import write_runs_deleted
 from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_lists.list import ChosenRunRow, select_runs_batch
-from runfolio_server.sql.runs.runs import DELETE_RUNS
+from runfolio_server.sql.runs.runs import DELETE_RUNS, SELECT_CONFIGS
 
 # One transaction each: long enough to be quick, short enough to block nobody for long.
 BATCH_RUNS = 500
+# Of configs that are read and changed at once: those of one batch may have 8 GB together.
+PART_BYTES = 4 * 2**20
 IDS_MAX = 10_000
 NAMES_TOLD = 1000
 CHANGES = (
@@ -49,7 +52,7 @@ class ManyRunsChange:
 
     columns: Mapping[str, object] = field(default_factory=dict)
     add_tags: Sequence[str] = ()
-    remove_tags: Sequence[str] = ()
+    remove_tags: Set[str] = frozenset()
     config: str | None = None
 
 
@@ -90,27 +93,41 @@ async def update_runs(
     """
     if not (change.columns or change.add_tags or change.remove_tags or change.config):
         raise AppError(f"There is nothing to change; allowed: {', '.join(CHANGES)}", path="input", allowed=CHANGES)
-    check_change(change.columns)
+    await checked_change(change.columns)
     # Whoever adds tags is told of those when a run gets too many.
     fields = {**FIELD_BY_COLUMN, "tags": "addTags"} if change.add_tags else FIELD_BY_COLUMN
     check_change({"tags": [*change.add_tags]}, fields)
-    entries = _config_entries(change.config)
+    is_heavy = len(change.config or "") > HEAVY_BYTES
+    entries = await in_thread_if(is_heavy, _config_entries, change.config)
     if entries:
-        check_change({"config": json_text.dump(_wrapped(entries))}, fields)
+        await in_thread_if(is_heavy, lambda: check_change({"config": json_text.dump(_wrapped(entries))}, fields))
+
+    async def check(rows: Sequence[ChosenRunRow]) -> list[RefusedRun]:
+        refused: list[RefusedRun] = []
+        for part in _parts(rows) if entries else [rows]:
+            configs = {}
+            if entries:
+                # No connection waits until they are checked.
+                async with database.connection() as connection:
+                    configs = await _configs(connection, part)
+            checked = await _checked(part, configs, change, entries, fields)
+            refused += [RefusedRun(row.name, str(one)) for row, one in checked if isinstance(one, AppError)]
+        return refused
 
     async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> list[RefusedRun]:
         refused: list[RefusedRun] = []
-        for row in rows:
-            try:
-                columns = check_change(_columns(row, change, entries), fields)
-            except AppError as reason:
-                refused.append(RefusedRun(row.name, str(reason)))
-                continue
-            if not is_dry_run:
-                await edit_run_row(connection, row.run_id, columns)
+        for part in _parts(rows) if entries else [rows]:
+            configs = await _configs(connection, part) if entries else {}
+            for row, columns in await _checked(part, configs, change, entries, fields):
+                if isinstance(columns, AppError):
+                    refused.append(RefusedRun(row.name, str(columns)))
+                else:
+                    await edit_run_row(connection, row.run_id, columns)
         return refused
 
-    return await _in_batches(database, viewer, Permission.EDIT, choice, write, is_locked=not is_dry_run)
+    if is_dry_run:
+        return await _in_batches(database, viewer, Permission.EDIT, choice, None, check)
+    return await _in_batches(database, viewer, Permission.EDIT, choice, write)
 
 
 async def delete_runs(database: Database, viewer: Viewer, choice: Choice, *, is_dry_run: bool) -> ChangedRuns:
@@ -121,8 +138,7 @@ async def delete_runs(database: Database, viewer: Viewer, choice: Choice, *, is_
         await write_runs_deleted(connection, [row.run_id for row in deleted])
         return []
 
-    written = None if is_dry_run else write
-    return await _in_batches(database, viewer, Permission.DELETE, choice, written, is_locked=not is_dry_run)
+    return await _in_batches(database, viewer, Permission.DELETE, choice, None if is_dry_run else write)
 
 
 async def _in_batches(
@@ -131,10 +147,12 @@ async def _in_batches(
     permission: Permission,
     choice: Choice,
     write: Callable[[Connection, Sequence[ChosenRunRow]], Awaitable[list[RefusedRun]]] | None,
-    *,
-    is_locked: bool,
+    check: Callable[[Sequence[ChosenRunRow]], Awaitable[list[RefusedRun]]] | None = None,
 ) -> ChangedRuns:
-    """Give the chosen runs to `write`, which needs this permission, a batch in each transaction; None counts them."""
+    """Give the chosen runs to `write`, which needs this permission, a batch in each transaction; None counts them.
+
+    Without `write`, `check` is given each batch when its transaction has ended, and tells whom a change would refuse.
+    """
     query = _check_choice(choice).page(BATCH_RUNS)
     async with database.connection() as connection:
         project = await checked_project(
@@ -145,20 +163,27 @@ async def _in_batches(
     while True:
         async with database.transaction() as connection:
             batch = await select_runs_batch(
-                connection, project.project_id, query, choice.run_ids, behind, is_locked=is_locked
+                connection, project.project_id, query, choice.run_ids, behind, is_locked=write is not None
             )
             refused = [] if write is None else await write(connection, batch.rows)
+        if write is None and check is not None:
+            refused = await check(batch.rows)
         changed.add(batch.rows, refused)
         if batch.behind is None:
             return changed
         behind = batch.behind
 
 
+def check_id_count(ids: Sequence[object]) -> None:
+    """Raise AppError for more ids than one change takes."""
+    if len(ids) > IDS_MAX:
+        raise AppError(f"{len(ids)} ids; allowed: {IDS_MAX}", path="input.ids")
+
+
 def _check_choice(choice: Choice) -> RunQuery:
     if (choice.filters is None) == (choice.run_ids is None):
         raise AppError("Give either filters or ids; filters of {} mean every run of the project.", path="input")
-    if choice.run_ids is not None and len(choice.run_ids) > IDS_MAX:
-        raise AppError(f"{len(choice.run_ids)} ids; allowed: {IDS_MAX}", path="input.ids")
+    check_id_count(choice.run_ids or ())
     query = RunQuery.parse(choice.filters)
     if choice.run_ids is None and not query.has_filters:
         # For a list no filters are all runs. A change of all is asked for in so many words.
@@ -176,14 +201,57 @@ def _config_entries(text: str | None) -> dict[str, Any]:
     return entries
 
 
-def _columns(row: ChosenRunRow, change: ManyRunsChange, entries: Mapping[str, Any]) -> dict[str, object]:
+def _parts(rows: Sequence[ChosenRunRow]) -> Iterator[Sequence[ChosenRunRow]]:
+    """The runs in their order, in parts whose configs have PART_BYTES together, or one config more."""
+    part: list[ChosenRunRow] = []
+    size = 0
+    for row in rows:
+        part.append(row)
+        size += row.config_bytes
+        if size > PART_BYTES:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+async def _configs(connection: Connection, rows: Sequence[ChosenRunRow]) -> dict[UUID, str]:
+    found = await connection.rows(SELECT_CONFIGS, [row.run_id for row in rows])
+    return {row.run_id: row.config_text for row in found}
+
+
+async def _checked(
+    rows: Sequence[ChosenRunRow],
+    configs: Mapping[UUID, str],
+    change: ManyRunsChange,
+    entries: Mapping[str, Any],
+    fields: Mapping[str, str],
+) -> list[tuple[ChosenRunRow, dict[str, object] | AppError]]:
+    """What to write of each run, or why it stays as it is; beside the loop where configs are large."""
+
+    def check() -> list[tuple[ChosenRunRow, dict[str, object] | AppError]]:
+        checked: list[tuple[ChosenRunRow, dict[str, object] | AppError]] = []
+        for row in rows:
+            try:
+                columns = _columns(row, configs.get(row.run_id, "{}"), change, entries)
+                checked.append((row, check_change(columns, fields)))
+            except AppError as reason:
+                checked.append((row, reason))
+        return checked
+
+    return await in_thread_if(sum(map(len, configs.values())) > HEAVY_BYTES, check)
+
+
+def _columns(
+    row: ChosenRunRow, config_text: str, change: ManyRunsChange, entries: Mapping[str, Any]
+) -> dict[str, object]:
     columns = dict(change.columns)
     if change.add_tags or change.remove_tags:
         tags = columns.get("tags", row.tags)
         kept = [tag for tag in (tags if isinstance(tags, list) else []) if tag not in change.remove_tags]
         columns["tags"] = list(dict.fromkeys([*kept, *change.add_tags]))
     if entries:
-        config = json_text.parse(row.config_text.encode())
+        config = json_text.parse(config_text.encode())
         config.update(_wrapped(entries))
         columns["config"] = json_text.dump(config)
     return columns

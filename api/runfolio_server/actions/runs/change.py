@@ -8,6 +8,7 @@ from typing import Any
 
 from runfolio_server.domain import json_text
 from runfolio_server.domain.document_columns import INTERNAL_KEYS
+from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.domain.names import NEVER_IN_NAMES_TOLD, never_in_names
 from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
 from runfolio_server.domain.run_attributes import CHANGEABLE
@@ -19,6 +20,8 @@ from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 # What GraphQL calls the columns.
 FIELD_BY_COLUMN = {attribute.column: camel_case(attribute.field) for attribute in CHANGEABLE}
 DOCUMENT_MAX_BYTES = 16 * 1024 * 1024
+# JSON values in a config or a summary: to parse so many holds the interpreter for some 60 ms.
+DOCUMENT_MAX_VALUES = 250_000
 
 _CHANGEABLE_BY_COLUMN = {attribute.column: attribute for attribute in CHANGEABLE}
 
@@ -78,6 +81,7 @@ def _document(field: str, value: object) -> tuple[str, dict[str, Any]]:
     raw = text.encode()
     if len(raw) > DOCUMENT_MAX_BYTES:
         raise TooLarge(f"{field} has {len(raw)} bytes; allowed: {DOCUMENT_MAX_BYTES}", path=f"input.{field}")
+    check_value_count(raw, DOCUMENT_MAX_VALUES, field, path=f"input.{field}")
     try:
         parsed = json_text.parse(raw)
     except ValueError as error:

@@ -21,7 +21,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 
 from runfolio_server.domain.dotted_key import in_brackets
@@ -33,6 +32,7 @@ from runfolio_server.filters.language.tree import And, Condition, Filter
 from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.sql.json_sql import json_expression, sort_expressions
 from runfolio_server.filters.sql.parameters import Parameters
+from runfolio_server.sized_cache import SizedCache, text_bytes
 
 NAME_PREFIX: Final = "run_order_"
 FIELD_MAX_BYTES: Final = 200
@@ -87,9 +87,24 @@ def compared_fields(tree: Filter) -> list[JsonField]:
     return list(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=1000)
+FIELD_NAMES_BYTES_MAX: Final = 4 * 2**20
+"""Some thousand names, of which a server is asked for a few hundred. A field may hold its key in thirty ways."""
+FIELD_NAMES: SizedCache[JsonField, tuple[str | None]] = SizedCache(FIELD_NAMES_BYTES_MAX)
+ORDER_INDEXES_BYTES_MAX: Final = 4 * 2**20
+"""Some hundred indexes: a project has five, and each is one statement."""
+ORDER_INDEXES: SizedCache[tuple[int, str], OrderIndex] = SizedCache(ORDER_INDEXES_BYTES_MAX)
+
+
 def field_name(field: JsonField) -> str | None:
     """The one spelling by which a field is remembered; None for one that is too long to be indexed."""
+    return FIELD_NAMES.found_or_made(field, lambda: (_field_name(field),), lambda name: _field_bytes(field, *name))[0]
+
+
+def _field_bytes(field: JsonField, name: str | None) -> int:
+    return text_bytes(name) + sum(text_bytes(*path) + 8 * len(path) + 50 for path in (*field.paths, *field.names))
+
+
+def _field_name(field: JsonField) -> str | None:
     # Of a dotted name the first path is that of one key.
     root, first = field.document.spellings[0], field.paths[0]
     dotted = f"{root}.{first[0]}"
@@ -101,9 +116,16 @@ def field_name(field: JsonField) -> str | None:
     return name if len(name.encode()) <= FIELD_MAX_BYTES and RUN_FIELDS.find(name, "") == field else None
 
 
-@lru_cache(maxsize=1000)
 def order_index(project_id: int, field: str) -> OrderIndex:
     """The index for a project's order by a field of config or summary. Raises AppError for a name of no such field."""
+    return ORDER_INDEXES.found_or_made((project_id, field), lambda: _order_index(project_id, field), _index_bytes)
+
+
+def _index_bytes(index: OrderIndex) -> int:
+    return 300 + text_bytes(index.field, index.name, *index.expressions, index.create)
+
+
+def _order_index(project_id: int, field: str) -> OrderIndex:
     found = RUN_FIELDS.find(field, "field")
     if not isinstance(found, JsonField):
         raise AppError(f"{field} is not indexed on demand", path="field")

@@ -16,7 +16,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
@@ -36,39 +35,26 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from runfolio_server.answer_budget import AnswerBudget, FieldShare, weigh
 from runfolio_server.context import Context
 from runfolio_server.graph.execution.compiled_selection import ObjectShape
+from runfolio_server.graph.execution.introspection import is_outer_introspection
 from runfolio_server.graph.execution.scalar_output import are_as_written
 from runfolio_server.graph.execution.selection_compiler import compile_list
 from runfolio_server.graph.execution.siblings import field_name
 from runfolio_server.graph.limits.document_limits import check_cost
+from runfolio_server.graph.limits.document_size import document_bytes
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE
+from runfolio_server.sized_cache import SizedCache
 
 LOGGER = logging.getLogger(__name__)
 
-# Each keeps its document in memory too.
-SHAPES_MAX = 500
+SHAPE_BYTES = 10_000
+"""Of a compiled shape, at least."""
+SHAPES_BYTES_MAX = 8 * 2**20
+"""Some 50 lists in documents of 80 tokens."""
+SHAPES: SizedCache[Hashable, tuple[object, ObjectShape | None]] = SizedCache(SHAPES_BYTES_MAX)
+"""The compiled shapes of the lists asked for last; None stands for a selection that cannot be compiled.
 
-
-class ShapeCache:
-    """The compiled shapes of the lists asked for last; None stands for a selection that cannot be compiled."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        # The values keep alive what the keys hold the id of, so that an id always means the same object.
-        self._found: OrderedDict[Hashable, tuple[object, ObjectShape | None]] = OrderedDict()
-
-    def get(self, key: Hashable, alive: object, make: Callable[[], ObjectShape | None]) -> ObjectShape | None:
-        """The shape under this key, made when it is new."""
-        if key in self._found:
-            self._found.move_to_end(key)
-            return self._found[key][1]
-        shape = make()
-        self._found[key] = (alive, shape)
-        if len(self._found) > self._size:
-            self._found.popitem(last=False)
-        return shape
-
-
-SHAPES = ShapeCache(SHAPES_MAX)
+The values keep alive what the keys hold the id of, so that an id always means the same object: the whole document.
+"""
 
 
 class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -143,6 +129,8 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         def generically() -> AwaitableOrValue[list[Any]]:
             return self.complete_generically(item_type, field_details_list, info, path, items, position_context)
 
+        if is_outer_introspection(item_type, path):
+            return self._introspect(item_type, field_details_list, info, path, list(items), position_context)
         # An iterator could not be read again.
         if type(items) is not list or not items or position_context is not None or not self._may_compile:
             return generically()
@@ -231,6 +219,23 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         for item in items:
             share.draw(*weigh(item, size_of))
 
+    async def _introspect(
+        self,
+        item_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        items: list[Any],
+        position_context: Any,
+    ) -> list[Any]:
+        """Complete a list of introspection item by item, as graphql-core does in one go: others get their turn."""
+        found: list[Any] = []
+        for item in items:
+            done = self.complete_generically(item_type, field_details_list, info, path, [item], position_context)
+            found += done if isinstance(done, list) else await done
+            await asyncio.sleep(0)
+        return found
+
     def _shape(self, item_type: GraphQLOutputType, details: FieldDetailsList) -> ObjectShape | None:
         """The compiled shape of a list's items; None when it cannot be compiled."""
         near = (id(details), id(item_type))
@@ -238,7 +243,12 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             # The same text is the same document, as long as the cache of parsed documents remembers it.
             alive = (self.schema, self.operation, *self.fragment_definitions.values(), *(one.node for one in details))
             key = (tuple(map(id, alive)), str(item_type), self._switches)
-            shape = SHAPES.get(key, alive, lambda: self._compile(item_type, details))
+            _, shape = SHAPES.found_or_made(
+                key,
+                lambda: (alive, self._compile(item_type, details)),
+                # Code made of a selection takes less memory than the tokens of the selection.
+                lambda _: 2 * document_bytes(self.operation) + SHAPE_BYTES,
+            )
             self._shapes[near] = (details, shape)
         return self._shapes[near][1]
 

@@ -1,8 +1,7 @@
 """What one document may cost, checked before it runs: tokens, depth, aliases, fields times what the arguments ask for.
 
-NOTE: the rules are made once and shared: the validation cache is keyed on them, and new ones for each request would
-never hit it (2.1 ms instead of 0.3). strawberry's own limiters of depth and aliases follow every spread of a fragment
-again, which is exponential in the length of the document, and fail on a spread of no fragment.
+NOTE: strawberry's own limiters of depth and aliases follow every spread of a fragment again, which is exponential in
+the length of the document, and fail on a spread of no fragment.
 """
 
 from __future__ import annotations
@@ -22,23 +21,20 @@ from graphql import (
     ValidationRule,
 )
 from graphql.execution.values import VariableValues
-from strawberry.extensions import (
-    AddValidationRules,
-    MaxTokensLimiter,
-    ParserCache,
-    SchemaExtension,
-    ValidationCache,
-)
+from strawberry.extensions import SchemaExtension
 
 from runfolio_server.errors import AppError
 from runfolio_server.graph.limits.document_cost import DocumentCost, Fragments, cost_of
-from runfolio_server.graph.limits.variable_limits import VariableLimit
 
 MAX_TOKENS = 10_000
 MAX_DEPTH = 20
 MAX_ALIASES = 100
 MAX_COST = 2_000_000
-CACHED_DOCUMENTS = 500
+# Fields `__schema` and `__type`. Tools ask for one of them, or for a few types; each may be some 50 ms of work.
+MAX_INTROSPECTIONS = 5
+INTROSPECTION = ("__schema", "__type")
+
+TOO_EXPENSIVE = {"code": "TOO_EXPENSIVE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +44,11 @@ class _Size:
     depth: int = 0
     aliases: int = 0
     fields: int = 0
+    introspections: int = 0
 
 
 class SizeLimit(ValidationRule):
-    """Refuse a document that is too deep, or has too many aliases or fields."""
+    """Refuse a document that is too deep, or has too many aliases or fields, or asks for the schema too often."""
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
@@ -66,23 +63,32 @@ class SizeLimit(ValidationRule):
             self._refuse(node, f"This document has {size.aliases} aliases; allowed: {MAX_ALIASES}.")
         if size.fields > MAX_COST:
             self._refuse(node, f"This document has {size.fields} fields; allowed: {MAX_COST}.")
+        if size.introspections > MAX_INTROSPECTIONS:
+            message = f"This document has {size.introspections} fields `__schema` or `__type`; "
+            self._refuse(node, f"{message}allowed: {MAX_INTROSPECTIONS}.")
 
     def _refuse(self, node: OperationDefinitionNode, message: str) -> None:
-        self.report_error(GraphQLError(message, node, extensions={"code": "TOO_EXPENSIVE"}))
+        self.report_error(GraphQLError(message, node, extensions=TOO_EXPENSIVE))
 
     def _size(self, selections: SelectionSetNode | None, inside: frozenset[str]) -> _Size:
-        depth = aliases = fields = 0
+        depth = aliases = fields = introspections = 0
         for selection in selections.selections if selections else ():
             if isinstance(selection, FragmentSpreadNode):
                 found = self._fragment_size(selection.name.value, inside)
             else:
                 found = self._size(selection.selection_set, inside)  # type: ignore[attr-defined]
             if isinstance(selection, FieldNode):
-                found = _Size(found.depth + 1, found.aliases + (selection.alias is not None), found.fields + 1)
+                found = _Size(
+                    found.depth + 1,
+                    found.aliases + (selection.alias is not None),
+                    found.fields + 1,
+                    found.introspections + (selection.name.value in INTROSPECTION),
+                )
             depth = max(depth, found.depth)
             aliases += found.aliases
             fields += found.fields
-        return _Size(depth, aliases, fields)
+            introspections += found.introspections
+        return _Size(depth, aliases, fields, introspections)
 
     def _fragment_size(self, name: str, inside: frozenset[str]) -> _Size:
         # Spreads of no fragment and of a fragment within itself are refused by other rules.
@@ -100,7 +106,7 @@ def check_cost(
     """Raise GraphQLError where an operation asks for too much. Its variables count, so it is asked each time."""
     cost = cost_of(schema, operation, fragments, variables)
     if cost.total > MAX_COST:
-        raise GraphQLError(_too_expensive(cost), operation, extensions={"code": "TOO_EXPENSIVE"})
+        raise GraphQLError(_too_expensive(cost), operation, extensions=TOO_EXPENSIVE)
 
 
 def _too_expensive(cost: DocumentCost) -> str:
@@ -135,18 +141,3 @@ class OperationChoice(SchemaExtension):
             raise AppError(
                 f"operationName {chosen[:100]!r} is not in the document, which has: {listed}", path="operationName"
             )
-
-
-_RULES: list[type[Any]] = [SizeLimit]
-
-
-def limit_extensions() -> list[Any]:
-    """Extensions for the schema: the limits, and caches of parsed and validated documents."""
-    return [
-        OperationChoice,
-        VariableLimit,
-        lambda: AddValidationRules(_RULES),
-        lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-        lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
-        lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
-    ]

@@ -7,7 +7,15 @@ from typing import Annotated, Any
 
 import strawberry
 
-from runfolio_server.actions.runs.bulk import IDS_MAX, ChangedRuns, Choice, ManyRunsChange, delete_runs, update_runs
+from runfolio_server.actions.runs.bulk import (
+    IDS_MAX,
+    ChangedRuns,
+    Choice,
+    ManyRunsChange,
+    check_id_count,
+    delete_runs,
+    update_runs,
+)
 from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import Cost, costs
@@ -114,7 +122,7 @@ class ManyRunsMutations:
         change = ManyRunsChange(
             columns=asked_change(RunInput.UPDATE_MANY, input),
             add_tags=input.add_tags or [],
-            remove_tags=input.remove_tags or [],
+            remove_tags=frozenset(input.remove_tags or ()),
             config=input.config or None,
         )
         changed = await update_runs(
@@ -137,5 +145,7 @@ class ManyRunsMutations:
 
 
 def _choice(input: UpdateRunsInput | DeleteRunsInput) -> Choice:
+    # Before each of them is decoded.
+    check_id_count(input.ids if isinstance(input.ids, list) else ())
     ids = [decode_uuid("Run", node_id) for node_id in input.ids] if isinstance(input.ids, list) else None
     return Choice(input.entity_name or None, input.project_name, input.filters or None, ids)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import strawberry
+from strawberry.types import get_object_definition
+from strawberry.types.arguments import InputContext
 
 from runfolio_server.graph.relay.scalars import Base64, JSONString
 from runfolio_server.ingest.column_input import SentColumn
@@ -45,3 +50,14 @@ class HistoryColumnsInput:
     columns: list[HistoryColumnInput] = strawberry.field(
         description="1 to 5,000 columns. `_step` is numbers or integers; without it a row counts as its number."
     )
+
+
+def _columns_input(
+    of_type: type[HistoryColumnsInput], value: Mapping[str, Any], context: InputContext
+) -> HistoryColumnsInput:
+    """The input, made at once: strawberry takes 80 microseconds for each of thousands of columns, on the loop."""
+    del context
+    return of_type(count=value["count"], columns=[HistoryColumnInput(**column) for column in value["columns"]])
+
+
+get_object_definition(HistoryColumnsInput, strict=True).from_input = _columns_input

@@ -33,6 +33,8 @@ from runfolio_server.sql.history.ingest import SELECT_NEXT_LINE
 
 # Enough to see what is wrong; the count tells the rest.
 REJECTED_SHOWN = 20
+# What a line costs beside its text, in bytes of text that take as long.
+LINE_BYTES = 32
 
 
 def _text(description: str) -> str | None:
@@ -79,11 +81,11 @@ class AppendHistoryInput:
     )
     rows: list[JSONString] | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The rows, at most 500,000: each an object. A row without `_step` counts as its number.",
+        description="The rows, at most 10,000: each an object. A row without `_step` counts as its number.",
     )
     json_lines: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The rows as one text, a line each: the same as `rows`, and quicker.",
+        description="The rows as one text, a line each, at most 500,000: the same as `rows`, and quicker.",
     )
     columns: HistoryColumnsInput | None = strawberry.field(
         default=strawberry.UNSET,
@@ -206,7 +208,9 @@ async def _batch_of(input: AppendHistoryInput) -> Batch:
         lines = raw_lines(input.rows) if input.rows else split_lines(text)
         return batch_of_rows(stream, input.writer, input.offset, lines, summary=summary, exit_code=exit_code)
 
-    return await in_thread_if(is_heavy or len(text) + sum(map(len, input.rows or ())) > HEAVY_BYTES, batch)
+    # Lines without any text are work too.
+    size = len(text) + text.count("\n") * LINE_BYTES + sum(LINE_BYTES + len(row) for row in input.rows or ())
+    return await in_thread_if(is_heavy or size > HEAVY_BYTES, batch)
 
 
 @strawberry.type

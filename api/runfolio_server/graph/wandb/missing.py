@@ -5,11 +5,14 @@ A field that is served leaves this table; a test compares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
 
 from graphql import FieldNode, GraphQLError, ValidationRule, validate
 from strawberry.extensions import SchemaExtension
+
+from runfolio_server.graph.limits.known_documents import is_long
+from runfolio_server.heavy_threads import in_thread_if
 
 CODE: Final = "NOT_YET"
 
@@ -78,11 +81,14 @@ MISSING: Final[Mapping[tuple[str, str], str]] = {
 class TellMissing(SchemaExtension):
     """Answers a document that asks for such a field with that alone: what else is wrong with it follows from it."""
 
-    def on_validate(self) -> Iterator[None]:
+    async def on_validate(self) -> AsyncIterator[None]:
         """Look at a document that was refused. NOTE: the extension that validates comes before this one."""
         context = self.execution_context
         if context.pre_execution_errors and context.graphql_document is not None:
-            found = validate(context.schema._schema, context.graphql_document, [_FieldNotYet])  # noqa: SLF001
+            schema: Any = context.schema
+            is_heavy = is_long(context.query)
+            document = context.graphql_document
+            found = await in_thread_if(is_heavy, validate, schema._schema, document, [_FieldNotYet], 1)  # noqa: SLF001
             context.pre_execution_errors = found[:1] or context.pre_execution_errors
         yield
 

@@ -23,7 +23,7 @@ from runfolio_server.sql.runs.runs import RunIdRow, RunRow
 # The fields of RunRow are the columns of runs.
 RUN_COLUMNS: Final = ", ".join(f"r.{name}" for name in RunRow.__struct_fields__)
 _LIVING: Final = "WHERE r.project_id = $1 AND r.deleted_at IS NULL"
-_CHOSEN: Final = "r.run_id, r.name, r.tags, r.config_text"
+_CHOSEN: Final = "r.run_id, r.name, r.tags, octet_length(r.config_text) AS config_bytes"
 
 
 class ListedRunRow(RunRow, frozen=True):
@@ -38,7 +38,7 @@ class ChosenRunRow(msgspec.Struct, frozen=True):
     run_id: UUID
     name: str
     tags: list[str]
-    config_text: str
+    config_bytes: int
 
 
 class RunBatch(msgspec.Struct, frozen=True):

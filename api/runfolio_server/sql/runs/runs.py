@@ -68,6 +68,12 @@ class ConfigRow(msgspec.Struct, frozen=True):
     config_text: str
 
 
+class RunConfigRow(ConfigRow, frozen=True):
+    """The config of one of several runs."""
+
+    run_id: UUID
+
+
 class StateRow(msgspec.Struct, frozen=True):
     """The state of a run."""
 
@@ -118,6 +124,7 @@ START_RUN: Final = _FILE.query("start_run", StartedRunRow)
 SELECT_DOCUMENTS: Final = _FILE.query("select_documents", DocumentsRow)
 LOCK_RUN: Final = _FILE.query("lock_run", RunRow)
 LOCK_DOCUMENTS: Final = _FILE.query("lock_documents", DocumentsRow)
+SELECT_CONFIGS: Final = _FILE.query("select_configs", RunConfigRow)
 LOCK_CONFIG: Final = _FILE.query("lock_config", ConfigRow)
 LOCK_STATE: Final = _FILE.query("lock_state", StateRow)
 REQUEST_STOP: Final = _FILE.command("request_stop")

@@ -21,6 +21,12 @@ FROM runs AS r
 WHERE r.run_id = $1 AND r.deleted_at IS NULL
 FOR NO KEY UPDATE;
 
+-- select_configs: $1 run ids → RunConfigRow*
+-- Those of a few runs that are changed together.
+SELECT config_text, run_id
+FROM runs
+WHERE run_id = ANY ($1) AND deleted_at IS NULL;
+
 -- lock_config: $1 run id → ConfigRow
 -- Who puts something together with a config holds the run until it is written.
 SELECT config_text
