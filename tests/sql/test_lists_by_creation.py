@@ -19,7 +19,9 @@ from runfolio_server.sql.run_lists.by_creation import (
     is_guessed,
     select_runs_by_creation,
 )
+from runfolio_server.sql.run_lists.indexes import OrderIndexes
 from runfolio_server.sql.run_lists.list import select_runs_page
+from runfolio_server.sql.run_lists.page import select_run_page
 from tests.sql.every_index import ranges_of
 
 RUN_COUNT = 2 * WALK_MAX_RUNS + 1000
@@ -151,3 +153,21 @@ async def _plan(connection: Connection, query: Any, arguments: list[object]) -> 
     text = await connection._raw.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *arguments)
     found: dict[str, Any] = json.loads(text)[0]["Plan"]
     return found
+
+
+@pytest.mark.parametrize(("is_distributed", "statements"), [(False, 3), (True, 1)])
+async def test_runs_that_are_spread_over_machines_are_filtered_there_and_not_walked_along(
+    database: Database, project: int, is_distributed: bool, statements: int
+) -> None:
+    sent: list[str] = []
+    query = RunQuery.parse(json.dumps({"config.n": -1}), "-created_at").page(5)
+    async with database.connection() as connection:
+        asked = Connection(connection._raw, is_distributed=is_distributed)
+        with connection._raw.query_logger(lambda logged: sent.append(logged.query)):
+            found = await select_run_page(asked, OrderIndexes(), project, query)
+
+    assert [] == found
+
+    lists = [sql for sql in sent if "FROM runs AS r" in sql]
+    assert statements == len(lists)
+    assert is_distributed == (not any("OFFSET" in sql or sql.count("LIMIT") > 1 for sql in lists))

@@ -60,7 +60,7 @@ class Connection:
     ) -> None:
         self._raw = raw
         self._deadlines = deadlines
-        self._is_distributed = is_distributed
+        self.is_distributed = is_distributed
 
     async def rows(self, query: Query[R], *arguments: object) -> list[R]:
         """All rows of the query, in its order."""
@@ -112,7 +112,7 @@ class Connection:
 
     async def _ask(self, ask: Callable[..., Awaitable[T]], query: Query[Any], arguments: tuple[object, ...]) -> T:
         """What the statement answers, from a snapshot where it needs one; a caller's transaction is the caller's."""
-        if query.in_snapshot and self._is_distributed and not self._raw.is_in_transaction():
+        if query.in_snapshot and self.is_distributed and not self._raw.is_in_transaction():
             async with self.snapshot():
                 return await self._answer(ask, query, arguments)
         return await self._answer(ask, query, arguments)

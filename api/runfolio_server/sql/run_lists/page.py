@@ -2,6 +2,8 @@
 
 Along the index of the order, where there is one (by_index.py); in order of creation, as far as need be
 (by_creation.py); else all runs are scanned and sorted (list.py). All three give the same rows.
+The first two look at so many runs before they filter, which would all be copied to one machine where runs are spread
+over several: there each machine filters, sorts and limits its own.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ async def select_run_page(
     """The runs of the query's page, in order."""
     ready = await indexes.choose(connection, project_id, query)
     ranges = indexes.ranges(project_id, query)
+    if connection.is_distributed:
+        return await select_runs_page(connection, project_id, query, ranges)
     if ready is not None:
         return await select_runs_by_index(connection, ready, query, ranges)
     if is_guessed(query, ranges):
