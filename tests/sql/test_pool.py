@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
@@ -161,6 +163,25 @@ async def test_a_filter_has_a_deadline_of_its_own_and_other_statements_have_not(
             assert 1 == await connection.execute(Query("sleep", "SELECT pg_sleep(0.4)", NoRow))
     finally:
         await opened.close()
+
+
+async def test_a_filter_is_not_blamed_for_a_postgresql_that_does_not_answer(hurried: Database) -> None:
+    async with hurried.connection() as connection:
+        backend = await connection.row(BACKEND)
+    assert backend is not None
+    try:
+        os.kill(backend.number, signal.SIGSTOP)
+    except (ProcessLookupError, PermissionError):
+        pytest.skip("the PostgreSQL of these tests is not ours to stop")
+
+    try:
+        with pytest.raises(Unavailable, match="not reachable") as told:
+            async with hurried.connection() as connection:
+                await connection.rows(composed("numbers", NUMBERS.sql, NumberRow), 1)
+    finally:
+        os.kill(backend.number, signal.SIGCONT)
+
+    assert 503 == told.value.status
 
 
 async def test_a_caller_who_is_gone_leaves_no_statement_behind(database: Database, hurried: Database) -> None:
