@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from tests.load import hostile_answers, hostile_connections, hostile_documents, hostile_statements
+from tests.load import hostile_answers, hostile_connections, hostile_documents, hostile_loop, hostile_statements
 from tests.load.attack import Attack, Call
 from tests.load.ground import Ground
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ATTACKS = (
     *hostile_answers.ATTACKS,
+    *hostile_loop.ATTACKS,
     *hostile_statements.ATTACKS,
     *hostile_documents.ATTACKS,
 )
