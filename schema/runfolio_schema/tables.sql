@@ -172,7 +172,7 @@ CREATE TABLE run_order_use (
 -- Where each stream of lines stands. Its row is locked by ingest for one short statement only.
 CREATE TABLE run_stream (
   run_id     uuid NOT NULL,
-  stream     text NOT NULL,                          -- history, events (system metrics), console or summary
+  stream     text NOT NULL,                          -- history, events (system metrics), console, summary, config
   writer     text NOT NULL,                          -- '' or, where several processes write one run, the client's id
   epoch      int NOT NULL,                           -- from 0; a new one when a process starts its offsets again
   next_line  bigint NOT NULL,                        -- one past the highest line stored: what a resuming client is told

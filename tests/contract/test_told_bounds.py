@@ -24,8 +24,8 @@ from runfolio_server.graph.relay import connections
 from runfolio_server.graph.runs import console, facets, group, histories, history, history_columns, writing
 from runfolio_server.graph.wandb import history as wandb_history
 from runfolio_server.history.storage.chunk import SHOWN_BYTES_MAXIMUM
+from runfolio_server.history.storage.kept_members import MAX_KEY_BYTES
 from runfolio_server.ingest.column_input import MAX_COLUMNS
-from runfolio_server.ingest.kept_members import MAX_KEY_BYTES
 from runfolio_server.ingest.lines import MAX_LINES
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from tests.service import HISTORY_FILE, Service
 SUMMARY_FILE = "wandb-summary.json"
 STREAM_HEADER = "X-WANDB-ASYNC-CLIENT-ID"
 CLIENT_HEADER = "X-WANDB-CLIENT-ID"
-READ = 'query($r: String!) { project(name: "p") { run(name: $r) { id config summaryMetrics } } }'
+READ = 'query($r: String!) { project(name: "p") { run(name: $r) { id config summaryMetrics rejectedLineCount } } }'
 UPDATE = "mutation($input: UpdateRunInput!) { updateRun(input: $input) { run { id } } }"
 UPDATE_MANY = "mutation($input: UpdateRunsInput!) { updateRuns(input: $input) { count } }"
 CREATE = "mutation($input: CreateRunInput!) { createRun(input: $input) { run { id } } }"
@@ -264,8 +264,14 @@ async def test_a_summary_that_has_no_room_beside_the_others_leaves_theirs_and_it
     long = "x" * 9_000_000
     await _sum_up(service, "full", {"one": long}, writer="one")
 
-    await _sum_up(service, "full", {"two": long}, writer="two", line=0)
+    files = {
+        SUMMARY_FILE: {"offset": 0, "content": [json.dumps({"two": long})]},
+        HISTORY_FILE: {"offset": 0, "content": ['{"_step":0}']},
+    }
+    answer = await service.stream("ada/p/full", {"files": files}, **{STREAM_HEADER: "two"})
 
+    assert [("summary", "two")] == [(found["stream"], found["key"]) for found in answer.body["rejected"]]
+    assert 1 == int((await _raw(service, "full"))["rejectedLineCount"])
     assert {"one"} == set(await _summary(service, "full"))
     assert 1 == len(await service.rows("p", "full"))
 

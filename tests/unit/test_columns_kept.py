@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from runfolio_server.history.storage.kept_members import LONG_KEY
 from runfolio_server.ingest.batch import RejectedLine
 from runfolio_server.ingest.column_input import SentColumn, read_columns
-from runfolio_server.ingest.kept_members import LONG_KEY
 from runfolio_server.ingest.stored_block import stored_block_of
 from tests.sent_columns import columns_input
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runfolio_server.history.storage.key_path import encode_path
-from runfolio_server.ingest.kept_members import (
+from runfolio_server.history.storage.kept_members import (
     LEVELS_MAX,
     LONG_KEY,
     MAX_KEY_BYTES,
@@ -18,6 +17,7 @@ from runfolio_server.ingest.kept_members import (
     LeftOutKey,
     longest_key_bytes,
 )
+from runfolio_server.history.storage.key_path import encode_path
 
 # Parts of keys whose length on the wire, in memory and in the database differ.
 PARTS = st.sampled_from(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runfolio_server.domain.json_members import long_members, split_member
-from runfolio_server.ingest.kept_members import LEVELS_MAX, LeftOutKey
+from runfolio_server.history.storage.kept_members import LEVELS_MAX, LeftOutKey
 from runfolio_server.ingest.summary import read_summary
 
 LONG = "9" * 5000

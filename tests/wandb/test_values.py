@@ -80,5 +80,6 @@ def test_a_value_that_is_not_kept_costs_its_key_and_nothing_else(newest: SDK, ap
     assert {"loss": 0.01, "accuracy": 2, "_step": 4} == {
         key: value for key, value in run.summary.items() if key in ("loss", "accuracy", "deep", "_step")
     }
-    # A key of a row, and a key of the summary however often that was sent.
-    assert 2 == run.rejected_line_count
+    assert {"lr": 0.5} == run.config
+    # A key of a row, and one of the summary and one of the config, however often these were sent.
+    assert 3 == run.rejected_line_count

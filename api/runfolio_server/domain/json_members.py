@@ -1,4 +1,7 @@
-"""The members of a JSON object or array as texts, also where no parser takes them. Used by ingest/kept_members.py."""
+"""The members of a JSON object or array as texts, also where no parser takes them.
+
+Used by history/storage/kept_members.py.
+"""
 
 from __future__ import annotations
 

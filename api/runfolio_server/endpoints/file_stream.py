@@ -17,6 +17,7 @@ from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain.permission import Permission
 from runfolio_server.endpoints.answers import answering_errors, json_response, read_body
 from runfolio_server.ingest.append import append_batch
+from runfolio_server.ingest.batch import RejectedLine
 from runfolio_server.ingest.derived_summary import derive_summary
 from runfolio_server.ingest.parse import (
     DERIVE_HEADER,
@@ -56,11 +57,12 @@ async def file_stream(request: Request) -> Response:
     if run_id is not None and is_derived:
         await derive_summary(database, run_id, batch, INTERNAL_KEY, metric_rules)
     answer: dict[str, object] = {"exitcode": None, "limits": {}, "stopped": stored.is_stop_requested}
-    if batch.rejected:
-        answer["rejectedCount"] = len(batch.rejected)
+    rejected = [*batch.rejected, *(RejectedLine.of_summary(key) for key in stored.summary_left_out)]
+    if rejected:
+        answer["rejectedCount"] = len(rejected)
         answer["rejected"] = [
             {"stream": line.stream, "line": line.line, "key": line.key, "message": line.reason}
-            for line in batch.rejected[:REJECTED_SHOWN]
+            for line in rejected[:REJECTED_SHOWN]
         ]
     return json_response(answer)
 

@@ -9,7 +9,7 @@ commit: the difference to what the writer sent before is put into it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from runfolio_server.domain.json_text import to_jsonb
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import OverlappingLines, SharedSummary, Unavailable, UncomparedRows
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
+from runfolio_server.history.storage.kept_members import SHOWN_CHARACTERS, LeftOutKey
 from runfolio_server.ingest.batch import Batch, ColumnBlock
 from runfolio_server.ingest.exit_code import state_after_exit
 from runfolio_server.ingest.repeats import NO_REPEATS, has_times, without_repeats
@@ -31,22 +32,31 @@ from runfolio_server.sql.runs.documents import SHARE_DOCUMENT, SharedDocumentRow
 TRIMS_MAX = 20
 # What all writers of a summary may have put into it together; one alone may send as much as a request holds.
 SHARED_SUMMARY_MAX_BYTES = 16 * 1024 * 1024
+NO_ROOM = f"with those of the run's other writers the summary has more than {SHARED_SUMMARY_MAX_BYTES} bytes"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSummary:
-    """A summary to store: its text, that text for filters, and what the writer sent of it (None: all of it)."""
+    """A summary to store: its text, that text for filters, and what the writer sent of it (None: all of it).
+
+    `is_without`: there was no room for what the writer sent; the text is that of the others.
+    """
 
     text: str
     jsonb: str
     sent: str | None = None
+    is_without: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What the run is told: the batch is stored, and whether somebody asked the run to stop."""
+    """What the run is told: the batch is stored, and whether somebody asked the run to stop.
+
+    `summary_left_out` are keys of its summary for which there was no room beside those of other writers.
+    """
 
     is_stop_requested: bool
+    summary_left_out: Sequence[LeftOutKey]
 
 
 async def append_batch(
@@ -63,10 +73,11 @@ async def append_batch(
         pieces.append(await stored_block_of(batch.columns))
     summary = await _summary_alone(batch)
     is_shared = False
+    left_out: list[LeftOutKey] = []
     for _ in range(TRIMS_MAX):
         try:
             if is_shared:
-                row = await _store_shared(database, run_id, batch, pieces, viewer)
+                row, left_out = await _store_shared(database, run_id, batch, pieces, viewer)
             else:
                 async with database.connection() as connection:
                     row = await _store(connection, run_id, batch, pieces, summary, viewer)
@@ -77,7 +88,7 @@ async def append_batch(
         except UncomparedRows as found:
             pieces = await _compare(database, run_id, pieces, found)
         else:
-            return None if row is None else Acknowledgement(is_stop_requested=row.stop_requested)
+            return None if row is None else Acknowledgement(row.stop_requested, left_out)
     raise Unavailable("Another client keeps writing the same lines; try again.")
 
 
@@ -90,16 +101,25 @@ async def _summary_alone(batch: Batch) -> StoredSummary | None:
 
 async def _store_shared(
     database: Database, run_id: UUID, batch: Batch, pieces: Sequence[StoredBlock], viewer: Viewer | None
-) -> IngestedRow | None:
-    """Store the batch, its summary together with those of the other writers. It has one."""
+) -> tuple[IngestedRow | None, list[LeftOutKey]]:
+    """Store the batch, its summary together with those of the other writers. It has one.
+
+    Also the keys of it for which there was no room.
+    """
     sent = batch.summary.text if batch.summary else "{}"
     async with database.transaction() as connection:
         shared = await connection.row(SHARE_DOCUMENT, run_id, "summary", batch.writer)
         if shared is None:
-            return None
+            return None, []
         is_heavy = len(sent) + shared.size > HEAVY_BYTES
         summary = await in_thread_if(is_heavy, _summary_together, shared, sent)
-        return await _store(connection, run_id, batch, pieces, summary, viewer)
+        row = await _store(connection, run_id, batch, pieces, summary, viewer)
+    return row, [LeftOutKey(key[:SHOWN_CHARACTERS], NO_ROOM) for key in _without(batch, summary)]
+
+
+def _without(batch: Batch, summary: StoredSummary | None) -> Collection[str]:
+    """The keys that the writer sent and there was no room for."""
+    return batch.summary.value if batch.summary and summary and summary.is_without else ()
 
 
 def _summary_together(shared: SharedDocumentRow, sent: str) -> StoredSummary:
@@ -109,7 +129,8 @@ def _summary_together(shared: SharedDocumentRow, sent: str) -> StoredSummary:
     text = json_text.dump(value)
     if len(text) > SHARED_SUMMARY_MAX_BYTES:
         # Refused, the rows of the batch would be lost with it.
-        text, value = shared.stored_text, json_text.parse(shared.stored_text.encode())
+        value = json_text.parse(shared.stored_text.encode())
+        return StoredSummary(shared.stored_text, to_jsonb(value), sent, is_without=True)
     return StoredSummary(text, to_jsonb(value), sent)
 
 
@@ -185,7 +206,7 @@ def _of_run(batch: Batch, pieces: Sequence[StoredBlock], summary: StoredSummary 
     return [
         summary and summary.text,
         summary and summary.jsonb,
-        batch.summary_rejected,
+        batch.summary_rejected + len(_without(batch, summary)),
         _newest_system_metrics(pieces),
         batch.is_preempting,
         batch.exit_code,

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.history.storage.chunk import NumberColumn
+from runfolio_server.history.storage.kept_members import LeftOutKey
 from runfolio_server.history.storage.key_columns import KeyColumn
-from runfolio_server.ingest.kept_members import LeftOutKey
 from runfolio_server.ingest.summary import Summary
 
 LineStream = Literal["history", "events"]
@@ -33,6 +33,11 @@ class RejectedLine:
     def without(cls, stream: LineStream, line: int, left_out: LeftOutKey) -> RejectedLine:
         """A row that is kept without this key."""
         return cls(stream, line, f"it is without {left_out.key!r}: {left_out.reason}", left_out.key)
+
+    @classmethod
+    def of_summary(cls, left_out: LeftOutKey, line: int = 0) -> RejectedLine:
+        """A summary that is kept without this key."""
+        return cls("summary", line, f"the summary is without {left_out.key!r}: {left_out.reason}", left_out.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,7 @@ from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.json_members import long_items
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.history.storage.chunk import NumberColumn
-from runfolio_server.history.storage.key_columns import KeyColumn
-from runfolio_server.ingest.batch import ColumnBlock, LineStream, RejectedLine
-from runfolio_server.ingest.kept_members import (
+from runfolio_server.history.storage.kept_members import (
     LONG_KEY,
     MAX_KEY_BYTES,
     SHOWN_CHARACTERS,
@@ -29,6 +27,8 @@ from runfolio_server.ingest.kept_members import (
     LeftOutKey,
     longest_key_bytes,
 )
+from runfolio_server.history.storage.key_columns import KeyColumn
+from runfolio_server.ingest.batch import ColumnBlock, LineStream, RejectedLine
 from runfolio_server.ingest.lines import MAX_LINE_NUMBER, MAX_LINES
 
 # Each is an object of the request, and a chunk of its own.

@@ -15,8 +15,8 @@ from runfolio_server.domain.history_line import STEP_KEY, TIMESTAMP_KEY, check_l
 from runfolio_server.domain.json_text import MAX_DEPTH, NotKept
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.heavy_threads import HEAVY_BYTES
+from runfolio_server.history.storage.kept_members import MAX_KEY_BYTES, KeptMembers, LeftOutKey, longest_key_bytes
 from runfolio_server.ingest.batch import LineBlock, LineStream, RejectedLine
-from runfolio_server.ingest.kept_members import MAX_KEY_BYTES, KeptMembers, LeftOutKey, longest_key_bytes
 
 MAX_LINE_NUMBER = 2**53
 # Rows cost far more memory than the few bytes that the shortest of them have on the wire.

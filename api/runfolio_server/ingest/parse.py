@@ -184,7 +184,7 @@ def _summary(files: dict[str, Any], rejected: list[RejectedLine]) -> Summary | N
         rejected.append(RejectedLine("summary", line, str(error)))
         return None
     for key in summary.left_out:
-        rejected.append(RejectedLine("summary", line, f"the summary is without {key.key!r}: {key.reason}", key.key))
+        rejected.append(RejectedLine.of_summary(key, line))
     return summary
 
 

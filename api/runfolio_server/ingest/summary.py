@@ -12,7 +12,7 @@ from typing import Any
 from runfolio_server.domain.history_line import parse_line
 from runfolio_server.domain.json_text import NotKept, escape_surrogates, to_jsonb_value
 from runfolio_server.heavy_threads import HEAVY_BYTES
-from runfolio_server.ingest.kept_members import KeptMembers, LeftOutKey
+from runfolio_server.history.storage.kept_members import KeptMembers, LeftOutKey
 
 
 @dataclass(frozen=True, slots=True)

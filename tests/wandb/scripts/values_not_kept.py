@@ -12,3 +12,4 @@ with wandb.init(project="kinds", id=ARGUMENTS["run"]) as run:
         run.log({"loss": 1 / (number + 1), "accuracy": number, "deep": number})
     run.log({"loss": 0.05, "deep": deep})
     run.log({"loss": 0.01})
+    run.config.update({"lr": 0.5, "deep": deep})

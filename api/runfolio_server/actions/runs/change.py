@@ -16,6 +16,7 @@ from runfolio_server.domain.run_state import RunState
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.filters.language.field_table import camel_case
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
+from runfolio_server.history.storage.kept_members import SHOWN_CHARACTERS, KeptMembers, LeftOutKey
 
 # What GraphQL calls the columns.
 FIELD_BY_COLUMN = {attribute.column: camel_case(attribute.field) for attribute in CHANGEABLE}
@@ -30,21 +31,24 @@ async def checked_change(
     change: Mapping[str, object],
     field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
     told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
+    left_out: list[LeftOutKey] | None = None,
 ) -> dict[str, object]:
     """As check_change, which takes long for large documents: those are parsed beside the loop."""
     size = sum(len(value) for value in change.values() if isinstance(value, str))
-    return await in_thread_if(size > HEAVY_BYTES, check_change, change, field_by_column, told_start)
+    return await in_thread_if(size > HEAVY_BYTES, check_change, change, field_by_column, told_start, left_out)
 
 
 def check_change(
     change: Mapping[str, object],
     field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
     told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
+    left_out: list[LeftOutKey] | None = None,
 ) -> dict[str, object]:
     """The columns to write: those of `change`, with `config_jsonb` and `summary_jsonb` beside the texts.
 
     `config_has_internal` tells whether the config has entries that the SDK keeps for itself, and
     `config_told_start` what `told_start` finds in it.
+    With `left_out` a value of the config that is not kept costs it that entry, which is added there; else the change.
     Raises AppError naming the field, TooLarge for a document over its limit. `field_by_column` has the names of fields
     that are not those of their columns.
     """
@@ -53,8 +57,8 @@ def check_change(
         field = field_by_column.get(name, name)
         attribute = _CHANGEABLE_BY_COLUMN[name]
         if attribute.kind is ValueKind.DOCUMENT:
-            text, document = _document(field, value)
             is_config = name == "config"
+            text, document = _document(field, value, left_out if is_config else None)
             columns[name] = text
             columns[f"{name}_jsonb"] = json_text.to_jsonb(unwrap_config(document) if is_config else document)
             if is_config:
@@ -76,19 +80,34 @@ def unwrap_config(config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: item["value"] if isinstance(item, dict) and "value" in item else item for key, item in config.items()}
 
 
-def _document(field: str, value: object) -> tuple[str, dict[str, Any]]:
+def _document(field: str, value: object, left_out: list[LeftOutKey] | None) -> tuple[str, dict[str, Any]]:
     text = "{}" if value is None else json_text.escape_surrogates(str(value))
     raw = text.encode()
     if len(raw) > DOCUMENT_MAX_BYTES:
         raise TooLarge(f"{field} has {len(raw)} bytes; allowed: {DOCUMENT_MAX_BYTES}", path=f"input.{field}")
     check_value_count(raw, DOCUMENT_MAX_VALUES, field, path=f"input.{field}")
     try:
-        parsed = json_text.parse(raw)
+        if left_out is None:
+            parsed = json_text.parse(raw)
+        else:
+            text, parsed = _kept_config(text, left_out)
     except ValueError as error:
         raise AppError(f"{field} is not valid JSON: {error}", path=f"input.{field}") from error
     if not isinstance(parsed, dict):
         raise AppError(f"{field} must be a JSON object, not {type(parsed).__name__}", path=f"input.{field}")
     return text, parsed
+
+
+def _kept_config(text: str, left_out: list[LeftOutKey]) -> tuple[str, Any]:
+    """A config as it is stored: as it was sent, but for the entries that are left out. Raises ValueError."""
+    try:
+        return text, json_text.parse(text.encode())
+    except json_text.NotKept:
+        parsed = json_text.parse(KeptMembers(left_out).of_object(text.encode()))
+    names = {key.key for key in left_out}
+    # Of an entry whose value is left out nothing is to be seen.
+    kept = {key: entry for key, entry in parsed.items() if f"{key}.value"[:SHOWN_CHARACTERS] not in names}
+    return json_text.dump(kept), kept
 
 
 def _texts(attribute: RunAttribute, field: str, value: object) -> list[str]:

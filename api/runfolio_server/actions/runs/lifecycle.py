@@ -22,9 +22,11 @@ from runfolio_server.domain.state_change import StateCause
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, Gone, NotFound
 from runfolio_server.events.writer import StateMove, write_state_changes
+from runfolio_server.history.storage.kept_members import LeftOutKey
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.projects.projects import ProjectRow
 from runfolio_server.sql.runs.change import UPDATE_RUN, change_values, start_values
+from runfolio_server.sql.runs.documents import COUNT_LEFT_OUT
 from runfolio_server.sql.runs.runs import (
     LOCK_STATE,
     REQUEST_STOP,
@@ -82,7 +84,9 @@ async def start_run(
     if address.name:
         check_run_name(address.name, "run id")
     given = {name: value for name, value in change.items() if value is not None}
-    columns = await checked_change(given, field_by_column, told_start)
+    # A process sends its config once more with each change, and shows no error after its start.
+    left_out: list[LeftOutKey] | None = None if writer is None else []
+    columns = await checked_change(given, field_by_column, told_start, left_out)
     name = address.name or new_run_name()
     names = (address.entity_name, address.project_name)
     async with database.connection() as connection:
@@ -96,6 +100,8 @@ async def start_run(
                 project = await make_project(connection, viewer, *names)
                 _check_id(address, project, name)
                 row = await _start(connection, viewer, project, name, columns, writer, joins_config=joins_config)
+        if left_out:
+            await connection.execute(COUNT_LEFT_OUT, row.run_id, "config", writer, len(left_out))
         if not row.waiting and row.puts_back is None:
             return StartedRun(row, row.is_new)
         waiting = of_documents(columns, row.waiting)

@@ -22,11 +22,11 @@ from runfolio_server.graph.runs.history_input import HistoryColumnsInput
 from runfolio_server.graph.runs.run import Run
 from runfolio_server.graph.runs.run_input import RunLabelsInput, asked_change
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
+from runfolio_server.history.storage.kept_members import LeftOutKey
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.batch import Batch, RejectedLine
 from runfolio_server.ingest.column_input import read_columns
 from runfolio_server.ingest.exit_code import EXIT_CODES_TOLD
-from runfolio_server.ingest.kept_members import LeftOutKey
 from runfolio_server.ingest.lines import raw_lines, split_lines
 from runfolio_server.ingest.rows import batch_of_columns, batch_of_rows
 from runfolio_server.sql.history.ingest import SELECT_NEXT_LINE
@@ -242,7 +242,7 @@ class RunWritingMutations:
         stored = await append_batch(info.context.database, run_id, batch, viewer=info.context.viewer)
         if stored is None:
             raise missing_run_id(Permission.LOG, path="input.runId")
-        left_out = batch.summary.left_out if batch.summary else []
+        left_out = [*(batch.summary.left_out if batch.summary else ()), *stored.summary_left_out]
         return AppendHistoryPayload(
             rejected=[RejectedRow.of(line) for line in batch.rejected[:REJECTED_SHOWN]],
             rejected_count=len(batch.rejected),

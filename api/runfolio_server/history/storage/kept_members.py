@@ -1,4 +1,6 @@
-"""What is kept of a JSON object or array, member by member. Used by summary.py, lines.py and columns.py.
+"""What is kept of a JSON object or array, member by member.
+
+Used by ingest/ for rows and summaries, and by actions/runs/change.py for the config of a process.
 
 Something that is not kept costs its own member and nothing else. The table "Bad lines" of api/README.md says what that
 is; tests/server/test_bad_lines.py walks it.
