@@ -21,6 +21,7 @@ from runfolio_server.actions.others_changes import forget_what_others_revoke
 from runfolio_server.actions.runs.files import register_upload
 from runfolio_server.endpoints.addresses import address_routes
 from runfolio_server.endpoints.answers import json_response
+from runfolio_server.endpoints.bodies import room_for_bodies
 from runfolio_server.endpoints.explorer import explorer_routes
 from runfolio_server.endpoints.export import export_routes
 from runfolio_server.endpoints.export_history import export_history_routes
@@ -28,7 +29,8 @@ from runfolio_server.endpoints.file_stream import file_stream_routes
 from runfolio_server.endpoints.graphql import graphql_routes
 from runfolio_server.endpoints.health import Readiness, health_routes
 from runfolio_server.endpoints.metrics import metrics_routes
-from runfolio_server.endpoints.objects import object_routes
+from runfolio_server.endpoints.objects import object_routes, room_for_uploads
+from runfolio_server.endpoints.wrong_keys import WrongKeys
 from runfolio_server.events.wake_up import EventWakeUp
 from runfolio_server.graph.schema import MASKED_MESSAGE
 from runfolio_server.ingest.target import RunTargets
@@ -81,6 +83,9 @@ def create_app(settings: Settings) -> Starlette:
             app.state.readiness = readiness
             app.state.remembered_access = remembered = RememberedAccess()
             app.state.wake_up = wake_up = EventWakeUp(settings.database_url)
+            app.state.held_bodies = room_for_bodies(settings)
+            app.state.held_uploads = room_for_uploads()
+            app.state.wrong_keys = WrongKeys()
             app.state.sign_in = SignIn(database, remembered)
             app.state.run_targets = RunTargets(remembered)
             app.state.object_store = store

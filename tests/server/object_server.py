@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.owner import Owner, OwnerKind
-from runfolio_server.endpoints.objects import object_routes
+from runfolio_server.endpoints.objects import object_routes, room_for_uploads
 from runfolio_server.objects.signing import DownloadGrant, UploadGrant, UrlSigner
 from runfolio_server.objects.store import ObjectStore, StoredObject, open_store
 from runfolio_server.settings import read_settings
@@ -88,6 +88,7 @@ async def open_object_server(data_dir: Path) -> AsyncIterator[ObjectServer]:
             server.registered.append((grant, stored))
 
         app.state.object_store = store
+        app.state.held_uploads = room_for_uploads()
         app.state.url_signer = signer
         app.state.settings = read_settings({}, data_dir=str(data_dir), max_file_bytes=str(MAX_FILE_BYTES))
         app.state.register_upload = register_upload

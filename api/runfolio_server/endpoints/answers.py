@@ -1,4 +1,4 @@
-"""What every endpoint shares: the body within its limit, and errors as {"errors": [{"message", "extensions"}]}."""
+"""What every endpoint shares: JSON, errors as {"errors": [{"message", "extensions"}]}, and where this server is."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from runfolio_server.endpoints.bodies import give_room_back
 from runfolio_server.endpoints.other_sites import refuse_other_sites
-from runfolio_server.errors import AppError, TooLarge, Unauthenticated, Unavailable
+from runfolio_server.endpoints.wrong_keys import WrongKeys
+from runfolio_server.errors import AppError, Unauthenticated, Unavailable, WrongKey
 from runfolio_server.settings import Settings
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -41,29 +43,19 @@ def answering_errors(endpoint: Endpoint) -> Endpoint:
         try:
             refuse_other_sites(request)
             return await endpoint(request)
+        except WrongKey as error:
+            wrong_keys: WrongKeys = request.app.state.wrong_keys
+            await wrong_keys.wait(request)
+            return error_response(error)
         except AppError as error:
             return error_response(error)
         except ClientDisconnect:
             # Nobody reads this; a response ends the request without a line in the log of errors.
             return Response(status_code=400)
+        finally:
+            give_room_back(request)
 
     return answer
-
-
-async def read_body(request: Request, max_bytes: int) -> bytes:
-    """The whole body. Raises TooLarge as soon as that is known."""
-    too_large = TooLarge(f"The body is larger than {max_bytes} bytes, which is the most that is allowed here.")
-    length = request.headers.get("Content-Length", "")
-    if length.isascii() and length.isdigit() and (len(length) > 18 or int(length) > max_bytes):
-        raise too_large
-    chunks = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > max_bytes:
-            raise too_large
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def base_url_of(request: Request) -> str:

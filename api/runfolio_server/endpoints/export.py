@@ -20,13 +20,13 @@ from runfolio_server.actions.exports.runs import ExportRequest, open_export
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain import json_text
 from runfolio_server.domain.json_size import check_value_count
-from runfolio_server.endpoints.answers import answering_errors, read_body
+from runfolio_server.endpoints.answers import answering_errors
+from runfolio_server.endpoints.bodies import read_body
 from runfolio_server.endpoints.compression import VARY, coding_for, compressed_stream
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.parameters import check_names
 from runfolio_server.errors import AppError
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
-from runfolio_server.settings import Settings
 
 MEDIA_TYPE = "application/x-ndjson"
 
@@ -43,7 +43,7 @@ async def export_runs(request: Request) -> Response:
     sign_in: SignIn = state.sign_in
 
     viewer, database = await sign_in.caller(request.headers.get("Authorization"))
-    asked = await _read_request(request)
+    asked = await _read_request(request, viewer.user_id)
     async with while_there_is_a_caller(request, database):
         export = await open_export(database, viewer, asked)
         lines = export.lines()
@@ -57,12 +57,11 @@ async def export_runs(request: Request) -> Response:
     return StreamingResponse(compressed_stream(answer, coding), media_type=MEDIA_TYPE, headers=headers)
 
 
-async def _read_request(request: Request) -> ExportRequest:
+async def _read_request(request: Request, user_id: int) -> ExportRequest:
     path = request.path_params
     check_names(request.query_params, () if request.method == "POST" else PARAMETERS)
     if request.method == "POST":
-        settings: Settings = request.app.state.settings
-        body = await read_body(request, settings.max_body_bytes)
+        body = await read_body(request, user_id)
         options = await in_thread_if(len(body) > HEAVY_BYTES, _read_options, body)
         columns = options.get("columns")
     else:

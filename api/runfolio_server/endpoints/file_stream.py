@@ -15,7 +15,8 @@ from starlette.routing import Route
 from runfolio_server.actions.access import missing_run
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain.permission import Permission
-from runfolio_server.endpoints.answers import answering_errors, json_response, read_body
+from runfolio_server.endpoints.answers import answering_errors, json_response
+from runfolio_server.endpoints.bodies import read_body, room_of
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.batch import RejectedLine
 from runfolio_server.ingest.derived_summary import derive_summary
@@ -45,9 +46,9 @@ async def file_stream(request: Request) -> Response:
     viewer, database = await sign_in.caller(request.headers.get("Authorization"), Purpose.WRITE)
     path = request.path_params
     run_id = await targets.find(database, viewer, path["entity"], path["project"], path["run"])
-    body = await read_body(request, settings.max_body_bytes)
+    body = await read_body(request, viewer.user_id)
     encoding, writer = request.headers.get("Content-Encoding", "").lower(), request.headers.get(WRITER_HEADER, "")
-    batch = await read_batch(body, encoding, writer, settings.max_body_bytes)
+    batch = await read_batch(body, encoding, writer, settings.max_body_bytes, room_of(request))
     is_derived = DERIVE_HEADER in request.headers
     # What such a client sends of a summary is no whole one.
     sent = replace(batch, summary=None) if is_derived else batch

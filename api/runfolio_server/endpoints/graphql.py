@@ -25,7 +25,8 @@ from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
-from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response, read_body
+from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response
+from runfolio_server.endpoints.bodies import read_body
 from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed, compressed_stream
 from runfolio_server.endpoints.explorer import explorer_page
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
@@ -35,7 +36,6 @@ from runfolio_server.graph.limits.variable_limits import VALUES_MAX, check_varia
 from runfolio_server.graph.schema import MASKED_MESSAGE, is_unforeseen, schema
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
 from runfolio_server.loaders import Loaders
-from runfolio_server.settings import Settings
 
 # Parsed documents are kept: this bounds what they cost, and the time of the parser. Values belong into variables.
 MAX_DOCUMENT_CHARACTERS = 100_000
@@ -47,10 +47,8 @@ async def execute_document(request: Request) -> Response:
     """Execute one document."""
     state = request.app.state
     sign_in: SignIn = state.sign_in
-    settings: Settings = state.settings
-
     viewer, database = await sign_in.caller(request.headers.get("Authorization"))
-    body = await read_body(request, settings.max_body_bytes)
+    body = await read_body(request, viewer.user_id)
     query, variables, operation_name = await in_thread_if(len(body) > HEAVY_BYTES, read_document, body)
     budget = AnswerBudget(ANSWER_BYTES_MAX, ANSWER_VALUES_MAX)
     context = Context(

@@ -16,10 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from runfolio_server.client_address import share_key
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.endpoints.answers import answering_errors, json_response
 from runfolio_server.endpoints.object_response import object_response
 from runfolio_server.errors import AppError, TooLarge, Unavailable
+from runfolio_server.held_bytes import HeldBytes
 from runfolio_server.objects.signing import DOWNLOAD_PATH, UPLOAD_PATH, UploadGrant, UrlSigner
 from runfolio_server.objects.store import ObjectStore, StoredObject
 from runfolio_server.settings import Settings
@@ -29,6 +31,17 @@ MD5_BYTES = 16
 # Gives the stored bytes to what the grant is for, such as a run's file of that name. Called after the bytes are on
 # disk, once for each upload. What it raises is answered.
 RegisterUpload: TypeAlias = Callable[[UploadGrant, StoredObject], Awaitable[None]]
+
+
+UPLOADS_MAX = 128
+UPLOAD_BYTES = 1024 * 1024
+"""What an upload waits with in memory: the part of the file that is not written yet. Its key is its URL, so uploads
+are shared by address."""
+
+
+def room_for_uploads() -> HeldBytes:
+    """The room of one process; one address has half of it."""
+    return HeldBytes(UPLOADS_MAX * UPLOAD_BYTES, UPLOADS_MAX * UPLOAD_BYTES // 2)
 
 
 async def upload_object(request: Request) -> Response:
@@ -48,7 +61,12 @@ async def upload_object(request: Request) -> Response:
     # A key of its own for each request: the row that is written last leads to bytes that nobody else has written.
     grant = replace(grant, object_key=ObjectKey.fresh(grant.object_key.owner))
     key = str(grant.object_key)
-    stored = await store.put(key, request.stream(), settings.max_file_bytes, expected_md5=_expected_md5(request))
+    held: HeldBytes = state.held_uploads
+    room = await held.take(share_key(request.client.host if request.client else ""), UPLOAD_BYTES)
+    try:
+        stored = await store.put(key, request.stream(), settings.max_file_bytes, expected_md5=_expected_md5(request))
+    finally:
+        room.shrink(0)
     try:
         await register_upload(grant, stored)
     except Unavailable:

@@ -17,6 +17,7 @@ from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.domain.json_text import escape_surrogates, storable_text
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread
+from runfolio_server.held_bytes import Room
 from runfolio_server.ingest.batch import Batch, ConsoleBlock, ConsoleLine, LineStream, RejectedLine
 from runfolio_server.ingest.derived_summary import MetricRule
 from runfolio_server.ingest.lines import MAX_LINE_NUMBER, MAX_LINES, check_writer, line_block, raw_lines
@@ -40,6 +41,8 @@ INTERNAL_KEY = "_wandb"
 _RULE_NAME, _RULE_PATTERN, _RULE_KINDS, _RULE_GOAL = "1", "2", "7", "8"
 _KIND_BY_NUMBER = {1: "min", 2: "max", 3: "mean", 4: "best", 5: "last", 8: "first"}
 _LEFT_OUT, _MAXIMISE = 6, 2
+# No byte of gzip says more of what it stands for.
+GZIP_RATIO_MAX = 1032
 HOW_TO_MAKE_A_RUN = "make it with upsertBucket first"
 # `ERROR 2026-11-20T09:52:02.767091 [label] text`: level, label and even the time may be absent.
 CONSOLE_LINE = re.compile(
@@ -49,8 +52,11 @@ CONSOLE_LINE = re.compile(
 )
 
 
-async def read_batch(body: bytes, encoding: str, writer: str, max_bytes: int) -> Batch:
-    """What a request with this body says; see decompress and parse_file_stream. Large ones are read beside the loop."""
+async def read_batch(body: bytes, encoding: str, writer: str, max_bytes: int, room: Room) -> Batch:
+    """What a request with this body says; see decompress and parse_file_stream. Large ones are read beside the loop.
+
+    What a large one becomes has `room` too. Raises Unavailable when there is none in time.
+    """
     if len(body) <= HEAVY_BYTES:
         try:
             plain = decompress(body, encoding, min(HEAVY_BYTES, max_bytes))
@@ -58,7 +64,11 @@ async def read_batch(body: bytes, encoding: str, writer: str, max_bytes: int) ->
             pass  # It is only known now.
         else:
             return parse_file_stream(plain, writer)
-    return await in_thread(lambda: parse_file_stream(decompress(body, encoding, max_bytes), writer))
+    if encoding == "gzip":
+        await room.grow(min(max_bytes, len(body) * GZIP_RATIO_MAX))
+    plain = await in_thread(decompress, body, encoding, max_bytes)
+    room.shrink(len(body) + (len(plain) if plain is not body else 0))
+    return await in_thread(parse_file_stream, plain, writer)
 
 
 def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:

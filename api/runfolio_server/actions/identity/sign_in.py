@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from runfolio_server.domain.api_keys import hash_api_key
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import Unauthenticated, Unavailable
+from runfolio_server.errors import Unauthenticated, Unavailable, WrongKey
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.sql.identity.users import SELECT_VIEWER, TOUCH_API_KEY
 from runfolio_server.sql.pool import Database
@@ -27,13 +27,13 @@ class SignIn:
         self._viewers = remembered.viewers
 
     async def viewer(self, authorization: str | None) -> Viewer:
-        """Who sent this header. Raises Unauthenticated when nobody did."""
+        """Who sent this header. Raises Unauthenticated when nobody did, WrongKey when the key is nobody's."""
         return (await self.caller(authorization))[0]
 
     async def caller(self, authorization: str | None, purpose: Purpose = Purpose.READ) -> tuple[Viewer, Database]:
         """Who sent this header, and the database for this one request of theirs.
 
-        Raises Unauthenticated when nobody did.
+        Raises Unauthenticated when nobody did, WrongKey when the key is nobody's.
         """
         if not authorization:
             raise Unauthenticated(f"This request has no API key. {HOW_TO}")
@@ -47,7 +47,7 @@ class SignIn:
         async with database.connection() as connection:
             viewer = await connection.row(SELECT_VIEWER, key_hash)
         if viewer is None:
-            raise Unauthenticated("This API key is not valid: it was never issued here, or it has been revoked.")
+            raise WrongKey("This API key is not valid: it was never issued here, or it has been revoked.")
         # Where nothing can be written, there is still much to read.
         with suppress(Unavailable):
             async with database.connection() as connection:

@@ -1,0 +1,94 @@
+"""The body of a request, whole: within its limit, with room for it in memory, and in time. Used by the endpoints.
+
+Whoever reads one knows by then whose request it is: room is shared by callers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Hashable
+from typing import Final
+
+from starlette.requests import Request
+
+from runfolio_server.errors import TooLarge, TooSlow
+from runfolio_server.held_bytes import HeldBytes, Room
+from runfolio_server.settings import Settings
+
+HELD_BODIES: Final = 4
+"""So many of the largest bodies has a process room for, and one caller for half of them."""
+BODY_S: Final = 30.0
+BODY_BYTES_PER_S: Final = 64 * 1024
+"""How fast a body must come that is held until it is whole: within BODY_S and what it takes at half a megabit."""
+FIRST_BYTES: Final = 2**18
+"""Room for a body of unknown length, until it is longer."""
+_ROOM: Final = "runfolio.room"
+
+
+def room_for_bodies(settings: Settings) -> HeldBytes:
+    """The room of one process."""
+    most = HELD_BODIES * settings.max_body_bytes
+    return HeldBytes(most, most // 2)
+
+
+async def read_body(request: Request, caller: Hashable) -> bytes:
+    """The whole body. Raises TooLarge as soon as that is known, TooSlow, and Unavailable when there is no room."""
+    settings: Settings = request.app.state.settings
+    held: HeldBytes = request.app.state.held_bodies
+    most = settings.max_body_bytes
+    length = _length_of(request)
+    if length is not None and length > most:
+        raise _too_large(most)
+    request.scope[_ROOM] = room = await held.take(caller, FIRST_BYTES if length is None else length)
+    stream = request.stream()
+    chunks = [await anext(stream, b"")]
+    if len(chunks[0]) > most:
+        raise _too_large(most)
+    if len(chunks[0]) == length:
+        # Most bodies come with their heads: for those no clock is set.
+        await _collect(stream, chunks, most, room)
+    else:
+        try:
+            async with asyncio.timeout(BODY_S + (length or most) / BODY_BYTES_PER_S):
+                await _collect(stream, chunks, most, room)
+        except TimeoutError:
+            size = sum(map(len, chunks))
+            raise TooSlow(f"The body came too slowly: {size} bytes. Allowed: {BODY_BYTES_PER_S} a second.") from None
+    body = b"".join(chunks)
+    room.shrink(len(body))
+    return body
+
+
+async def _collect(stream: AsyncIterator[bytes], chunks: list[bytes], most: int, room: Room) -> None:
+    size = len(chunks[0])
+    async for chunk in stream:
+        size += len(chunk)
+        if size > most:
+            raise _too_large(most)
+        if size > room.amount:
+            await room.grow(most - room.amount)
+        chunks.append(chunk)
+
+
+def room_of(request: Request) -> Room:
+    """The room that the body of this request has, for what is made of it."""
+    room: Room = request.scope[_ROOM]
+    return room
+
+
+def give_room_back(request: Request) -> None:
+    """The request is answered: nothing of its body is needed any more."""
+    room: Room | None = request.scope.pop(_ROOM, None)
+    if room is not None:
+        room.shrink(0)
+
+
+def _length_of(request: Request) -> int | None:
+    """What Content-Length says; None where it says nothing, as before chunks."""
+    text = request.headers.get("Content-Length", "")
+    # Nineteen digits are more than any limit, and few enough for int().
+    return int(text[:19]) if text.isascii() and text.isdigit() else None
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {most} bytes, which is the most that is allowed here.")
