@@ -161,6 +161,10 @@ class SharedSummary(Exception):
     """Others write the summary too: put it together with theirs. Never leaves the server."""
 
 
+class TooManyConsoleLines(Exception):
+    """The run's console lines would be more than can be numbered; nothing was written. Never leaves the server."""
+
+
 class UncomparedRows(Exception):
     """The rows of one piece of a batch must first be compared with what is stored; nothing was written.
 

@@ -17,10 +17,10 @@ from runfolio_server.domain import json_text
 from runfolio_server.domain.document_merge import merged_texts
 from runfolio_server.domain.json_text import to_jsonb
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import OverlappingLines, SharedSummary, Unavailable, UncomparedRows
+from runfolio_server.errors import OverlappingLines, SharedSummary, TooManyConsoleLines, Unavailable, UncomparedRows
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 from runfolio_server.history.storage.kept_members import SHOWN_CHARACTERS, LeftOutKey
-from runfolio_server.ingest.batch import Batch, ColumnBlock
+from runfolio_server.ingest.batch import Batch, ColumnBlock, RejectedLine
 from runfolio_server.ingest.exit_code import state_after_exit
 from runfolio_server.ingest.repeats import NO_REPEATS, has_times, without_repeats
 from runfolio_server.ingest.stored_block import StoredBlock, stored_block_of
@@ -30,6 +30,9 @@ from runfolio_server.sql.runs.documents import SHARE_DOCUMENT, SharedDocumentRow
 
 # Each trim or comparison settles one piece; more means that somebody else writes the same lines at the same time.
 TRIMS_MAX = 20
+# Of all writers and starts together, gaps included: they are numbered through, and GraphQL tells the number as a 32-bit
+# integer.
+CONSOLE_LINES_MAX = 2**31 - 1
 # What all writers of a summary may have put into it together; one alone may send as much as a request holds.
 SHARED_SUMMARY_MAX_BYTES = 16 * 1024 * 1024
 NO_ROOM = f"with those of the run's other writers the summary has more than {SHARED_SUMMARY_MAX_BYTES} bytes"
@@ -65,8 +68,8 @@ async def append_batch(
     """Store the batch; None when there is no such run, or none that the viewer may write.
 
     Without a viewer the caller has checked that the run is one that may be written; columns need one.
-    Raises AppError when its lines would leave too many gaps or columns are too large, Unavailable when PostgreSQL is
-    away: then nothing of it is stored.
+    Raises AppError when its lines would leave too many gaps or be too many, or columns are too large, Unavailable when
+    PostgreSQL is away: then nothing of it is stored. Console lines that are too many are added to `batch.rejected`.
     """
     pieces = [await stored_block_of(block) for block in batch.blocks]
     if batch.columns is not None:
@@ -83,6 +86,8 @@ async def append_batch(
                     row = await _store(connection, run_id, batch, pieces, summary, viewer)
         except SharedSummary:
             is_shared = True
+        except TooManyConsoleLines:
+            batch = _without_console(batch)
         except OverlappingLines as overlap:
             pieces = await _trim(pieces, overlap)
         except UncomparedRows as found:
@@ -90,6 +95,14 @@ async def append_batch(
         else:
             return None if row is None else Acknowledgement(row.stop_requested, left_out)
     raise Unavailable("Another client keeps writing the same lines; try again.")
+
+
+def _without_console(batch: Batch) -> Batch:
+    """The batch without its console lines, which are told as left out: a refusal would cost the rows beside them."""
+    if batch.console is not None:
+        reason = f"from here on lines are left out: the run has no numbers for them, of {CONSOLE_LINES_MAX:,} in all"
+        batch.rejected.append(RejectedLine("console", batch.console.first_line, reason))
+    return replace(batch, console=None)
 
 
 async def _summary_alone(batch: Batch) -> StoredSummary | None:

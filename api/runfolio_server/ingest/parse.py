@@ -30,8 +30,6 @@ CONSOLE_FILE = "output.log"
 MAX_CONSOLE_LINES = 50_000
 # JSON values in a body: each line is one, of rows in two streams and of the console, and some are beside them.
 MAX_VALUES = 2 * MAX_LINES + 2 * MAX_CONSOLE_LINES
-# GraphQL tells a line's number as a 32-bit integer.
-MAX_CONSOLE_LINE_NUMBER = 2**31 - 1 - MAX_CONSOLE_LINES
 # The client id, where several processes write one run.
 WRITER_HEADER = "X-WANDB-ASYNC-CLIENT-ID"
 # Sent by clients that leave the summary to the server (`x_server_side_derived_summary`).
@@ -152,8 +150,6 @@ def _console(files: dict[str, Any], rejected: list[RejectedLine]) -> ConsoleBloc
         reason = f"{len(content) - MAX_CONSOLE_LINES} lines from here on are kept out; allowed: {MAX_CONSOLE_LINES}"
         rejected.append(RejectedLine("console", first_line + MAX_CONSOLE_LINES, f"{reason} in one request"))
         del content[MAX_CONSOLE_LINES:]
-    if first_line > MAX_CONSOLE_LINE_NUMBER:
-        raise AppError(f"files.{CONSOLE_FILE}.offset is {first_line}; allowed: 0 to {MAX_CONSOLE_LINE_NUMBER}")
     return ConsoleBlock(first_line, [_console_line(text) for text in content]) if content else None
 
 

@@ -13,6 +13,7 @@ from runfolio_server.errors import (
     NoRoom,
     OverlappingLines,
     SharedSummary,
+    TooManyConsoleLines,
     Unavailable,
     UncomparedRows,
 )
@@ -143,9 +144,24 @@ def _too_many_gaps(_: asyncpg.PostgresError) -> Exception:
     return AppError("These lines would leave more than 64 gaps in the stream; send the missing lines first.")
 
 
+def _too_many_lines(_: asyncpg.PostgresError) -> Exception:
+    return AppError("These lines would give the stream more than 2^53 of them, all writers and starts together.")
+
+
+def _too_many_console_lines(_: asyncpg.PostgresError) -> Exception:
+    return TooManyConsoleLines()
+
+
 def _shared_summary(_: asyncpg.PostgresError) -> Exception:
     return SharedSummary()
 
 
 # What the functions of the database raise; see runfolio_schema/functions.
-_SIGNALS = {"RF001": _overlapping_lines, "RF002": _too_many_gaps, "RF003": _shared_summary, "RF004": _uncompared_rows}
+_SIGNALS = {
+    "RF001": _overlapping_lines,
+    "RF002": _too_many_gaps,
+    "RF003": _shared_summary,
+    "RF004": _uncompared_rows,
+    "RF005": _too_many_console_lines,
+    "RF006": _too_many_lines,
+}

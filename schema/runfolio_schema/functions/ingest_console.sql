@@ -6,6 +6,7 @@
 -- p_time to p_text have one element for each line.
 -- p_again tells that the request has rows that the run has already: a process that is sent again, perhaps with other
 -- times. Its lines are stored but for those that an earlier epoch has under the same number.
+-- Raises RF005 when the lines of all writers and epochs, which are numbered through, would be more than GraphQL can number.
 CREATE OR REPLACE FUNCTION ingest_console(
   p_run_id uuid, p_writer text, p_line0 bigint, p_first bytea,
   p_time text[], p_level text[], p_label text[], p_text text[],
@@ -15,6 +16,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_epoch int;
   v_first bytea;
+  v_lines_max CONSTANT bigint := 2147483647;         -- CONSOLE_LINES_MAX of ingest/append.py
   v_known bigint := 0;                               -- lines below it were sent before, in an epoch with repeated lines
 BEGIN
   SELECT s.epoch, s.first_line INTO v_epoch, v_first
@@ -47,6 +49,14 @@ BEGIN
   ON CONFLICT (run_id, stream, writer, epoch) DO UPDATE
   SET next_line = greatest(s.next_line, excluded.next_line),
       first_line = coalesce(s.first_line, excluded.first_line);
+
+  IF (
+    SELECT sum(s.next_line)
+    FROM run_stream AS s
+    WHERE s.run_id = p_run_id AND s.stream = 'console'
+  ) > v_lines_max THEN
+    RAISE EXCEPTION 'console numbers' USING ERRCODE = 'RF005';
+  END IF;
 
   INSERT INTO console_line AS c (run_id, writer, epoch, line, time, level, label, text)
   SELECT p_run_id, p_writer, coalesce(v_epoch, 0), p_line0 + i - 1, p_time[i], p_level[i], p_label[i], p_text[i]

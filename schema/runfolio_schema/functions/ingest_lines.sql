@@ -14,7 +14,8 @@
 --
 -- Raises RF001 (detail: the piece and the wanted ranges) when some of the lines are stored and some are not, so that
 -- the caller trims, RF002 when the stream would have more than 64 gaps, and RF004 (detail: the piece, and how many lines
--- are stored) when the rows must be compared with what is stored, because they do not lie after it or it has grown since.
+-- are stored) when the rows must be compared with what is stored, because they do not lie after it or it has grown since,
+-- and RF006 when the lines of the stream, of all writers and epochs together, would be more than float64 can count.
 -- Returns the epoch that the lines were new in; null: they are known, or all repeated.
 CREATE OR REPLACE FUNCTION ingest_lines(
   p_run_id uuid, p_stream text, p_writer text, p_line0 bigint, p_n int, p_first bytea, p_body bytea,
@@ -32,6 +33,7 @@ DECLARE
   v_high   float8;                                   -- the greatest step that the rows are to lie after
   v_stored bigint;                                   -- lines of all writers
   v_gaps_max CONSTANT int := 64;
+  v_lines_max CONSTANT bigint := 9007199254740992;   -- MAX_LINE_NUMBER of ingest/lines.py
 BEGIN
   SELECT s.run_id, s.epoch, s.next_line, s.missing, s.first_line, s.step_high, s.repeated, s.taken_up INTO v_stream
   FROM run_stream AS s
@@ -98,6 +100,14 @@ BEGIN
     WHEN p_line0 > v_stream.next_line THEN int8multirange(int8range(v_stream.next_line, p_line0))
     ELSE '{}'::int8multirange
   END;
+  -- So many streams that fewer lines in each would come to that many there are not.
+  IF v_next > sqrt(v_lines_max) AND v_next > v_stream.next_line AND (
+    SELECT coalesce(sum(s.next_line), 0) - v_stream.next_line + v_next
+    FROM run_stream AS s
+    WHERE s.run_id = p_run_id AND s.stream = p_stream
+  ) > v_lines_max THEN
+    RAISE EXCEPTION 'line numbers' USING ERRCODE = 'RF006';
+  END IF;
   IF (SELECT count(*) FROM unnest(v_gaps)) > v_gaps_max THEN
     -- Unbounded, each batch would cost time in the number of gaps.
     RAISE EXCEPTION 'gaps' USING ERRCODE = 'RF002';

@@ -81,9 +81,9 @@ class RunWireNames:
         return encode_node_id("Run", self.row.run_id)
 
     @strawberry.field(deprecation_reason=instead("project"), description="The number behind the project's id.")
-    def project_id(self) -> int | None:
+    def project_id(self) -> Int64 | None:
         """Asked with every run; must be an integer."""
-        return self.row.project_id
+        return Int64(self.row.project_id)
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always false.")
     def read_only(self) -> bool | None:
