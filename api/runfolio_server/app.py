@@ -38,6 +38,7 @@ from runfolio_server.loop_watch import LoopWatch
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
 from runfolio_server.objects.signing import UploadGrant, UrlSigner
 from runfolio_server.objects.store import StoredObject, open_store, store_place
+from runfolio_server.objects.temporary_files import remove_leftovers
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import open_database
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> Starlette:
                 cursor_secret = await ensure_secret(connection, CURSOR_SECRET)
                 store_secret = await ensure_secret(connection, STORE_SECRET)
             store = open_store(store_place(settings))
+            remove_leftovers(settings.data_dir)
             await mark_store(store, store_secret)
 
             async def register(grant: UploadGrant, stored: StoredObject) -> None:

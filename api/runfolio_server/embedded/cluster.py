@@ -87,7 +87,7 @@ def _run_initdb(directory: Path, programs: Path, owner: DatabaseUser, interrupte
         "--locale=C",
         "--no-instructions",
     ]
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile(dir=directory.parent) as output:
         process = subprocess.Popen(  # noqa: S603 - our own program
             command,
             stdin=subprocess.DEVNULL,

@@ -10,18 +10,20 @@ Arrow goes out page by page. A Parquet file ends with what is read first, so it 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
+import logging
 import math
 import os
 import re
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
-from starlette.background import BackgroundTask
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from runfolio_server.actions.exports.history import RUNS_MAX, RunChoice, open_history_export
@@ -31,11 +33,15 @@ from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.endpoints.answers import answering_errors
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.parameters import check_names, check_one_of
-from runfolio_server.errors import AppError
+from runfolio_server.errors import AppError, NoRoom, Unavailable
 from runfolio_server.heavy_threads import in_thread
 from runfolio_server.history.reading.arrow import ArrowStream, Layout, write_parquet_file
 from runfolio_server.history.reading.column_types import TypedTables
 from runfolio_server.history.reading.table import Table, Wanted
+from runfolio_server.objects.store import READ_BYTES
+from runfolio_server.objects.temporary_files import open_temporary_file
+from runfolio_server.seldom import Seldom
+from runfolio_server.settings import Settings
 
 SAMPLES_MAX = 100_000
 STEP_MAX = 2**62
@@ -48,6 +54,9 @@ PARQUET_WRITERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="parquet"
 STREAM_NAMES = {"history": "history", "system": "events"}
 PARAMETERS = ("keys", "min_step", "max_step", "samples", "x_axis", "stream")
 PROJECT_PARAMETERS = (*PARAMETERS, "ids", "filters", "order", "first")
+
+NO_ROOM_FOR_FILE = "There is no room for the file that is written before it is sent; history.arrow needs none."
+SELDOM = Seldom(logging.getLogger(__name__))
 
 INTEGER = re.compile(r"-?[0-9]{1,19}")
 
@@ -87,11 +96,14 @@ async def _export(request: Request, choice: RunChoice, *, has_run_column: bool) 
         "Cache-Control": "private, no-store",
     }
     if form == "arrow":
-        return StreamingResponse(_messages(layout, typed), media_type=MEDIA_TYPES[form], headers=headers)
+        # Made before the first byte, so that a column which cannot be written is told.
+        stream = ArrowStream(layout)
+        return StreamingResponse(_messages(stream, typed), media_type=MEDIA_TYPES[form], headers=headers)
+    settings: Settings = request.app.state.settings
     async with while_there_is_a_caller(request, database):
-        path = await _write_parquet(layout, typed)
-    removal = BackgroundTask(path.unlink, missing_ok=True)
-    return FileResponse(path, media_type=MEDIA_TYPES[form], headers=headers, background=removal)
+        file, size = await _write_parquet(layout, typed, settings.data_dir)
+    headers["Content-Length"] = str(size)
+    return StreamingResponse(_pieces(file), media_type=MEDIA_TYPES[form], headers=headers)
 
 
 def _wanted(query: QueryParams) -> Wanted:
@@ -108,8 +120,7 @@ def _wanted(query: QueryParams) -> Wanted:
     )
 
 
-async def _messages(layout: Layout, typed: TypedTables) -> AsyncIterator[bytes]:
-    stream = ArrowStream(layout)
+async def _messages(stream: ArrowStream, typed: TypedTables) -> AsyncIterator[bytes]:
     sent = 0
     yield stream.start
     async for tables in typed.pages:
@@ -122,41 +133,44 @@ async def _messages(layout: Layout, typed: TypedTables) -> AsyncIterator[bytes]:
         await in_thread(give_memory_back)
 
 
-async def _write_parquet(layout: Layout, typed: TypedTables) -> Path:
-    """A temporary file, which the caller removes. No thread and no connection is held while it is sent."""
+async def _write_parquet(layout: Layout, typed: TypedTables, data_dir: Path) -> tuple[IO[bytes], int]:
+    """A temporary file at its beginning, and its size. No thread and no connection is held while it is sent."""
     loop = asyncio.get_running_loop()
-    errors: list[Exception] = []
 
     def pages() -> Iterator[list[Table]]:
-        while True:
-            try:
-                # The thread waits while the loop reads the next page.
-                tables = asyncio.run_coroutine_threadsafe(_next(typed.pages), loop).result()
-            except Exception as error:
-                errors.append(error)
-                raise
-            if tables is None:
-                return
+        # The thread waits while the loop reads the next page.
+        while (tables := asyncio.run_coroutine_threadsafe(_next(typed.pages), loop).result()) is not None:
             if any(len(table.steps) for table in tables):
                 yield tables
 
-    def write() -> Path:
-        descriptor, name = tempfile.mkstemp(prefix="runfolio-export-", suffix=".parquet")
-        os.close(descriptor)
-        path = Path(name)
+    def write() -> tuple[IO[bytes], int]:
         try:
-            write_parquet_file(layout, pages(), path)
-            if path.stat().st_size > LARGE_BYTES:
-                give_memory_back()
-        except Exception:
-            path.unlink(missing_ok=True)
-            if errors:
-                # The writer lets it through as an error of its own.
-                raise errors[0] from None
-            raise
-        return path
+            file = open_temporary_file(data_dir)
+            try:
+                write_parquet_file(layout, pages(), file)
+                size = file.seek(0, os.SEEK_END)
+                file.seek(0)
+            except BaseException:
+                # Of a full disk it would complain once more.
+                with contextlib.suppress(OSError):
+                    file.close()
+                raise
+        except OSError as error:
+            SELDOM.warning("the file of an export cannot be written: %s", error)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise NoRoom(NO_ROOM_FOR_FILE) from error
+            raise Unavailable("The file that is written before it is sent cannot be written now; try again.") from error
+        if size > LARGE_BYTES:
+            give_memory_back()
+        return file, size
 
     return await loop.run_in_executor(PARQUET_WRITERS, write)
+
+
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while piece := await asyncio.to_thread(file.read, READ_BYTES):
+            yield piece
 
 
 async def _next(pages: AsyncIterator[list[Table]]) -> list[Table] | None:

@@ -10,6 +10,7 @@ import sys
 from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.errors import Unavailable
 from runfolio_server.objects.store import store_place
+from runfolio_server.objects.temporary_files import remove_leftovers
 from runfolio_server.parent import wait_for_parent_to_end
 from runfolio_server.settings import Settings, read_settings
 from runfolio_server.sql.pool import Database, open_database
@@ -30,6 +31,7 @@ async def main() -> None:
     # Its warnings about lost connections say in twenty lines what our own say in one.
     logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     settings = read_settings()
+    remove_leftovers(settings.data_dir)
     database = await open_database(
         settings.database_url,
         size=CONNECTIONS,

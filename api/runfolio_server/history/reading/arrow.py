@@ -5,10 +5,12 @@ Used by the export endpoint. Text is `utf8` or a dictionary of it, never `large_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
-from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 from arro3.core import Array, ChunkedArray, DataType, Field, RecordBatch, RecordBatchReader, Schema
@@ -16,7 +18,10 @@ from arro3.io import write_ipc_stream, write_parquet
 
 from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
+from runfolio_server.errors import AppError
+from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.history.reading.column_types import ColumnKind, step_cells
+from runfolio_server.history.reading.library_panics import told_panics
 from runfolio_server.history.reading.table import Table
 from runfolio_server.history.storage.cells import Cells, Mask, as_float, joined_cells
 
@@ -61,12 +66,16 @@ class Layout:
 
     def schema(self) -> Schema:
         """The Arrow schema."""
+        return Schema(self.fields())
+
+    def fields(self) -> list[Field]:
+        """The columns of the Arrow schema."""
         fields = [] if self.run_names is None else [Field(RUN_COLUMN, _RUN_TYPE, nullable=False)]
         fields.append(Field(STEP_KEY, _TYPES[self.step_kind], nullable=False))
         for name, (_, kind) in zip(self._field_names(), self._shown(), strict=True):
             metadata = JSON_METADATA if kind is ColumnKind.JSON else None
             fields.append(Field(name, _TYPES[kind], nullable=True, metadata=metadata))
-        return Schema(fields)
+        return fields
 
     def batch(self, tables: Sequence[Table]) -> RecordBatch:
         """The rows of these tables, at least one, as one record batch."""
@@ -77,19 +86,25 @@ class Layout:
             arrays.append(names.take(Array.from_numpy(np.repeat(np.arange(len(tables)), counts))))
         arrays.append(array_of(step_cells(np.concatenate([table.steps for table in tables])), self.step_kind))
         for number, kind in self._shown():
-            arrays.append(array_of(joined_cells([table.columns[number] for table in tables]), kind))
-        return RecordBatch.from_arrays(arrays, schema=self.schema())
+            with told_panics(partial(_unwritable, self.names[number])):
+                arrays.append(array_of(joined_cells([table.columns[number] for table in tables]), kind))
+        with told_panics(partial(_unwritable, None)):
+            return RecordBatch.from_arrays(arrays, schema=self.schema())
 
     def _shown(self) -> list[tuple[int, ColumnKind]]:
         """The keys with a column of their own, by number: the step has one already."""
         return [(number, kind) for number, kind in enumerate(self.kinds) if self.names[number] != STEP_KEY]
 
     def _field_names(self) -> list[str]:
-        """Names that differ from each other and from the columns before them."""
-        taken = {STEP_KEY} if self.run_names is None else {RUN_COLUMN, STEP_KEY}
+        """Names that differ from each other and from the columns before them; a key that can be one is its own."""
+        before = {STEP_KEY} if self.run_names is None else {RUN_COLUMN, STEP_KEY}
+        keys = [self.names[number] for number, _ in self._shown()]
+        own = {key for key in keys if key not in before and key == column_name(key)}
+        taken = before | own
         found = []
-        for name in (_unicode(self.names[number]) for number, _ in self._shown()):
-            while name in taken:
+        for key in keys:
+            name = column_name(key)
+            while key not in own and name in taken:
                 name += "_"
             taken.add(name)
             found.append(name)
@@ -101,26 +116,77 @@ class ArrowStream:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        whole = _stream(RecordBatchReader.from_batches(layout.schema(), []))
+        whole = _empty_stream(layout)
         self.start, self.end = whole[:-_END_BYTES], whole[-_END_BYTES:]
 
     def messages(self, tables: Sequence[Table]) -> bytes:
         """The message of a record batch, with the dictionary it needs."""
         # A stream of one batch is the schema, which is the same each time, the batch, and the end.
-        return _stream(self._layout.batch(tables))[len(self.start) : -_END_BYTES]
+        with told_panics(partial(_unwritable, None)):
+            return _stream(self._layout.batch(tables))[len(self.start) : -_END_BYTES]
 
 
-def write_parquet_file(layout: Layout, pages: Iterable[Sequence[Table]], path: Path) -> None:
-    """Write tables as they come; a row group is held until it is full."""
-    batches = (layout.batch(tables) for tables in pages)
+class _Sink:
+    """A file that the library writes to, and what went wrong with it: the library lets nothing through as it is."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        with self._noticed():
+            return self._file.write(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        with self._noticed():
+            return self._file.seek(offset, whence)
+
+    def flush(self) -> None:
+        with self._noticed():
+            self._file.flush()
+
+    @contextmanager
+    def _noticed(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.error = error
+            raise
+
+
+def write_parquet_file(layout: Layout, pages: Iterable[Sequence[Table]], file: IO[bytes]) -> None:
+    """Write tables as they come; a row group is held until it is full.
+
+    Raises what making `pages` raises, AppError for a column that cannot be written, OSError.
+    """
+    _empty_stream(layout)
+    failures: list[Exception] = []
+
+    def batches() -> Iterator[RecordBatch]:
+        try:
+            for tables in pages:
+                yield layout.batch(tables)
+        except Exception as error:
+            failures.append(error)
+            raise
+
     is_wide = len(layout.names) > WIDE_COLUMNS
-    write_parquet(
-        RecordBatchReader.from_batches(layout.schema(), batches),
-        path,
-        compression=WIDE_COMPRESSION if is_wide else PARQUET_COMPRESSION,
-        dictionary_enabled=not is_wide,
-        max_row_group_size=min(ROW_GROUP_ROWS_MAX, ROW_GROUP_VALUES // (2 + len(layout.names))),
-    )
+    sink = _Sink(file)
+    try:
+        with told_panics(partial(_unwritable, None)):
+            write_parquet(
+                RecordBatchReader.from_batches(layout.schema(), batches()),
+                cast("IO[bytes]", sink),
+                compression=WIDE_COMPRESSION if is_wide else PARQUET_COMPRESSION,
+                dictionary_enabled=not is_wide,
+                max_row_group_size=min(ROW_GROUP_ROWS_MAX, ROW_GROUP_VALUES // (2 + len(layout.names))),
+            )
+    except Exception:
+        if failures:
+            raise failures[0] from None
+        if sink.error is not None:
+            raise sink.error from None
+        raise
 
 
 def array_of(cells: Cells, kind: ColumnKind) -> Array:
@@ -151,6 +217,32 @@ def _with_nulls(array: Array, known: Mask, kind: ColumnKind) -> Array:
     count = len(array)
     indices = np.where(known, np.arange(count), count)
     return ChunkedArray([array, _NULLS[kind]]).combine_chunks().take(Array.from_numpy(indices))
+
+
+def column_name(key: str) -> str:
+    r"""The key as a name that Arrow can have: lone surrogates and NUL as escapes.
+
+    >>> column_name("a\0b")
+    'a\\u0000b'
+    """
+    return _unicode(key).replace("\0", "\\u0000")
+
+
+def _empty_stream(layout: Layout) -> bytes:
+    """The stream without rows. Raises AppError that names a column which cannot be written."""
+    try:
+        with told_panics(partial(_unwritable, None)):
+            return _stream(RecordBatchReader.from_batches(layout.schema(), []))
+    except AppError:
+        for field in layout.fields():
+            with told_panics(partial(_unwritable, field.name)):
+                _stream(RecordBatchReader.from_batches(Schema([field]), []))
+        raise
+
+
+def _unwritable(key: str | None, reason: str) -> AppError:
+    what = "These columns" if key is None else f"The column {name_excerpt(key)}"
+    return AppError(f"{what} cannot be written in this form ({reason}); name other keys.", path="keys")
 
 
 def _stream(data: RecordBatch | RecordBatchReader) -> bytes:

@@ -16,6 +16,8 @@ from arro3.core import Array, DataType, Field, RecordBatch, Schema, list_array, 
 from arro3.io import write_parquet
 
 from runfolio_server.domain.history_line import MEDIA_KEY, STEP_KEY
+from runfolio_server.history.reading.arrow import column_name
+from runfolio_server.history.reading.library_panics import told_panics
 
 INTEGER_LIMIT = 2**63
 EXACT_FLOAT_LIMIT = 2**53
@@ -39,6 +41,13 @@ def rows_to_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
             raise NotRepresentable(f"the key {key!r} is not in every row")
     if "" in wanted:
         raise NotRepresentable("a key is empty")
+    with told_panics(lambda reason: NotRepresentable(f"no file can be written of them: {reason}")):
+        return _written(rows, keys)
+
+
+def _written(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> bytes:
+    for key in keys:
+        _check_name(key)
     columns = {key: _array([row[key] for row in rows], f"the key {key!r}", is_top=True) for key in keys}
     names = sorted(columns, key=lambda name: (name != STEP_KEY, _is_nested(columns[name]), name))
     fields = [Field(name, columns[name].type, nullable=True) for name in names]
@@ -84,9 +93,16 @@ def _struct(values: list[dict[str, Any]], where: str, *, is_media: bool) -> Arra
         raise NotRepresentable(f"{where} is an object")
     if not names or any(value.keys() != names for value in values):
         raise NotRepresentable(f"{where} has objects of different keys")
+    for name in names:
+        _check_name(name)
     arrays = [_array([value[name] for value in values], f"{where}.{name}") for name in names]
     fields = [Field(name, array.type, nullable=True) for name, array in zip(names, arrays, strict=True)]
     return struct_array(arrays, fields=fields)
+
+
+def _check_name(key: str) -> None:
+    if column_name(key) != key:
+        raise NotRepresentable(f"the key {key!r} cannot be the name of a column")
 
 
 def _check_texts(values: Sequence[str | None], where: str) -> None:
