@@ -242,14 +242,16 @@ def _frame_of_rows(rows: Sequence[Mapping[str, Any]], first: Sequence[str]) -> D
 
 def _frame(columns: dict[str, Column], kinds: Mapping[str, Kind]) -> DataFrame:
     try:
-        from pandas import DataFrame
+        from pandas import DataFrame, Index
     except ImportError as error:
         raise _missing("pandas", "pandas") from error
     made = {}
     for name in list(columns):
         values = columns.pop(name)
         made[name] = _series(values, kinds.get(name) or kind_of(values))
-    return DataFrame(made)
+    if json_text.is_unicode("".join(made)):
+        return DataFrame(made)
+    return DataFrame(dict(enumerate(made.values()))).set_axis(Index(list(made), dtype="object"), axis=1)
 
 
 def _series(values: Sequence[Any], kind: Kind) -> Series[Any]:

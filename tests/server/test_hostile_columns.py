@@ -190,3 +190,17 @@ def test_a_name_is_text_without_what_arrow_cannot_have(key: str) -> None:
 
     assert "\0" not in name
     assert name == name.encode().decode()
+
+
+async def test_runs_as_columns_keep_keys_apart_that_differ_in_what_is_no_unicode(service: Service) -> None:
+    keys = ["\ud800", "\ud801", "a\0b", "\\ud800"]
+    config = {key: {"value": number} for number, key in enumerate(keys)}
+    await service.start_run("apart", "columns", config=json.dumps(config))
+
+    answer = await service.http.get("/export/ada/columns/runs.ndjson", headers=service.headers("ada"))
+
+    columns = json.loads(answer.text.splitlines()[0])["columns"]
+    found = {name: values for name, values in columns.items() if name.startswith("config")}
+    # A name that is Unicode stays.
+    names = ["config.\\ud800_", "config.\\ud801", "config.a\0b", "config.\\ud800"]
+    assert {name: [number] for number, name in enumerate(names)} == found

@@ -76,13 +76,31 @@ def summary_columns(summaries: Sequence[Mapping[str, Any]]) -> Columns:
 def encode_columns(content: Mapping[str, Any], *, is_strict: bool) -> bytes:
     """One line of JSON. What is not strict may hold NaN and Infinity, as the documents do.
 
-    A lone surrogate becomes U+FFFD, as for filters: no table can hold it.
+    A lone surrogate becomes U+FFFD, as for filters: no table can hold it. In a column's name it becomes an escape, so
+    that no two of them become one.
     """
     # orjson is fifteen times faster, but writes NaN as null and refuses integers beyond 64 bits.
     if is_strict:
         return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE | ORJSON_TIMES)
+    columns = content.get("columns")
+    if isinstance(columns, Mapping):
+        content = {**content, "columns": _with_unicode_names(columns)}
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=time_text)
     return f"{text}\n".encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def _with_unicode_names(columns: Mapping[str, list[Any]]) -> Columns:
+    """The columns under names that are Unicode and differ; what is Unicode keeps its name."""
+    escaped = {name: json_text.escape_surrogates(name) for name in columns}
+    taken = {name for name in columns if escaped[name] == name}
+    found = {}
+    for name, column in columns.items():
+        shown = escaped[name]
+        while shown != name and shown in taken:
+            shown += "_"
+        taken.add(shown)
+        found[shown] = column
+    return found
 
 
 def _objects(values: Iterable[Any]) -> list[dict[str, Any]]:

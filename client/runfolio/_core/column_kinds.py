@@ -64,6 +64,8 @@ def kind_of(values: Sequence[Any]) -> Kind:
     if kinds == {int, float}:
         # Python's integers have no end, float64 has one.
         return Kind.NUMBER if all(abs(value) < 2**1023 for value in values if type(value) is int) else Kind.MIXED
+    if kinds == {str} and not json_text.is_unicode("".join(filter(None, values))):
+        return Kind.MIXED
     found = {float: Kind.NUMBER, bool: Kind.BOOLEAN, str: Kind.TEXT}
     return Kind.NOTHING if not kinds else found.get(kinds.pop(), Kind.MIXED) if len(kinds) == 1 else Kind.MIXED
 

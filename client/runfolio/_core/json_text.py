@@ -48,3 +48,8 @@ def plain(value: object) -> object:
     if not isinstance(found, bool | int | float | str | list):
         raise TypeError(f"{type(value).__name__} is not a JSON value")
     return found
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text has no lone surrogates, which JSON and Python may have and columns of text may not."""
+    return text.isascii() or text.encode("utf-8", "replace").decode() == text
