@@ -22,6 +22,7 @@ from runfolio_server.sql.migrate import migrate
 from runfolio_server.sql.pool import Database, open_database
 from tests.bucket import Buckets, run_buckets
 from tests.live_server import LiveServer, run_live_server
+from tests.sent_statements import SentStatements
 from tests.service import Service, open_service
 
 TEMPLATE = "runfolio_template"
@@ -29,6 +30,13 @@ TEMPLATE = "runfolio_template"
 # No test fails for being slow: neither an example nor the making of one has a time to keep.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hear of what is sent, from the first test on."""
+    sent = SentStatements()
+    sent.listen()
+    config.pluginmanager.register(sent, "sent-statements")
 
 
 @pytest.fixture(scope="session")

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from importlib import resources
-from pathlib import Path
+from typing import Any
 
 import pytest
 
+from runfolio_server.sql.migrations import Migration, known_migrations
+from runfolio_server.sql.named import NoRow, Query, QueryFile, composed
 from runfolio_server.sql.table_kinds import DISTRIBUTED, LOCAL, REFERENCE
-from tests.sql.databases import connected, function_files, tables_sql
+from tests.sent_statements import SentStatements, broken_by, named_statements
+from tests.sql.databases import connected
+from tests.sql.distribution_forms import FORMS
+from tests.sql.distribution_rules import (
+    HARMLESS,
+    IMMUTABLE,
+    RULES,
+    RULES_OF_SEVERAL_RUNS,
+    broken_rules,
+)
+from tests.sql.function_statements import function_statements
+from tests.sql.queries import QUERIES
+from tests.sql.run_statement import Statement
+from tests.sql.statement_tree import parsed, walk
 
 BY_RUN_ID = {table for table, column in DISTRIBUTED.items() if column == "run_id"}
-
-SQL_FILES = (
-    {
-        path.name: path.read_text(encoding="utf-8")
-        for path in Path(str(resources.files("runfolio_server.sql"))).rglob("*.sql")
-    }
-    | {"tables.sql": tables_sql()}
-    | {f"functions/{name}.sql": text for name, text in function_files().items()}
-)
 
 
 async def test_of_every_table_it_is_said_where_it_lies(database_url: str) -> None:
@@ -119,21 +123,81 @@ async def test_distributed_tables_have_no_triggers_and_no_sequences(database_url
     assert ([], []) == (triggers, identities)
 
 
-@pytest.mark.parametrize("file", sorted(SQL_FILES))
-def test_no_statement_skips_locks_or_takes_advisory_ones(file: str) -> None:
-    code = re.sub(r"--[^\n]*", "", SQL_FILES[file])
-
-    assert "SKIP LOCKED" not in code.upper()
-    assert ("pg_advisory" in code) == (file == "migrate.sql"), "only the migrations are serialized by a lock"
+@pytest.mark.parametrize(("refused", "taken"), FORMS)
+def test_a_form_that_citus_refuses_or_answers_wrongly_is_found_and_the_other_is_not(refused: str, taken: str) -> None:
+    assert 1 == len(_broken(refused))
+    assert [] == broken_by("it", taken, in_snapshot=True)
 
 
-@pytest.mark.parametrize("file", sorted(SQL_FILES))
-def test_no_statement_takes_every_column(file: str) -> None:
-    code = re.sub(r"--[^\n]*", "", SQL_FILES[file])
+def test_every_rule_has_a_statement_that_breaks_it() -> None:
+    broken = {rule for refused, _ in FORMS for rule in _broken(refused)}
 
-    starred = re.findall(r"SELECT \*[^;]*?;", code)
-    # A PL/pgSQL row variable is filled by all columns, whatever they are.
-    assert [] == [text for text in starred if "SELECT * INTO" not in text]
+    assert {f"it {rule}" for rule in (*RULES, *RULES_OF_SEVERAL_RUNS)} == broken
+
+
+def _broken(sql: str) -> list[str]:
+    """What it breaks in a snapshot and, where that is nothing, without one."""
+    return broken_by("it", sql, in_snapshot=True) or broken_by("it", sql, in_snapshot=False)
+
+
+@pytest.mark.parametrize("name", sorted(function_statements()))
+def test_no_statement_of_a_function_breaks_a_rule(name: str) -> None:
+    statements = function_statements()[name]
+
+    assert [] == [(told, sql) for sql in statements for told in broken_by(name, sql, in_snapshot=False)]
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_no_statement_of_a_file_breaks_a_rule(query: Query[Any]) -> None:
+    assert [] == broken_by(query.name, query.sql, in_snapshot=query.in_snapshot)
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_a_rule_is_left_out_only_for_a_statement_that_would_break_it(name: str) -> None:
+    sql = QUERIES[name].sql if name in QUERIES else QueryFile("migrate.sql").command(name).sql
+
+    assert set(HARMLESS[name]) == set(broken_rules(Statement(parsed(sql)[0])))
+
+
+async def test_functions_that_the_rules_take_for_immutable_are(database_url: str) -> None:
+    async with connected(database_url) as connection:
+        rows = await connection.fetch(
+            "SELECT proname, provolatile = 'i' AS is_immutable FROM pg_proc WHERE proname = ANY ($1)", sorted(IMMUTABLE)
+        )
+
+    assert sorted(IMMUTABLE) == sorted({row["proname"] for row in rows})
+    assert [] == [row["proname"] for row in rows if not row["is_immutable"]]
+
+
+@pytest.mark.parametrize("migration", known_migrations(), ids=lambda migration: migration.name)
+def test_storage_is_set_before_a_table_is_distributed(migration: Migration) -> None:
+    """In the migration that makes it, which is the one that distributes it."""
+    trees = parsed(migration.sql)
+    made = {tree["create_stmt"]["relation"]["relname"] for tree in trees if "create_stmt" in tree}
+    stored = {
+        tree["alter_table_stmt"]["relation"]["relname"]
+        for tree in trees
+        if any(part.get("subtype") == "AT_SetStorage" for _, part in walk(tree))
+    }
+
+    assert stored <= made
+
+
+def test_what_is_sent_is_held_against_the_rules_once_whatever_its_values() -> None:
+    sent = SentStatements()
+
+    for number in range(3):
+        sent.keep(composed("lists", f"SELECT name FROM runs WHERE notes = 'note {number}' FOR UPDATE", NoRow))
+        sent.keep(composed("one", f"SELECT name FROM runs WHERE run_id = ${number + 1} FOR UPDATE", NoRow))
+    sent.keep(Query("of_a_test", "SELECT FROM runs FOR UPDATE", NoRow))
+    sent.check()
+
+    assert 2 == len(sent.kept)
+    assert ["lists locks rows of several runs; update them without a change"] == list(sent.broken)
+
+
+def test_names_of_statements_are_read_from_files_and_from_code() -> None:
+    assert {"select_stored_rows", "update_run", "select_groups", "lock_runs", "drop_order_index"} <= named_statements()
 
 
 async def test_no_function_gives_back_the_row_type_of_a_table(database_url: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 import re
 import typing
 from datetime import datetime
@@ -17,14 +15,10 @@ from uuid import UUID
 import msgspec
 import pytest
 
-import runfolio_server.sql
-from runfolio_server.sql.named import HEADER, NoRow, Query, QueryFile
+from runfolio_server.sql.named import HEADER, NoRow, QueryFile
 from tests.sql.databases import RawConnection, connected
+from tests.sql.queries import MODULES, QUERIES
 
-MODULES = [
-    importlib.import_module(module.name)
-    for module in pkgutil.walk_packages(runfolio_server.sql.__path__, "runfolio_server.sql.")
-]
 FOLDER = Path(str(resources.files("runfolio_server.sql")))
 QUERY_FILES = {
     name: QueryFile(name) for name in sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.sql"))
@@ -55,20 +49,11 @@ MIXES_ROWS = re.compile(r"\bUNION\b|\b(LEFT|RIGHT|FULL) JOIN\b|\bRETURNS TABLE\b
 TABLES_OF = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)")
 # Where the statement knows better than the table.
 NULL_ANYWAY = {
-    ("upsert_run_file", "old_object_key"): "a sub-select, null when there was no such file",
     ("select_run_events_page", "project_id"): "its row class also holds events of no project",
     ("select_segment_chunks", "key"): "its row class also holds batches, which have no key",
 }
 NEVER_NULL = {("take_lease", "lease"): "set by the same statement"}
 ALL = [(file, name) for file, queries in QUERY_FILES.items() for name in queries._found]
-# Those that ask for any permission are one query for each.
-QUERIES: dict[str, Query[Any]] = {
-    query.name: query
-    for module in MODULES
-    for value in vars(module).values()
-    for query in (value.values() if isinstance(value, dict) else [value])
-    if isinstance(query, Query)
-}
 # Put together in Python, once, of fixed text.
 COMPOSED = [("runs/change.py", "update_run")]
 

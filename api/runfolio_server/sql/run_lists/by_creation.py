@@ -72,9 +72,11 @@ def creation_statement(
             f"  ORDER BY {ordered.order_by}\n  LIMIT $2\n) AS few\nJOIN runs AS r USING (run_id)"
         )
     sql = f"SELECT {RUN_COLUMNS}, {ordered.place}\nFROM {found}\nORDER BY {ordered.order_by}\nLIMIT $2"
-    name = "select_runs_page" if is_walk else "select_runs_sorted"
-    # Sorted, runs are found first and then read: two looks at the table.
-    statement = composed(name, sql, ListedRunRow, in_snapshot=not is_walk)
+    if is_walk:
+        statement = composed("select_runs_page", sql, ListedRunRow)
+    else:
+        # Runs are found first and then read: two looks at the table.
+        statement = composed("select_runs_sorted", sql, ListedRunRow, in_snapshot=True)
     return statement, [project_id, query.limit, *where.parameters, *ordered.parameters]
 
 

@@ -85,7 +85,8 @@ WITH starts AS (
 )
 SELECT p.writer, p.epoch, p.line, p.number, p.time, p.level, p.label, p.text
 FROM (
-  SELECT l.*, sum(octet_length(l.text)) OVER (ORDER BY l.writer, l.epoch, l.line ROWS UNBOUNDED PRECEDING) AS size
+  SELECT l.writer, l.epoch, l.line, l.number, l.time, l.level, l.label, l.text,
+    sum(octet_length(l.text)) OVER (ORDER BY l.writer, l.epoch, l.line ROWS UNBOUNDED PRECEDING) AS size
   FROM (
     SELECT c.writer, c.epoch, c.line, s.number0 + c.line AS number, c.time, c.level, c.label, c.text
     FROM console_line AS c
@@ -108,7 +109,7 @@ WITH starts AS (
 )
 SELECT p.writer, p.epoch, p.line, p.number, p.time, p.level, p.label, p.text
 FROM (
-  SELECT l.*,
+  SELECT l.writer, l.epoch, l.line, l.number, l.time, l.level, l.label, l.text,
     sum(octet_length(l.text)) OVER (ORDER BY l.writer DESC, l.epoch DESC, l.line DESC ROWS UNBOUNDED PRECEDING) AS size
   FROM (
     SELECT c.writer, c.epoch, c.line, s.number0 + c.line AS number, c.time, c.level, c.label, c.text
