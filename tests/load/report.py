@@ -59,9 +59,9 @@ def _rest(found: Found) -> Iterator[str]:
         peak = found.memory[phase]
         parts = ", ".join(f"{kind} {size / MB:.0f}" for kind, size in sorted(peak.highest.items()))
         yield f"memory {phase}, MB (PSS): {peak.server / MB:.0f} at most together (aim: {MEMORY_AIM_MB}); each: {parts}"
-    for phase in PHASES:
-        stalls = ", ".join(f"{name} {value:g}" for name, value in sorted(found.stalls[phase].items()))
-        yield f"stalls of the loop {phase}: {stalls or '/metrics tells of none'}"
+    counts = ", ".join(f"{found.stalls[phase]} {phase}" for phase in PHASES)
+    longest = "not told in less than a minute" if found.longest_stall_s is None else f"{found.longest_stall_s:.3f} s"
+    yield f"stalls of an event loop over 0.1 s: {counts}; the longest: {longest}"
     untried = [attack.name for attack in ATTACKS if found.met and attack.name not in found.met]
     if untried:
         yield f"not tried, for want of time: {', '.join(untried)}"

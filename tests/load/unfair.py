@@ -7,7 +7,6 @@ measured, until his last request is answered.
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -20,6 +19,7 @@ from tests.faults.writers import PROJECT
 from tests.load.ground import GroundSize, make_ground
 from tests.load.honest import OPERATIONS, HonestUser, Measured, Measures
 from tests.load.hostile import Hostile, Met
+from tests.load.loop_stalls import LoopStalls
 
 Phase: TypeAlias = Literal["without him", "with him"]
 PHASES: tuple[Phase, ...] = ("without him", "with him")
@@ -28,13 +28,11 @@ ROUNDS_MAX = 10
 PHASE_S_MIN = 3.0
 WARM_UP_S = 3.0
 GAP_S = 1.0
-SCRAPES = 10
 # What he has begun ends by then: a statement, and the queue before it.
 STOP_PATIENCE_S = 90.0
 HOSTILE = "mallory"
 MAKE_USER = "mutation($u: String!) { createUser(input: {username: $u, email: null}) { user { id } } }"
 MAKE_KEY = "mutation($u: String!) { generateApiKey(input: {username: $u}) { apiKey { name } } }"
-STALL = re.compile(r"^(runfolio_\w*stall\w*)(?:\{[^}]*\})? ([\d.e+-]+)$", re.MULTILINE)
 
 
 @dataclass
@@ -46,7 +44,8 @@ class Found:
     )
     met: dict[str, Met] = field(default_factory=dict)
     memory: dict[Phase, Peak] = field(default_factory=lambda: {phase: Peak() for phase in PHASES})
-    stalls: dict[Phase, dict[str, float]] = field(default_factory=lambda: {phase: {} for phase in PHASES})
+    stalls: dict[Phase, int] = field(default_factory=lambda: dict.fromkeys(PHASES, 0))
+    longest_stall_s: float | None = None
     failures: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     lines: int = 0
@@ -91,6 +90,8 @@ class Unfair:
         return self.found
 
     async def _phases(self, seconds: float, hostile: Hostile | None, watch: MemoryWatch) -> None:
+        stalls = LoopStalls(self._server.base_url, self._server.key)
+        await stalls.count()
         rounds = max(1, min(ROUNDS_MAX, int(seconds / (len(PHASES) * PHASE_S_MIN))))
         for number in range(rounds):
             print(f"round {number + 1} of {rounds}", flush=True)
@@ -107,16 +108,8 @@ class Unfair:
                         has_stopped = await asyncio.to_thread(hostile.stop, STOP_PATIENCE_S)
                         self.found.left_over += not has_stopped
                 self.found.memory[phase].take(peak)
-                await self._note_stalls(phase)
-
-    async def _note_stalls(self, phase: Phase) -> None:
-        """Each connection meets one of the server's processes: so many of them meet all, most likely."""
-        stalls = self.found.stalls[phase]
-        for _ in range(SCRAPES):
-            async with self._client(self._server.key) as admin:
-                text = (await admin.get("/metrics", timeout=STOP_PATIENCE_S)).text
-            for name, value in STALL.findall(text):
-                stalls[name] = max(stalls.get(name, 0.0), float(value))
+                self.found.stalls[phase] += await stalls.count()
+        self.found.longest_stall_s = stalls.longest_s
 
     async def _make_users(self, names: list[str]) -> dict[str, str]:
         keys = {}
