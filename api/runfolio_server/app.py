@@ -28,7 +28,7 @@ from runfolio_server.endpoints.export_history import export_history_routes
 from runfolio_server.endpoints.file_stream import file_stream_routes
 from runfolio_server.endpoints.graphql import graphql_routes
 from runfolio_server.endpoints.health import Readiness, health_routes
-from runfolio_server.endpoints.metrics import metrics_routes
+from runfolio_server.endpoints.metrics import metrics_routes, own_numbers
 from runfolio_server.endpoints.objects import object_routes, room_for_uploads
 from runfolio_server.endpoints.wrong_keys import WrongKeys
 from runfolio_server.events.wake_up import EventWakeUp
@@ -39,6 +39,7 @@ from runfolio_server.objects.mark import STORE_SECRET, mark_store
 from runfolio_server.objects.signing import UploadGrant, UrlSigner
 from runfolio_server.objects.store import StoredObject, open_store, store_place
 from runfolio_server.objects.temporary_files import remove_leftovers
+from runfolio_server.process_numbers import NumberBoard
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import open_database
@@ -96,8 +97,12 @@ def create_app(settings: Settings) -> Starlette:
             app.state.order_indexes = OrderIndexes()
             app.state.register_upload = register
             app.state.loop_watch = loop_watch = LoopWatch()
+            app.state.number_board = board = NumberBoard.from_environment()
             async with beside(
-                wake_up.run(), forget_what_others_revoke(database, remembered, wake_up), loop_watch.run()
+                wake_up.run(),
+                forget_what_others_revoke(database, remembered, wake_up),
+                loop_watch.run(),
+                board.tell_forever(lambda: own_numbers(loop_watch)),
             ):
                 yield
         finally:

@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.server.running_serve import Start, is_running, wait_until
@@ -59,3 +60,19 @@ def test_an_api_that_cannot_start_ends_serve_with_its_reason(start: Start, direc
     assert server.process.wait(30) == 1
     assert "of the API did not start; the lines above say why." in server.err
     assert not (server.data_dir / "pg" / "postmaster.pid").exists()
+
+
+def test_the_metrics_of_one_process_tell_of_all_that_live(start: Start) -> None:
+    server = start("--processes", "2")
+    server.wait_until_ready()
+
+    def told() -> set[int]:
+        text = httpx.get(f"{server.url}/metrics", auth=("api", server.key), timeout=10).text
+        return set(map(int, re.findall(r'^runfolio_process_cpu_seconds_total\{process="(\d+)"\} [\d.]+$', text, re.M)))
+
+    assert set(server.api_pids) == told()
+    gone = server.api_pids[0]
+    os.kill(gone, signal.SIGKILL)
+    wait_until(lambda: len(told() - {gone}) == 2, "a new process tells of itself")
+
+    assert set(server.api_pids) == told()

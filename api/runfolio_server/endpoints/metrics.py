@@ -1,13 +1,12 @@
-"""`GET /metrics`: what waits for the worker, what it has done, and stalls of the loop, as Prometheus text; for admins.
+"""`GET /metrics`: what waits for the worker, what it has done, and each process of the API; for site admins.
 
 The worker is another process, perhaps on another machine: what it leaves in the database is asked for each time.
-Stalls are those of the process that answers, which names itself by a label.
+Whichever process of a `serve` answers tells of all of them, each by a label; those of other machines are asked there.
 Format: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 from __future__ import annotations
 
-import os
 import time
 
 import msgspec
@@ -20,6 +19,7 @@ from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain.permission import Permission
 from runfolio_server.endpoints.answers import answering_errors
 from runfolio_server.loop_watch import LoopWatch
+from runfolio_server.process_numbers import NumberBoard, ProcessNumbers, own_cpu_s, own_memory_bytes
 from runfolio_server.sql.history.counters import SELECT_COMPACTION_STATUS
 from runfolio_server.sql.objects.unused_objects import SELECT_SWEEP_STATUS
 
@@ -38,6 +38,15 @@ METRICS = {
     "swept_bytes": ("runfolio_swept_bytes_total", "counter", "Their size."),
 }
 
+# Field of ProcessNumbers → likewise.
+PROCESS_METRICS = {
+    "cpu_s": ("runfolio_process_cpu_seconds_total", "counter", "Processor time of a process of the API."),
+    "memory_bytes": ("runfolio_process_memory_bytes", "gauge", "What it holds in memory."),
+    "stall_s": ("runfolio_loop_stall_seconds", "gauge", "Its longest time without answering, in the last minute."),
+    "longest_stall_s": ("runfolio_loop_stall_longest_seconds", "gauge", "The same since its start."),
+    "stalls": ("runfolio_loop_stalls_total", "counter", "How often it was longer than 0.1 s."),
+}
+
 
 async def tell_metrics(request: Request) -> Response:
     """The metrics."""
@@ -52,26 +61,20 @@ async def tell_metrics(request: Request) -> Response:
         f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {values[field]}\n"
         for field, (name, kind, text) in METRICS.items()
     ]
-    watch: LoopWatch = request.app.state.loop_watch
-    lines += [
-        f'# HELP {name} {text}\n# TYPE {name} {kind}\n{name}{{process="{os.getpid()}"}} {value}\n'
-        for name, kind, text, value in loop_metrics(watch)
-    ]
+    board: NumberBoard = request.app.state.number_board
+    board.tell(own_numbers(request.app.state.loop_watch))
+    numbers = board.all()
+    for field, (name, kind, text) in PROCESS_METRICS.items():
+        lines.append(f"# HELP {name} {text}\n# TYPE {name} {kind}\n")
+        lines += [f'{name}{{process="{pid}"}} {getattr(of_one, field)}\n' for pid, of_one in numbers.items()]
     return Response("".join(lines), media_type=MEDIA_TYPE)
 
 
-def loop_metrics(watch: LoopWatch) -> list[tuple[str, str, str, float]]:
-    """Name, type, help and value of each metric of the loop of this process: the one that answers."""
-    return [
-        (
-            "runfolio_loop_stall_seconds",
-            "gauge",
-            "The longest time that this process answered nobody, in the last minute.",
-            watch.longest_recent_s(time.monotonic()),
-        ),
-        ("runfolio_loop_stall_longest_seconds", "gauge", "The same since its start.", watch.longest_s),
-        ("runfolio_loop_stalls_total", "counter", "How often it was longer than 0.1 s.", watch.stalls),
-    ]
+def own_numbers(watch: LoopWatch) -> ProcessNumbers:
+    """What this process tells of itself now."""
+    return ProcessNumbers(
+        own_cpu_s(), own_memory_bytes(), watch.longest_recent_s(time.monotonic()), watch.longest_s, watch.stalls
+    )
 
 
 def _fields(row: msgspec.Struct | None) -> dict[str, float]:

@@ -6,12 +6,14 @@ All of them accept from one listening socket, which `serve` holds: while one is 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import select
 import socket
 import threading
 from collections.abc import Callable
 
+from runfolio_server.process_numbers import NUMBERS_VARIABLE, new_page
 from runfolio_server.serve.child_process import ChildProcess
 from runfolio_server.serve.errors import ServeError
 from runfolio_server.settings import POOL_SIZE_LEAST, Settings
@@ -29,18 +31,23 @@ START_PATIENCE_S = 60.0
 class ApiProcess(ChildProcess):
     """A process that answers requests on the listening socket."""
 
-    def __init__(self, name: str, settings: Settings, listener: socket.socket) -> None:
+    def __init__(self, name: str, settings: Settings, listener: socket.socket, numbers: tuple[int, int]) -> None:
         super().__init__(name, API_MODULE, settings)
         self._listener = listener
+        # The file of the page of numbers, and the slot there.
+        self._numbers = numbers
 
     def start(self) -> None:
         """Start it and return once it answers requests. Raises ServeError when it does not, OSError likewise."""
         ours, theirs = os.pipe()
+        page, slot = self._numbers
+        environment = {
+            LISTENER_VARIABLE: str(self._listener.fileno()),
+            READY_PIPE_VARIABLE: str(theirs),
+            NUMBERS_VARIABLE: f"{page}:{slot}",
+        }
         try:
-            self._start(
-                {LISTENER_VARIABLE: str(self._listener.fileno()), READY_PIPE_VARIABLE: str(theirs)},
-                (self._listener.fileno(), theirs),
-            )
+            self._start(environment, (self._listener.fileno(), theirs, page))
         except BaseException:
             os.close(ours)
             raise
@@ -64,16 +71,23 @@ def api_places(settings: Settings, listener: socket.socket) -> list[ApiPlace]:
     def name(number: int) -> str:
         return "The API" if count == 1 else f"Process {number} of the API"
 
-    return [ApiPlace(name(number), lambda name: ApiProcess(name, of_one, listener)) for number in range(1, count + 1)]
+    # Two slots for each place: who is replaced and who replaces him are there at once.
+    page = new_page(2 * count)
+
+    def make_at(number: int) -> Callable[[], ApiProcess]:
+        slots = itertools.cycle([2 * number - 2, 2 * number - 1])
+        return lambda: ApiProcess(name(number), of_one, listener, (page, next(slots)))
+
+    return [ApiPlace(name(number), make_at(number)) for number in range(1, count + 1)]
 
 
 class ApiPlace:
     """Keeps one process of the API: started again when it has ended, or replaced by a fresh one."""
 
-    def __init__(self, name: str, make: Callable[[str], ApiProcess]) -> None:
+    def __init__(self, name: str, make: Callable[[], ApiProcess]) -> None:
         self.name = name
         self._make = make
-        self._current = make(name)
+        self._current = make()
         # Starting again and replacing happen in threads.
         self._lock = threading.Lock()
 
@@ -81,7 +95,7 @@ class ApiPlace:
         """Start a process here unless one runs, and return once it answers. Raises ServeError or OSError."""
         with self._lock:
             if not self._current.is_running():
-                self._current = self._make(self.name)
+                self._current = self._make()
                 self._current.start()
 
     def replace(self) -> None:
@@ -90,7 +104,7 @@ class ApiPlace:
         Raises ServeError or OSError when the other one does not start; the present one goes on then.
         """
         with self._lock:
-            successor = self._make(self.name)
+            successor = self._make()
             successor.start()
             former, self._current = self._current, successor
         former.stop()
