@@ -186,4 +186,4 @@ async def test_far_too_many_columns_are_refused_before_they_cost_much(service: S
     answer = await append(service, run, 0, [], columns={"count": 1, "columns": columns})
 
     assert (413, "variables") == (answer.status, answer.error["extensions"]["path"])
-    assert "more than 12000 objects" in answer.error["message"]
+    assert "of 20000 items; allowed: 10000" in answer.error["message"]
