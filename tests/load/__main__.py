@@ -24,7 +24,7 @@ def main() -> int:
     """Run a load as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     unfair = parser.add_subparsers(required=True).add_parser("unfair", help="ten honest users and a hostile one")
-    unfair.add_argument("--minutes", type=float, default=5.0, help="how long is measured, half with him (default: 5)")
+    unfair.add_argument("--minutes", type=float, default=5.0, help="of phases, half of them with him (default: 5)")
     unfair.add_argument("--seed", type=int, default=randrange(10**6), help="of lines and order (default: random)")
     unfair.add_argument("--without", action="store_true", help="without him in any phase: what the noise is")
     unfair.add_argument("--connections", action="store_true", help="also attacks without a key, from 127.0.0.2")

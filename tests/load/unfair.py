@@ -1,7 +1,7 @@
 """Ten honest users and one hostile: what each operation of the honest takes with him and without, in turn.
 
-Phases with and without him alternate, so that whatever else the machine does meets both. Between two phases nothing is
-measured, until his last request is answered.
+Phases with and without him alternate, so that whatever else the machine does meets both. One with him lasts until his
+last request is answered.
 """
 
 from __future__ import annotations
@@ -101,12 +101,13 @@ class Unfair:
                 with watch.stretch() as peak:
                     self._measured = self.found.measures[phase]
                     await asyncio.sleep(seconds / rounds / len(PHASES))
+                    if hostile is not None and phase == "with him":
+                        # The phase is over when his last request is, which may take longer than the phase.
+                        has_stopped = await asyncio.to_thread(hostile.stop, STOP_PATIENCE_S)
+                        self.found.left_over += not has_stopped
                     self._measured = None
                     # What the honest have begun in this phase mostly ends in it.
                     await asyncio.sleep(GAP_S)
-                    if hostile is not None and phase == "with him":
-                        has_stopped = await asyncio.to_thread(hostile.stop, STOP_PATIENCE_S)
-                        self.found.left_over += not has_stopped
                 self.found.memory[phase].take(peak)
                 self.found.stalls[phase] += await stalls.count()
         self.found.longest_stall_s = stalls.longest_s
