@@ -227,7 +227,7 @@ RULES: dict[str, Rule] = {
 
 RULES_OF_SEVERAL_RUNS: dict[str, Rule] = {
     "has LIMIT, OFFSET or groups without the column of the shards in LATERAL": _cut_in_lateral,
-    "locks rows of several runs; update them without a change": _locks,
+    "locks rows of several runs; call lock_runs": _locks,
     "has a correlated sub-select with tables that are everywhere; join them": _correlated,
     "has a sub-select as a value; join it": _sub_select_as_value,
     "has rows as values; name their columns": _anonymous_rows,

@@ -193,7 +193,7 @@ def test_what_is_sent_is_held_against_the_rules_once_whatever_its_values() -> No
     sent.check()
 
     assert 2 == len(sent.kept)
-    assert ["lists locks rows of several runs; update them without a change"] == list(sent.broken)
+    assert ["lists locks rows of several runs; call lock_runs"] == list(sent.broken)
 
 
 def test_names_of_statements_are_read_from_files_and_from_code() -> None:

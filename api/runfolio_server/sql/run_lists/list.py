@@ -16,7 +16,7 @@ from runfolio_server.filters.sql.joined import joined_tables
 from runfolio_server.filters.sql.json_where import NO_RANGES, Ranges
 from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.sql.identity.users import CountRow
-from runfolio_server.sql.named import Query, composed
+from runfolio_server.sql.named import NoRow, Query, composed
 from runfolio_server.sql.pool import Connection
 from runfolio_server.sql.runs.runs import RunIdRow, RunRow
 
@@ -104,24 +104,21 @@ async def select_runs_batch(
         rows = await connection.rows(composed("select_runs_batch", sql, ChosenRunRow), *arguments)
         return RunBatch(rows, rows[-1].run_id if len(rows) == query.limit else None)
     found = [row.run_id for row in await connection.rows(composed("select_runs_to_lock", sql, RunIdRow), *arguments)]
-    locked = await _lock_runs(connection, project_id, query, found)
+    # It waits for whoever has one of the runs, which is nobody's fault.
+    await connection.execute(composed("lock_runs", "SELECT lock_runs($1::uuid[])", NoRow, locks=True), found)
+    locked = await _select_locked_runs(connection, project_id, query, found)
     return RunBatch(locked, found[-1] if len(found) == query.limit else None)
 
 
-async def _lock_runs(
+async def _select_locked_runs(
     connection: Connection, project_id: int, query: RunQuery, run_ids: list[UUID]
 ) -> list[ChosenRunRow]:
-    """Those of the runs that the filters choose still, in the order of their keys, held until the transaction ends.
-
-    An update that changes nothing: runs that are spread over machines cannot be locked together in another way. They
-    are locked in the order in which the index has these keys, which is theirs.
-    """
+    """Those of the runs that the filters choose still, now that nobody else can change them, in the order of keys."""
     where = compile_filter(query.filters, 3, project_id)
     sql = (
-        f"UPDATE runs AS r\nSET stop_requested = r.stop_requested\n{_LIVING}\n"
-        f"  AND r.run_id = ANY ($2::uuid[])\n  AND {where.sql}\nRETURNING {_CHOSEN}"
+        f"SELECT {_CHOSEN}\nFROM runs AS r\n{_LIVING}\n"
+        f"  AND r.run_id = ANY ($2::uuid[])\n  AND {where.sql}\nORDER BY r.run_id"
     )
-    rows = await connection.rows(
-        composed("lock_runs", sql, ChosenRunRow, locks=True), project_id, run_ids, *where.parameters
+    return await connection.rows(
+        composed("select_locked_runs", sql, ChosenRunRow), project_id, run_ids, *where.parameters
     )
-    return sorted(rows, key=lambda row: row.run_id)
