@@ -136,6 +136,8 @@ class AnswerBudget:
         self.size = 0
         """Bytes drawn; a character counts as one where it cannot matter."""
         self.values = 0
+        self.expected = 0
+        """Bytes of all texts that were read to be written some time: as much as memory holds of them, at most."""
         self._held_size = 0
         self._held_values = 0
         self._shares: dict[str, FieldShare] = {}
@@ -146,6 +148,14 @@ class AnswerBudget:
     def size_of_text(self) -> SizeOfText:
         """What weighs a text: its length while so little is drawn that it cannot matter, then the bytes it becomes."""
         return len if self.size * JSON_BYTES_PER_CHARACTER < self.bytes_max else json_size
+
+    @property
+    def bytes_left(self) -> int:
+        """How many bytes may be read that are to be written; 0 at least, and never more than before.
+
+        So what was read no further fails in `expect`, whatever is written or given up meanwhile.
+        """
+        return max(0, self.bytes_max - max(self.size, self.expected))
 
     def share(self, name: str) -> FieldShare:
         """The share of the field of this path."""
@@ -176,6 +186,15 @@ class AnswerBudget:
             or self._error is not None
         ):
             self._end()
+
+    def expect(self, name: str, size: int) -> None:
+        """Count texts that a field reads, or is about to, and that stay until others have written what they select.
+
+        Raises AnswerTooLarge when they cannot all be written.
+        """
+        with self.reading(name) as reading:
+            self.expected += size
+            reading.take(max(size, self.expected - self.size - self._held_size), 0)
 
     @contextmanager
     def reading(self, name: str) -> Iterator[Reading]:

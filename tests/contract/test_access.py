@@ -51,7 +51,17 @@ ASK_NOTHING = {
 COMPOSED = {
     **{
         f"sql/run_lists/{name}.py": {"runs"}
-        for name in ("by_creation", "by_index", "chosen_runs", "export", "groups", "keys", "list", "missing_keys")
+        for name in (
+            "by_creation",
+            "by_index",
+            "chosen_runs",
+            "export",
+            "groups",
+            "keys",
+            "list",
+            "long_columns",
+            "missing_keys",
+        )
     },
     "sql/runs/change.py": {"runs"},  # by the id of a run, in the transaction that has checked it
     # The names of the project that a run is in, as a filter compares them and an order joins them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import asyncpg
@@ -15,11 +16,15 @@ BESIDE = {"select_events_page", "select_event_horizon", "notify_events", "check_
 
 
 class Statements:
-    """Collects what asyncpg sends: `names` of our statements, `sent` with what has no name, such as COMMIT."""
+    """Collects what asyncpg sends: `names` of our statements, `sent` with what has no name, such as COMMIT.
+
+    `sizes` are the bytes of texts that came, by name of statement.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.names: list[str] = []
         self.sent: list[str] = []
+        self.sizes: Counter[str] = Counter()
         for name in ("fetch", "fetchrow", "fetchval", "execute", "executemany"):
             monkeypatch.setattr(asyncpg.Connection, name, self._counted(getattr(asyncpg.Connection, name)))
 
@@ -31,7 +36,12 @@ class Statements:
                 if header:
                     self.names.append(header[1])
                 self.sent.append(header[1] if header else sql)
-            return await method(connection, sql, *arguments, **options)
+            found = await method(connection, sql, *arguments, **options)
+            if header:
+                self.sizes[header[1]] += sum(
+                    _size(record) for record in (found if isinstance(found, list) else [found])
+                )
+            return found
 
         return counted
 
@@ -40,5 +50,13 @@ class Statements:
         await service.graphql("{ serverInfo { version } }")
         self.names.clear()
         self.sent.clear()
+        self.sizes.clear()
         assert (await service.graphql(query, "ada", **variables)).data
         return sorted(self.names)
+
+
+def _size(record: object) -> int:
+    """Bytes of the texts of a row, those in its lists included."""
+    if isinstance(record, asyncpg.Record | list):
+        return sum(map(_size, record))
+    return len(record.encode()) if isinstance(record, str) else 0

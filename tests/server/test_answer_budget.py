@@ -98,20 +98,23 @@ async def test_what_is_asked_of_a_run_ends_with_the_budget(service: Service, way
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "field"),
     [
-        "runs(first: 100) { edges { node { config } } }",
-        f"runs(first: 100) {{ edges {{ node {{ user {{ {_aliases('username', 90)} }} }} }} }}",
-        f"runs(first: 100) {{ edges {{ node {{ project {{ {_aliases('name', 90)} }} }} }} }}",
+        ("runs(first: 100) { edges { node { config } } }", "project.runs,"),
+        ("runs(first: 15) { edges { node { a: config b: config } } }", "project.runs.edges"),
+        (f"runs(first: 100) {{ edges {{ node {{ user {{ {_aliases('username', 90)} }} }} }} }}", "project.runs.edges"),
+        (f"runs(first: 100) {{ edges {{ node {{ project {{ {_aliases('name', 90)} }} }} }} }}", "project.runs.edges"),
     ],
-    ids=["texts", "a user that runs share", "a project that runs share"],
+    ids=["texts", "texts that are written twice", "a user that runs share", "a project that runs share"],
 )
-async def test_a_list_ends_with_the_budget(service: Service, monkeypatch: pytest.MonkeyPatch, fields: str) -> None:
+async def test_a_list_ends_with_the_budget(
+    service: Service, monkeypatch: pytest.MonkeyPatch, fields: str, field: str
+) -> None:
     monkeypatch.setattr(__name__ + ".VALUES", 3000)
 
     answer = await service.graphql(f'{{ project(name: "p") {{ {fields} }} }}')
 
-    _ended(answer, "project.runs.edges")
+    _ended(answer, field)
 
 
 async def test_an_answer_below_its_budget_is_whole(service: Service) -> None:

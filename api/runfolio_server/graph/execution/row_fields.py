@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 import strawberry
+from strawberry.types.field import StrawberryField
 
 from runfolio_server.graph.relay.node_ids import encode_node_id
 
 COLUMN = "column"
+READS = "reads"
 BATCH = "batch"
 
 # (objects, Context) → one value per object, in their order. The objects are of one type and not null.
@@ -27,6 +29,20 @@ def column(name: str, description: str) -> Any:
     return strawberry.field(
         resolver=lambda self: getattr(self.row, name), description=description, metadata={COLUMN: name}
     )
+
+
+def reads(*columns: str) -> Mapping[str, tuple[str, ...]]:
+    """Metadata of a field whose resolver reads these columns of the object's `row`: lists leave out what nobody reads.
+
+    Long columns of runs have to be named, other columns are always there.
+    """
+    return {READS: columns}
+
+
+def columns_of(field: StrawberryField) -> frozenset[str]:
+    """The columns of the object's `row` that a field says it reads."""
+    column = field.metadata.get(COLUMN)
+    return frozenset(field.metadata.get(READS, ())) | (frozenset() if column is None else {column})
 
 
 def node_id(type_name: str, key: str) -> Any:

@@ -1,4 +1,4 @@
-"""The fields that a document selects beside the one that is being resolved: for fields that serve each other.
+"""The fields that a document selects beside the one that is being resolved, and below it: for fields that serve others.
 
 What is selected is known before anything runs, so that nothing depends on which of the fields is resolved first.
 """
@@ -9,11 +9,21 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
-from graphql.execution.collect_fields import FragmentDetails, GroupedFieldSet, collect_fields, collect_subfields
+from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, get_named_type
+from graphql.execution.collect_fields import (
+    FieldDetails,
+    FieldDetailsList,
+    FragmentDetails,
+    GroupedFieldSet,
+    collect_fields,
+    collect_subfields,
+)
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
 
+from runfolio_server.graph.execution.row_fields import columns_of
 from runfolio_server.graph.info import RequestInfo
 
 
@@ -35,6 +45,44 @@ def arguments_beside(info: RequestInfo, name: str) -> list[Mapping[str, Any]]:
         for details in _selection(raw, variables).values()
         if details[0].node.name.value == name
     ]
+
+
+def columns_selected(info: RequestInfo, *names: str) -> frozenset[str]:
+    """The columns of rows that are read for what is selected of the objects to which the field leads.
+
+    With names: of the objects to which these fields lead, by their GraphQL names, each a field of the one before.
+    """
+    raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - as above
+    variables = VariableValues(sources={}, coerced=info.variable_values)
+    fragments = {name: FragmentDetails(definition) for name, definition in raw.fragments.items()}
+
+    def below(of: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+        return collect_subfields(raw.schema, fragments, variables, raw.operation, of, details).grouped_field_set
+
+    of = _object_type(raw.return_type)
+    found = [below(of, [FieldDetails(node, None) for node in raw.field_nodes])]
+    for name in names:
+        of = _object_type(of.fields[name].type)
+        found = [
+            below(of, details)
+            for selected in found
+            for details in selected.values()
+            if details[0].node.name.value == name
+        ]
+    fields = {details[0].node.name.value for selected in found for details in selected.values()}
+    return frozenset(column for field in fields if field in of.fields for column in _columns(of, field))
+
+
+def _columns(of: GraphQLObjectType, name: str) -> frozenset[str]:
+    field = (of.fields[name].extensions or {}).get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return columns_of(field) if isinstance(field, StrawberryField) else frozenset()
+
+
+def _object_type(of: Any) -> GraphQLObjectType:
+    named = get_named_type(of)
+    if not isinstance(named, GraphQLObjectType):
+        raise LookupError(f"{of} has no fields")
+    return named
 
 
 def field_name(path: Path) -> str:

@@ -111,7 +111,7 @@ class Project(ProjectRunGroups, ProjectRunFacets, ProjectWireNames, Node):
         is_counted = has_run_count_beside(info, filters or None)
         project_id = self.row.project_id
         return RunConnection.of(
-            await run_page(info.context, project_id, query, size, after or None, Run.of, is_counted=is_counted)
+            await run_page(info, project_id, query, size, after or None, Run.of, is_counted=is_counted)
         )
 
     @strawberry.field(
@@ -143,7 +143,7 @@ class Project(ProjectRunGroups, ProjectRunFacets, ProjectWireNames, Node):
         """Columns of many runs."""
         wanted = wanted_columns(keys, min_step, max_step, samples, x_axis, stream)
         query = RunQuery.parse(filters or None, order or None)
-        found = await read_histories(info.context, self.row.project_id, query, wanted, names or None, first)
+        found = await read_histories(info, self.row.project_id, query, wanted, names or None, first)
         return [RunHistoryColumns(run=Run.of(row), columns=columns) for row, columns in found]
 
     @classmethod

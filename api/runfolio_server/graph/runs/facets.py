@@ -16,10 +16,12 @@ from runfolio_server.filters.language.value_text import readable_value
 from runfolio_server.filters.regex.regex import translate_regex
 from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.graph.execution.siblings import field_name
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs, items
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.arguments import Filters
+from runfolio_server.graph.runs.expected_texts import expect_texts
 from runfolio_server.sql.projects.projects import ProjectRow
 from runfolio_server.sql.run_lists.groups import select_bins, select_values
 from runfolio_server.sql.run_lists.keys import KeySearch, select_document_keys
@@ -98,7 +100,9 @@ class ProjectRunFacets:
         _check("first", first, VALUES_MAX)
         query, wanted = RunQuery.parse(filters or None).page(first), _field(field)
         async with info.context.database.connection() as connection:
-            rows = await select_values(connection, self.row.project_id, query, wanted)
+            left = info.context.budget.bytes_left
+            rows = await select_values(connection, self.row.project_id, query, wanted, left)
+        expect_texts(info, (row.value for row in rows if row.value is not None))
         return [
             FieldValue(
                 value=None if row.value is None else JSONString(readable_value(row.value)), run_count=Int64(row.count)
@@ -161,9 +165,11 @@ class ProjectRunFacets:
         wanted = KeySearch(
             text=storable_text(search) if search else None, pattern=translate_regex(regex, "regex") if regex else None
         )
-        query = RunQuery.parse(filters or None).page(first)
+        query, budget = RunQuery.parse(filters or None).page(first), info.context.budget
         async with info.context.database.connection() as connection:
-            rows = await select_document_keys(connection, self.row.project_id, query, DOCUMENT_NAMES[document], wanted)
+            rows = await select_document_keys(
+                connection, self.row.project_id, query, DOCUMENT_NAMES[document], wanted, budget, field_name(info.path)
+            )
         name = DOCUMENT_NAMES[document]
         return [
             DocumentKey(key=row.key, field=name + row.field, type=row.type_name, run_count=Int64(row.count))

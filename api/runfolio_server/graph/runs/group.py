@@ -23,6 +23,7 @@ from runfolio_server.graph.limits.cost import Cost, costs, number
 from runfolio_server.graph.relay.connections import PAGE_SIZE_DEFAULT, After, First, PageInfo, page_size
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.arguments import Filters
+from runfolio_server.graph.runs.expected_texts import expect_texts
 from runfolio_server.graph.runs.histories import GroupScope, RunGroupHistory
 from runfolio_server.sql.projects.projects import ProjectRow
 from runfolio_server.sql.run_lists.groups import NUMBERS_PER_METRIC, GroupRow, select_groups
@@ -115,8 +116,10 @@ class ProjectRunGroups:
         # A place holds whole values, so there is no bound for it but that of the request.
         place = read_place(secret, digest, after, max_characters=None) if after else None
         async with info.context.database.connection() as connection:
-            rows = await select_groups(connection, project_id, query.page(size + 1, place), fields, metric_fields)
+            left = info.context.budget.bytes_left
+            rows = await select_groups(connection, project_id, query.page(size + 1, place), fields, metric_fields, left)
         page = rows[:size]
+        expect_texts(info, (text for row in page for text in row.values if text is not None))
         return RunGroups(
             groups=[_group(row, names, GroupScope(project_id, query, fields, row.values)) for row in page],
             page_info=PageInfo(

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import strawberry
 
-from runfolio_server.context import Context
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.run_query import RunQuery
@@ -19,10 +18,11 @@ from runfolio_server.graph.runs.history_columns import (
     HistoryColumns,
     sampled_rows,
 )
+from runfolio_server.graph.runs.long_columns import read_long, wanted_long
 from runfolio_server.history.reading.mean_curve import MeanCurve, mean_curve_of_runs
 from runfolio_server.history.reading.table import Wanted
-from runfolio_server.sql.run_lists.chosen_runs import select_chosen_runs, select_group_runs
-from runfolio_server.sql.runs.runs import RunRow
+from runfolio_server.sql.run_lists.chosen_runs import select_group_runs, select_part_runs
+from runfolio_server.sql.run_lists.long_columns import PartRunRow
 
 RUNS_DEFAULT = 100
 RUNS_MAX = 1000
@@ -127,13 +127,13 @@ class RunGroupHistory:
 
 
 async def read_histories(
-    context: Context,
+    info: RequestInfo,
     project_id: int,
     query: RunQuery,
     wanted: Wanted,
     names: Sequence[str] | None,
     first: int | None,
-) -> list[tuple[RunRow, HistoryColumns]]:
+) -> list[tuple[PartRunRow, HistoryColumns]]:
     """Columns of each run that is chosen, in the query's order: those of the names, or the `first` ones.
 
     Raises AppError for more names or runs than one request may ask for.
@@ -143,8 +143,11 @@ async def read_histories(
         raise AppError(f"{len(names)} names; allowed: {RUNS_MAX}", path="names")
     if not 1 <= limit <= RUNS_MAX:
         raise AppError(f"first is {limit}; allowed: 1 to {RUNS_MAX}", path="first")
+    context, long = info.context, wanted_long(info, "run")
     async with context.database.connection() as connection:
-        rows = await select_chosen_runs(connection, RunRow, project_id, query.page(limit), names)
+        portion = long.shared_by(limit, context.budget.bytes_left)
+        chosen = await select_part_runs(connection, project_id, query.page(limit), names, portion)
+        rows = await read_long(info, connection, chosen, portion)
     tables = await context.loaders.history_tables.load_many([(row.run_id, wanted) for row in rows])
     found = []
     with context.budget.reading("historyColumns") as taken:

@@ -10,7 +10,9 @@ from runfolio_server.context import Context
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.cursor import read_place, sign_place
 from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import Connection, build_connection
+from runfolio_server.graph.runs.long_columns import read_long, wanted_long
 from runfolio_server.sql.run_lists.list import ListedRunRow
 from runfolio_server.sql.run_lists.missing_keys import select_missing_keys
 from runfolio_server.sql.run_lists.page import select_run_page
@@ -27,7 +29,7 @@ class RunPage(Generic[T]):
 
 
 async def run_page(
-    context: Context,
+    info: RequestInfo,
     project_id: int,
     query: RunQuery,
     size: int,
@@ -41,11 +43,15 @@ async def run_page(
     A cursor carries its place and, when `is_counted`, how many runs there are on all pages: later pages, which carry
     the number on, need not count again.
     """
+    context, wanted = info.context, wanted_long(info, "edges", "node")
     digest = query.digest(_scope(project_id))
     place, total = _read(context, digest, after) if after else (None, None)
     async with context.database.connection() as connection:
         paged = query.page(size + 1, place)
-        rows = await select_run_page(connection, context.order_indexes, project_id, paged)
+        portion = wanted.shared_by(size + 1, context.budget.bytes_left)
+        found = await select_run_page(connection, context.order_indexes, project_id, paged, portion)
+        # The one beyond only tells that the list goes on.
+        rows = [*await read_long(info, connection, found[:size], portion), *found[size:]]
     if is_counted and total is None:
         total = await count_runs_once(context, project_id, query)
 

@@ -20,10 +20,12 @@ from runfolio_server.graph.runs.console import RunConsole
 from runfolio_server.graph.runs.file import RunFiles
 from runfolio_server.graph.runs.history import RunHistory, next_line
 from runfolio_server.graph.runs.history_columns import RunColumns
+from runfolio_server.graph.runs.long_columns import read_long, wanted_long
 from runfolio_server.graph.runs.state_log import RunStateLog
 from runfolio_server.graph.wandb.console import RunConsoleWireNames
 from runfolio_server.graph.wandb.run import RunWireNames
-from runfolio_server.sql.runs.runs import SELECT_RUN_BY_NAME, RunRow
+from runfolio_server.sql.run_lists.long_columns import select_named_run
+from runfolio_server.sql.runs.runs import RunRow
 
 if TYPE_CHECKING:
     from runfolio_server.graph.projects.project import Project
@@ -118,6 +120,9 @@ class Run(RunHistory, RunColumns, RunFiles, RunConsole, RunStateLog, RunWireName
 
 async def find_run(info: RequestInfo, project_id: int, name: str) -> Run | None:
     """The run of this name in a project that the viewer may see."""
+    wanted = wanted_long(info)
     async with info.context.database.connection() as connection:
-        row = await connection.row(SELECT_RUN_BY_NAME, project_id, name, run_id_of(project_id, name))
-    return None if row is None else Run.of(row)
+        portion = wanted.shared_by(1, info.context.budget.bytes_left)
+        row = await select_named_run(connection, project_id, name, run_id_of(project_id, name), portion)
+        rows = [] if row is None else await read_long(info, connection, [row], portion)
+    return Run.of(rows[0]) if rows else None

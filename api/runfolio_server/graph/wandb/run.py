@@ -12,7 +12,7 @@ from runfolio_server.actions.runs.history_files import history_files
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
-from runfolio_server.graph.execution.row_fields import batch_field
+from runfolio_server.graph.execution.row_fields import batch_field, reads
 from runfolio_server.graph.execution.turn_to_read import turn_to_read
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs, reading
@@ -206,7 +206,11 @@ class RunWireNames:
         """Asked before a run is resumed."""
         return _rows_text(await self._last_row(info, "events"))
 
-    @strawberry.field(deprecation_reason=instead("config"), description="The SDK's own notes in the config.")
+    @strawberry.field(
+        deprecation_reason=instead("config"),
+        description="The SDK's own notes in the config.",
+        metadata=reads("config_text", "summary_text"),
+    )
     async def wandb_config(
         self,
         info: RequestInfo,

@@ -23,6 +23,7 @@ from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import Query, composed
 from runfolio_server.sql.pool import Connection
 from runfolio_server.sql.run_lists.list import RUN_COLUMNS, ListedRunRow
+from runfolio_server.sql.run_lists.long_columns import NOTHING_LONG, WantedLong
 
 WALK_MAX_RUNS: Final = 5000
 WALK_MAX_RUNS_BESIDE_INDEX: Final = 1000
@@ -40,19 +41,19 @@ def is_guessed(query: RunQuery, ranges: Ranges) -> bool:
 
 
 async def select_runs_by_creation(
-    connection: Connection, project_id: int, query: RunQuery, ranges: Ranges
+    connection: Connection, project_id: int, query: RunQuery, ranges: Ranges, wanted: WantedLong = NOTHING_LONG
 ) -> list[ListedRunRow]:
     """What select_runs_page gives."""
-    statement, arguments = creation_statement(project_id, query, ranges, is_walk=True)
+    statement, arguments = creation_statement(project_id, query, ranges, wanted, is_walk=True)
     rows = await connection.rows(statement, *arguments)
     if len(rows) == query.limit or not await _goes_on(connection, project_id, query):
         return rows
-    statement, arguments = creation_statement(project_id, query, ranges, is_walk=False)
+    statement, arguments = creation_statement(project_id, query, ranges, wanted, is_walk=False)
     return await connection.rows(statement, *arguments)
 
 
 def creation_statement(
-    project_id: int, query: RunQuery, ranges: Ranges, *, is_walk: bool
+    project_id: int, query: RunQuery, ranges: Ranges, wanted: WantedLong = NOTHING_LONG, *, is_walk: bool
 ) -> tuple[Query[ListedRunRow], list[object]]:
     """The statement that goes over the next runs, or the one that finds all that match, and its arguments."""
     where = compile_filter(query.filters, 3, project_id, ranges)
@@ -71,13 +72,15 @@ def creation_statement(
             f"    WHERE {living}\n      AND {where.sql}\n    OFFSET 0\n  ) AS r\n"
             f"  ORDER BY {ordered.order_by}\n  LIMIT $2\n) AS few\nJOIN runs AS r USING (run_id)"
         )
-    sql = f"SELECT {RUN_COLUMNS}, {ordered.place}\nFROM {found}\nORDER BY {ordered.order_by}\nLIMIT $2"
+    bound = [project_id, query.limit, *where.parameters, *ordered.parameters]
+    columns = wanted.columns(len(bound) + 1)
+    sql = f"SELECT {columns}, {ordered.place}\nFROM {found}\nORDER BY {ordered.order_by}\nLIMIT $2"
     if is_walk:
         statement = composed("select_runs_page", sql, ListedRunRow)
     else:
         # Runs are found first and then read: two looks at the table.
         statement = composed("select_runs_sorted", sql, ListedRunRow, in_snapshot=True)
-    return statement, [project_id, query.limit, *where.parameters, *ordered.parameters]
+    return statement, [*bound, *wanted.arguments]
 
 
 def walk_length(tree: Filter) -> int:

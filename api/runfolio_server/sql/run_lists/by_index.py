@@ -18,6 +18,7 @@ from runfolio_server.sql.named import Query, composed
 from runfolio_server.sql.pool import Connection
 from runfolio_server.sql.run_lists.indexes import ReadyIndex
 from runfolio_server.sql.run_lists.list import RUN_COLUMNS, ListedRunRow, select_runs_page
+from runfolio_server.sql.run_lists.long_columns import NOTHING_LONG, WantedLong
 
 WALK_MAX_RUNS: Final = 5000
 WALK_SHARE: Final = 4
@@ -28,7 +29,11 @@ few behind the cursor, and would fetch and sort what is half the project."""
 
 
 async def select_runs_by_index(
-    connection: Connection, ready: ReadyIndex, query: RunQuery, ranges: Ranges = NO_RANGES
+    connection: Connection,
+    ready: ReadyIndex,
+    query: RunQuery,
+    ranges: Ranges = NO_RANGES,
+    wanted: WantedLong = NOTHING_LONG,
 ) -> list[ListedRunRow]:
     """What select_runs_page gives; right, if slow, when the index is gone."""
     index = ready.index
@@ -38,7 +43,7 @@ async def select_runs_by_index(
         found: list[ListedRunRow] = []
         for segment in segments(index, query.order, query.after, 2):
             rest = query.limit - len(found)
-            statement, arguments = walk_statement(index, query, segment, rest, most)
+            statement, arguments = walk_statement(index, query, segment, rest, most, wanted)
             found += await connection.rows(statement, *arguments)
             if len(found) == query.limit:
                 return found
@@ -46,25 +51,31 @@ async def select_runs_by_index(
                 break
         else:
             return found
-    return await select_runs_page(connection, index.project_id, query, ranges)
+    return await select_runs_page(connection, index.project_id, query, ranges, wanted)
 
 
 def walk_statement(
-    index: OrderIndex, query: RunQuery, segment: ListPart, limit: int, most: int = WALK_MAX_RUNS
+    index: OrderIndex,
+    query: RunQuery,
+    segment: ListPart,
+    limit: int,
+    most: int = WALK_MAX_RUNS,
+    wanted: WantedLong = NOTHING_LONG,
 ) -> tuple[Query[ListedRunRow], list[object]]:
     """Of the runs that the filters let through among the first of a segment, `limit`; its parameters begin at 2."""
     where = compile_filter(query.filters, 2 + len(segment.parameters), index.project_id)
     keys = [f"k{number}" for number in range(len(index.expressions))]
     walked = ", ".join(f"{sql} AS {key}" for sql, key in zip(index.expressions, keys, strict=True))
     direction = "DESC" if query.order.keys[-1].is_descending else "ASC"
+    bound = [limit, *segment.parameters, *where.parameters]
     # The limit inside keeps the filter out of there; the order outside is the one that the rows have already.
     sql = (
-        f"SELECT {RUN_COLUMNS}, ARRAY[{', '.join(f'r.{key}::text' for key in keys)}]\n"
+        f"SELECT {wanted.columns(len(bound) + 1)}, ARRAY[{', '.join(f'r.{key}::text' for key in keys)}]\n"
         f"FROM (\n  SELECT {RUN_COLUMNS}, r.config, r.summary, {walked}\n  FROM runs AS r\n"
         f"  WHERE {segment.where}\n  ORDER BY {segment.order_by}\n  LIMIT {most:d}\n) AS r\n"
         f"WHERE {where.sql}\nORDER BY {', '.join(f'r.{key} {direction}' for key in keys)}\nLIMIT $1"
     )
-    return composed("select_runs_walk", sql, ListedRunRow), [limit, *segment.parameters, *where.parameters]
+    return composed("select_runs_walk", sql, ListedRunRow), [*bound, *wanted.arguments]
 
 
 async def _goes_on(connection: Connection, segment: ListPart, most: int) -> bool:

@@ -23,6 +23,7 @@ from runfolio_server.filters.sql.parameters import Parameters
 from runfolio_server.filters.sql.value_sql import value_expression
 from runfolio_server.sql.named import composed
 from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.run_lists.long_columns import PartRunRow, WantedLong
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -45,7 +46,28 @@ async def select_chosen_runs(
 
     From the beginning of the list, as many as the query's limit. The fields of `row` are columns of runs.
     """
-    chosen = Parameters(3)
+    columns = ", ".join(f"r.{name}" for name in row.__struct_fields__)
+    return await _select(connection, row, columns, [], project_id, query, names)
+
+
+async def select_part_runs(
+    connection: Connection, project_id: int, query: RunQuery, names: Sequence[str] | None, wanted: WantedLong
+) -> list[PartRunRow]:
+    """The same runs, with these of their long columns: see long_columns.py."""
+    return await _select(connection, PartRunRow, wanted.columns(3), wanted.arguments, project_id, query, names)
+
+
+async def _select(
+    connection: Connection,
+    row: type[R],
+    columns: str,
+    bound: Sequence[object],
+    project_id: int,
+    query: RunQuery,
+    names: Sequence[str] | None,
+) -> list[R]:
+    first = 3 + len(bound)
+    chosen = Parameters(first)
     named = "TRUE"
     if names is not None:
         # By key as well as by name: the key has the index. Spelled out only where names are given, because PostgreSQL
@@ -53,11 +75,11 @@ async def select_chosen_runs(
         given = [name for name in names if storable_text(name) == name]
         run_ids = chosen.bind([run_id_of(project_id, name) for name in given], "uuid[]")
         named = f"r.run_id = ANY ({run_ids}) AND r.name = ANY ({chosen.bind(given, 'text[]')})"
-    where = compile_filter(query.filters, 3 + len(chosen.values), project_id)
-    arguments = [*chosen.values, *where.parameters]
+    where = compile_filter(query.filters, first + len(chosen.values), project_id)
+    arguments = [*bound, *chosen.values, *where.parameters]
     ordered = compile_order(query.order, 3 + len(arguments))
     sql = (
-        f"SELECT {', '.join(f'r.{name}' for name in row.__struct_fields__)}\n"
+        f"SELECT {columns}\n"
         f"FROM runs AS r{joined_tables(query.order.fields)}\nWHERE r.project_id = $1 AND r.deleted_at IS NULL\n"
         f"  AND {named}\n  AND {where.sql}\nORDER BY {ordered.order_by}\nLIMIT $2"
     )

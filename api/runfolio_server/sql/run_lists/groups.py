@@ -21,6 +21,7 @@ from runfolio_server.filters.sql.parameters import Parameters
 from runfolio_server.filters.sql.value_sql import finite_expression, value_expression
 from runfolio_server.sql.named import composed
 from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.run_lists.no_longer import no_longer
 
 _LIVING: Final = "FROM runs AS r{joined}\nWHERE r.project_id = $1 AND r.deleted_at IS NULL AND {where}"
 NUMBERS_PER_METRIC: Final = 7
@@ -60,10 +61,12 @@ async def select_groups(
     query: RunQuery,
     by: Sequence[Field],
     metrics: Sequence[Field],
+    bytes_max: int,
 ) -> list[GroupRow]:
     """Groups in order of their values (jsonb's order, runs without a value last), from behind a group's values.
 
     The place that the query begins behind is the values of a group, and its limit one of groups; its order is not used.
+    They end behind the group with which their values have more bytes than `bytes_max`.
     Only numbers that a float64 can hold count for the metrics.
     """
     parameters = Parameters(3)
@@ -71,6 +74,7 @@ async def select_groups(
     numbers = [finite_expression(field, parameters) for field in metrics]
     where = compile_filter(query.filters, 3 + len(parameters.values), project_id)
     names = [f"k{number}" for number in range(len(keys))]
+    texts, in_order = ", ".join(f"g.{name}::text" for name in names), ", ".join(f"{name} NULLS LAST" for name in names)
     # Each key once, in an inner query: its parameters must not be repeated in GROUP BY.
     inner = ", ".join(
         [f"{sql} AS {name}" for sql, name in zip(keys, names, strict=True)]
@@ -80,20 +84,25 @@ async def select_groups(
     behind = Parameters(3 + len(parameters.values) + len(where.parameters))
     joined = joined_tables([*by, *metrics])
     sql = (
-        f"SELECT ARRAY[{', '.join(f'{name}::text' for name in names)}]::text[], count(*), "
-        f"ARRAY[{', '.join(aggregates)}]::numeric[]\n"
+        f"SELECT {', '.join(names)}, count(*), ARRAY[{', '.join(aggregates)}]::numeric[] AS numbers\n"
         # OFFSET 0: else PostgreSQL writes each expression out in every aggregate, and evaluates it six times.
         f"FROM (SELECT {inner}\n{_LIVING.format(joined=joined, where=where.sql)}\nOFFSET 0) AS f\n"
         + ("" if query.after is None else f"WHERE {_behind(names, query.after, behind)}\n")
-        + f"GROUP BY {', '.join(names)}\nORDER BY {', '.join(f'{name} NULLS LAST' for name in names)}\nLIMIT $2"
+        + f"GROUP BY {', '.join(names)}\nORDER BY {in_order}\nLIMIT $2"
     )
-    statement = composed("select_groups", sql, GroupRow)
-    arguments = [*parameters.values, *where.parameters, *behind.values]
-    return await connection.rows(statement, project_id, query.limit, *arguments)
+    arguments = [project_id, query.limit, *parameters.values, *where.parameters, *behind.values]
+    columns = f"ARRAY[{texts}]::text[], g.count, g.numbers"
+    bounded = no_longer(sql, [*names, "count", "numbers"], columns, _texts_size(names), in_order, len(arguments) + 1)
+    return await connection.rows(composed("select_groups", bounded, GroupRow), *arguments, bytes_max)
 
 
-async def select_values(connection: Connection, project_id: int, query: RunQuery, field: Field) -> list[ValueRow]:
-    """The values of a field, the most frequent first, as many as the query's limit; each tag counts for itself."""
+async def select_values(
+    connection: Connection, project_id: int, query: RunQuery, field: Field, bytes_max: int
+) -> list[ValueRow]:
+    """The values of a field, the most frequent first, as many as the query's limit; each tag counts for itself.
+
+    They end behind the value with which they have more bytes than `bytes_max`.
+    """
     parameters = Parameters(3)
     joined = joined_tables([field])
     if isinstance(field, Column) and field.kind is FieldKind.TAGS:
@@ -102,12 +111,15 @@ async def select_values(connection: Connection, project_id: int, query: RunQuery
         value = value_expression(field, parameters)
     where = compile_filter(query.filters, 3 + len(parameters.values), project_id)
     sql = (
-        f"SELECT v::text, count(*)\nFROM (SELECT {value} AS v\n{_LIVING.format(joined=joined, where=where.sql)}) AS f\n"
+        f"SELECT f.v, count(*)\nFROM (SELECT {value} AS v\n{_LIVING.format(joined=joined, where=where.sql)}) AS f\n"
         # Of `v` alone the order would be that of the text above.
         "GROUP BY f.v\nORDER BY count(*) DESC, f.v NULLS LAST\nLIMIT $2"
     )
-    statement = composed("select_values", sql, ValueRow)
-    return await connection.rows(statement, project_id, query.limit, *parameters.values, *where.parameters)
+    arguments = [project_id, query.limit, *parameters.values, *where.parameters]
+    bounded = no_longer(
+        sql, ["v", "count"], "g.v::text, g.count", _texts_size(["v"]), "count DESC, v NULLS LAST", len(arguments) + 1
+    )
+    return await connection.rows(composed("select_values", bounded, ValueRow), *arguments, bytes_max)
 
 
 async def select_bins(
@@ -127,6 +139,10 @@ async def select_bins(
     )
     statement = composed("select_bins", sql, BinRow)
     return await connection.rows(statement, project_id, bins, *parameters.values, *where.parameters)
+
+
+def _texts_size(names: Sequence[str]) -> str:
+    return " + ".join(f"coalesce(octet_length({name}::text), 0)" for name in names)
 
 
 def _aggregates(name: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from runfolio_server.answer_budget import AnswerBudget
 from runfolio_server.domain.document_columns import INTERNAL_KEYS
 from runfolio_server.domain.dotted_key import SPACE_AT_END, spelled
 from runfolio_server.filters.run_query import RunQuery
@@ -18,12 +19,18 @@ from runfolio_server.filters.sql.compile import compile_filter
 from runfolio_server.filters.sql.json_sql import not_finite
 from runfolio_server.sql.named import composed
 from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.run_lists.no_longer import no_longer
 
 KEY_DEPTH_MAX: Final = 6
 
 _SPACE: Final = f"E'{SPACE_AT_END.encode('unicode_escape').decode()}'"
 _NESTED: Final = "nested"
 """Stands for objects that have keys of their own, which the next level tells."""
+_NAMES: Final = ("key", "type_name", "count", "path")
+_COLUMNS: Final = ", ".join(f"g.{name}" for name in _NAMES)
+_SIZE: Final = "octet_length(key) * CASE WHEN path IS NULL THEN 1 ELSE 2 END"
+"""The parts of a path are those of the key."""
+_IN_ORDER: Final = f"type_name = '{_NESTED}' DESC, key COLLATE \"C\", type_name, path"
 
 
 class KeySearch(msgspec.Struct, frozen=True):
@@ -56,28 +63,28 @@ async def select_document_keys(
     query: RunQuery,
     document: str,
     search: KeySearch,
+    budget: AnswerBudget,
+    field: str,
 ) -> list[DocumentKeyRow]:
     """The keys of config or summary, nested ones dotted, by name; without those that the SDK keeps for itself.
 
     As many as the query's limit. A nested key is left out where the run has that very name at the top: the
     filter language finds that one.
+    The names of each level are read no further than the budget of the answer goes, and counted for this field of it.
+    Raises AnswerTooLarge where they go further.
     """
     column = {"config": "r.config", "summary": "r.summary"}[document]
     where = compile_filter(query.filters, 6, project_id)
     counts: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
+    known = (search.text, search.pattern, sorted(INTERNAL_KEYS))
+    arguments = (project_id, query.limit + 1, *known, *where.parameters)
     # In a snapshot, so that a run that changes meanwhile is the same on every level.
     async with connection.snapshot():
         for depth in range(1, KEY_DEPTH_MAX + 1):
-            statement = composed("select_document_keys", _keys_at(depth, column, where.sql), DocumentKeyRow)
-            rows = await connection.rows(
-                statement,
-                project_id,
-                query.limit + 1,
-                search.text,
-                search.pattern,
-                sorted(INTERNAL_KEYS),
-                *where.parameters,
-            )
+            sql = no_longer(_keys_at(depth, column, where.sql), _NAMES, _COLUMNS, _SIZE, _IN_ORDER, len(arguments) + 1)
+            statement = composed("select_document_keys", sql, DocumentKeyRow)
+            rows = await connection.rows(statement, *arguments, budget.bytes_left)
+            budget.expect(field, sum(map(_size, rows)))
             for row in rows:
                 if row.type_name != _NESTED:
                     counts[row.key, row.type_name, tuple(row.path or ())] += row.count
@@ -88,6 +95,11 @@ async def select_document_keys(
         DocumentKeyRow(key, type_name, counts[key, type_name, path], list(path) or None)
         for key, type_name, path in sorted(counts)[: query.limit]
     ]
+
+
+def _size(row: DocumentKeyRow) -> int:
+    """What _SIZE is."""
+    return len(row.key.encode()) * (1 if row.path is None else 2)
 
 
 def _keys_at(depth: int, column: str, where: str) -> str:

@@ -18,6 +18,7 @@ from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import NoRow, Query, composed
 from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.run_lists.long_columns import NOTHING_LONG, PartRunRow, WantedLong
 from runfolio_server.sql.runs.runs import RunIdRow, RunRow
 
 # The fields of RunRow are the columns of runs.
@@ -26,7 +27,7 @@ _LIVING: Final = "WHERE r.project_id = $1 AND r.deleted_at IS NULL"
 _CHOSEN: Final = "r.run_id, r.name, r.tags, octet_length(r.config_text) AS config_bytes"
 
 
-class ListedRunRow(RunRow, frozen=True):
+class ListedRunRow(PartRunRow, frozen=True):
     """A run and its place in the order of the list."""
 
     place: list[str | None]
@@ -49,27 +50,31 @@ class RunBatch(msgspec.Struct, frozen=True):
 
 
 async def select_runs_page(
-    connection: Connection, project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES
+    connection: Connection,
+    project_id: int,
+    query: RunQuery,
+    ranges: Ranges = NO_RANGES,
+    wanted: WantedLong = NOTHING_LONG,
 ) -> list[ListedRunRow]:
     """The runs of the query's page, in order; see page.py for quicker ways."""
-    statement, arguments = runs_page_statement(project_id, query, ranges)
+    statement, arguments = runs_page_statement(project_id, query, ranges, wanted)
     return await connection.rows(statement, *arguments)
 
 
 def runs_page_statement(
-    project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES
+    project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES, wanted: WantedLong = NOTHING_LONG
 ) -> tuple[Query[ListedRunRow], list[object]]:
     """The statement of select_runs_page and its arguments."""
     where = compile_filter(query.filters, 3, project_id, ranges)
     ordered = compile_order(query.order, 3 + len(where.parameters), query.after)
     behind = "" if ordered.after is None else f"\n  AND {ordered.after}"
+    bound = [project_id, query.limit, *where.parameters, *ordered.parameters]
     sql = (
-        f"SELECT {RUN_COLUMNS}, {ordered.place}\nFROM runs AS r{joined_tables(query.order.fields)}\n"
+        f"SELECT {wanted.columns(len(bound) + 1)}, {ordered.place}\nFROM runs AS r{joined_tables(query.order.fields)}\n"
         f"{_LIVING}\n  AND {where.sql}{behind}\n"
         f"ORDER BY {ordered.order_by}\nLIMIT $2"
     )
-    arguments = [project_id, query.limit, *where.parameters, *ordered.parameters]
-    return composed("select_runs_page", sql, ListedRunRow), arguments
+    return composed("select_runs_page", sql, ListedRunRow), [*bound, *wanted.arguments]
 
 
 async def count_runs(connection: Connection, project_id: int, query: RunQuery, ranges: Ranges = NO_RANGES) -> int:

@@ -14,18 +14,23 @@ from runfolio_server.sql.run_lists.by_creation import is_guessed, select_runs_by
 from runfolio_server.sql.run_lists.by_index import select_runs_by_index
 from runfolio_server.sql.run_lists.indexes import OrderIndexes
 from runfolio_server.sql.run_lists.list import ListedRunRow, select_runs_page
+from runfolio_server.sql.run_lists.long_columns import NOTHING_LONG, WantedLong
 
 
 async def select_run_page(
-    connection: Connection, indexes: OrderIndexes, project_id: int, query: RunQuery
+    connection: Connection,
+    indexes: OrderIndexes,
+    project_id: int,
+    query: RunQuery,
+    wanted: WantedLong = NOTHING_LONG,
 ) -> list[ListedRunRow]:
-    """The runs of the query's page, in order."""
+    """The runs of the query's page, in order; see long_columns.py for what is read with them."""
     ready = await indexes.choose(connection, project_id, query)
     ranges = indexes.ranges(project_id, query)
     if connection.is_distributed:
-        return await select_runs_page(connection, project_id, query, ranges)
+        return await select_runs_page(connection, project_id, query, ranges, wanted)
     if ready is not None:
-        return await select_runs_by_index(connection, ready, query, ranges)
+        return await select_runs_by_index(connection, ready, query, ranges, wanted)
     if is_guessed(query, ranges):
-        return await select_runs_by_creation(connection, project_id, query, ranges)
-    return await select_runs_page(connection, project_id, query, ranges)
+        return await select_runs_by_creation(connection, project_id, query, ranges, wanted)
+    return await select_runs_page(connection, project_id, query, ranges, wanted)
