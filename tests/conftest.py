@@ -22,7 +22,9 @@ from runfolio_server.sql.migrate import migrate
 from runfolio_server.sql.pool import Database, open_database
 from tests.bucket import Buckets, run_buckets
 from tests.live_server import LiveServer, run_live_server
+from tests.pgbouncer import run_pgbouncer
 from tests.sent_statements import SentStatements
+from tests.server.reachable_dir import reachable_dir
 from tests.service import Service, open_service
 
 TEMPLATE = "runfolio_template"
@@ -100,6 +102,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = await open_database(database_url, size=8, wait_s=10, statement_timeout_s=60)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+def pooled_url(database_url: str) -> Iterator[str]:
+    """The same database through a PgBouncer that lends two connections, one transaction at a time."""
+    with reachable_dir() as directory, run_pgbouncer(database_url, directory / "pgbouncer") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

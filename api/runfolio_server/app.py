@@ -43,6 +43,7 @@ from runfolio_server.process_numbers import NumberBoard
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import open_database
+from runfolio_server.sql.pooled import way_of
 from runfolio_server.sql.run_lists.indexes import OrderIndexes
 from runfolio_server.sql.turns import Purpose
 
@@ -66,6 +67,7 @@ def create_app(settings: Settings) -> Starlette:
             wait_s=settings.pool_wait_s,
             statement_timeout_s=settings.statement_timeout_s,
             filter_timeout_s=settings.filter_timeout_s,
+            by=way_of(is_pooled=settings.is_pooled),
         )
         readiness = Readiness(settings)
         try:
@@ -85,7 +87,7 @@ def create_app(settings: Settings) -> Starlette:
             app.state.database = database
             app.state.readiness = readiness
             app.state.remembered_access = remembered = RememberedAccess()
-            app.state.wake_up = wake_up = EventWakeUp(settings.database_url)
+            app.state.wake_up = wake_up = EventWakeUp(settings.session_url)
             app.state.held_bodies = room_for_bodies(settings)
             app.state.held_uploads = room_for_uploads()
             app.state.wrong_keys = WrongKeys()

@@ -18,9 +18,9 @@ from runfolio_server.settings import ENVIRONMENT_PREFIX, SETTINGS, Settings, Set
 
 WORKER_MODULE = "runfolio_server.worker"
 # What a name of SETTINGS is called as an option of a command; the others are set in the environment only.
-SERVE_OPTIONS = ("host", "port", "data_dir", "database_url", "processes")
-DATABASE_OPTIONS = ("database_url",)
-KEYS_OPTIONS = ("data_dir", "database_url")
+SERVE_OPTIONS = ("host", "port", "data_dir", "database_url", "direct_database_url", "processes")
+DATABASE_OPTIONS = ("database_url", "direct_database_url")
+KEYS_OPTIONS = ("data_dir", "database_url", "direct_database_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
         from runfolio_server.sql.migrate import migrate
 
         _check_database_url("migrate", settings)
-        applied = asyncio.run(migrate(settings.database_url))
+        applied = asyncio.run(migrate(settings.session_url))
         print("\n".join(f"Applied {name}." for name in applied) or "The database is up to date.")  # noqa: T201
         return 0
 
@@ -161,10 +161,11 @@ def _check_server_extra(name: str) -> None:
 
 
 def _check_scheme(settings: Settings) -> None:
-    if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgres://")):
-        raise _CommandError(
-            "The database URL must begin with postgresql://, as in postgresql://user:password@host:5432/database."
-        )
+    for url in (settings.database_url, settings.direct_database_url):
+        if url and not url.startswith(("postgresql://", "postgres://")):
+            raise _CommandError(
+                "The database URL must begin with postgresql://, as in postgresql://user:password@host:5432/database."
+            )
 
 
 def _check_database_url(name: str, settings: Settings) -> None:

@@ -37,6 +37,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("data_dir", "", "", "Where data lives; empty means the default of this user."),
     Setting("database_url", "", "", "PostgreSQL 15 or newer; empty starts the embedded one in the data directory."),
     Setting(
+        "direct_database_url",
+        "",
+        "",
+        "Address of PostgreSQL itself, where `database_url` is that of a pooler which lends a connection for one"
+        " transaction, such as PgBouncer.",
+    ),
+    Setting(
         "object_store",
         "",
         "",
@@ -82,6 +89,7 @@ class Settings:
     port: int
     data_dir: Path
     database_url: str
+    direct_database_url: str
     object_store: str
     processes: int
     base_url: str
@@ -96,6 +104,16 @@ class Settings:
     max_connections: int
     trusted_proxies: str
 
+    @property
+    def is_pooled(self) -> bool:
+        """Whether `database_url` is the address of a pooler, whose connections are ours for one transaction."""
+        return bool(self.direct_database_url)
+
+    @property
+    def session_url(self) -> str:
+        """The address for what needs a session of its own: to listen, to migrate, to build indexes."""
+        return self.direct_database_url or self.database_url
+
 
 def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str | None) -> Settings:
     """Take each setting from `overrides` (command line), else the environment, else its default.
@@ -108,11 +126,13 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
         )
         for setting in SETTINGS
     }
+    _check_addresses(text, environment, overrides)
     return Settings(
         host=text["host"],
         port=_number(text, "port", lowest=0, highest=65535),
         data_dir=Path(text["data_dir"]).expanduser().absolute() if text["data_dir"] else default_data_dir(environment),
         database_url=text["database_url"],
+        direct_database_url=text["direct_database_url"],
         object_store=text["object_store"].rstrip("/"),
         processes=_number(text, "processes", lowest=1, highest=64) if text["processes"] else _processes_unless_told(),
         base_url=text["base_url"].rstrip("/"),
@@ -147,6 +167,20 @@ def _processes_unless_told() -> int:
 
 def _first_text(*candidates: str | None) -> str:
     return next(text for text in candidates if text is not None)
+
+
+def _check_addresses(
+    text: Mapping[str, str], environment: Mapping[str, str], overrides: Mapping[str, str | None]
+) -> None:
+    """Whoever names another database must not migrate the one that the environment's second address leads to."""
+    direct, name = overrides.get("direct_database_url"), f"{ENVIRONMENT_PREFIX}DIRECT_DATABASE_URL"
+    if text["direct_database_url"] and not text["database_url"]:
+        raise SettingsError(f"{name} is set without {ENVIRONMENT_PREFIX}DATABASE_URL; give both, or the latter alone.")
+    if overrides.get("database_url") is not None and direct is None and environment.get(name):
+        raise SettingsError(
+            f"{name} is set, and another --database-url given; give --direct-database-url too, empty if there is no "
+            "pooler."
+        )
 
 
 def _number(text: Mapping[str, str], name: str, *, lowest: int, highest: int) -> int:

@@ -91,6 +91,7 @@ NO_BOUND_SETTINGS = {
     "port": "an address",
     "data_dir": "a place",
     "database_url": "a place",
+    "direct_database_url": "a place",
     "base_url": "an address",
     "trusted_proxies": "addresses",
     "object_store": "a place",

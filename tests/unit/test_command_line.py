@@ -58,8 +58,9 @@ def test_a_command_that_needs_a_database_says_so(name: str, capsys: pytest.Captu
 
 def test_a_database_url_of_another_kind_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["migrate", "--database-url", "sqlite:///x"]) == 1
+    assert run(["migrate", "--database-url", "postgresql://x", "--direct-database-url", "sqlite:///x"]) == 1
 
-    assert "must begin with postgresql://" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("must begin with postgresql://") == 2
 
 
 def test_the_commands_are_listed_without_the_server_extra_and_say_what_to_install() -> None:

@@ -18,7 +18,8 @@ def test_every_setting_of_the_table_is_a_field_and_explains_itself() -> None:
 def test_the_defaults_are_those_of_the_table() -> None:
     settings = read_settings({})
 
-    shown = {"data_dir", "database_url", "base_url", "host", "processes", "trusted_proxies"}
+    shown = {"data_dir", "database_url", "direct_database_url", "object_store", "base_url", "host", "processes"}
+    shown.add("trusted_proxies")
     assert {setting.name: int(setting.default) for setting in SETTINGS if setting.name not in shown} == {
         setting.name: getattr(settings, setting.name) for setting in SETTINGS if setting.name not in shown
     }
@@ -52,6 +53,27 @@ def test_the_command_line_goes_before_the_environment_and_both_before_the_defaul
 def test_a_number_out_of_its_bounds_is_refused_with_the_bounds(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=rf"RUNFOLIO_{name.upper()} is '.*'; allowed: an integer from \d+ to \d+"):
         read_settings({f"RUNFOLIO_{name.upper()}": value})
+
+
+def test_what_needs_a_session_of_its_own_goes_to_postgresql_itself_where_the_database_has_a_pooler() -> None:
+    alone = read_settings({}, database_url="postgresql://there/x")
+    pooled = read_settings(
+        {"RUNFOLIO_DATABASE_URL": "postgresql://pooler/x", "RUNFOLIO_DIRECT_DATABASE_URL": "postgresql://there/x"}
+    )
+
+    assert (False, "postgresql://there/x") == (alone.is_pooled, alone.session_url)
+    assert (True, "postgresql://there/x") == (pooled.is_pooled, pooled.session_url)
+
+
+def test_a_second_address_is_never_that_of_another_database() -> None:
+    environment = {"RUNFOLIO_DATABASE_URL": "postgresql://p/x", "RUNFOLIO_DIRECT_DATABASE_URL": "postgresql://there/x"}
+
+    with pytest.raises(SettingsError, match="another --database-url given; give --direct-database-url too"):
+        read_settings(environment, database_url="postgresql://elsewhere/x")
+    with pytest.raises(SettingsError, match="set without RUNFOLIO_DATABASE_URL"):
+        read_settings({"RUNFOLIO_DIRECT_DATABASE_URL": "postgresql://there/x"})
+    told = read_settings(environment, database_url="postgresql://elsewhere/x", direct_database_url="")
+    assert "postgresql://elsewhere/x" == told.session_url
 
 
 def test_trusted_proxies_are_addresses_and_networks() -> None:

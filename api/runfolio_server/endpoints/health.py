@@ -16,6 +16,7 @@ from runfolio_server.endpoints.answers import answering_errors, json_response
 from runfolio_server.settings import Settings
 from runfolio_server.sql.identity.users import COUNT_USERS
 from runfolio_server.sql.pool import Database, open_database
+from runfolio_server.sql.pooled import way_of
 
 
 class Readiness:
@@ -44,7 +45,11 @@ class Readiness:
         if self._database is None:
             wait_s = self._settings.pool_wait_s
             self._database = await open_database(
-                self._settings.database_url, size=1, wait_s=wait_s, statement_timeout_s=wait_s
+                self._settings.database_url,
+                size=1,
+                wait_s=wait_s,
+                statement_timeout_s=wait_s,
+                by=way_of(is_pooled=self._settings.is_pooled),
             )
         async with self._database.connection() as connection:
             await connection.row(COUNT_USERS)

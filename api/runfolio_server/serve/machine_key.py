@@ -57,7 +57,7 @@ async def _issue(settings: Settings, url: str, *, username: str | None, admin: b
 def _database_url(settings: Settings) -> Iterator[str]:
     """The installation's database for the length of the block: started for it when no server runs."""
     if settings.database_url:
-        yield settings.database_url
+        yield settings.session_url
         return
     data_dir = settings.data_dir
     with ExitStack() as stack:

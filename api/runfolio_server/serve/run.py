@@ -157,11 +157,11 @@ class Serving:
     async def _prepare_database(self, settings: Settings) -> str | None:
         """Migrate, make the first user; its key when it is new."""
         try:
-            applied = await migrate(settings.database_url)
+            applied = await migrate(settings.session_url)
             if applied:
                 say(f"Brought the database to this version: {', '.join(applied)}.")
             database = await open_database(
-                settings.database_url, size=1, wait_s=settings.pool_wait_s, statement_timeout_s=30
+                settings.session_url, size=1, wait_s=settings.pool_wait_s, statement_timeout_s=30
             )
             try:
                 return await key_of_new_first_user(database, self._data_dir, self._username)
@@ -170,7 +170,7 @@ class Serving:
         except AppError as error:
             if error.status < 500:
                 raise
-            raise ServeError(_unreachable(settings.database_url, error)) from error
+            raise ServeError(_unreachable(settings.session_url, error)) from error
 
     async def _stop(self) -> None:
         self._data_dir.withdraw_address()
@@ -217,4 +217,10 @@ def _unreachable(url: str, error: AppError) -> str:
     # Never the password: only what stands behind the "@".
     where = url.rpartition("@")[2].partition("?")[0].removeprefix("postgresql://").removeprefix("postgres://")
     reason = str(error.__cause__ or error).rstrip(".")
+    if "startup parameter" in reason:
+        # PgBouncer's words.
+        return (
+            f"What answers at {where or 'the local socket'} is a pooler ({reason}); give the address of PostgreSQL "
+            "itself as --direct-database-url."
+        )
     return f"PostgreSQL at {where or 'the local socket'} cannot be used: {reason}; check --database-url and start it."

@@ -6,7 +6,7 @@ Made in app.py and the worker; used by loaders, actions and ingest through `Conn
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -17,17 +17,16 @@ import msgspec
 from runfolio_server.errors import Unavailable
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 from runfolio_server.sql.database_errors import AWAY, AWAY_NOW, slow_for_its_caller, translated_errors
-from runfolio_server.sql.distribution import DISTRIBUTED_SETTINGS, are_runs_distributed
+from runfolio_server.sql.distribution import are_runs_distributed
 from runfolio_server.sql.named import Query
+from runfolio_server.sql.session import milliseconds, session_settings
 from runfolio_server.sql.turns import Asker, Purpose, Turns
 
 R = TypeVar("R", bound=msgspec.Struct)
 T = TypeVar("T")
 
-# How much longer than one statement may run a transaction may wait for its next one.
-IDLE_PER_STATEMENT = 10
-
 NOBODY_ASKS: Final = "Whoever asked has hung up."
+BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 SET_STATEMENT_TIME: Final = "SELECT set_config('statement_timeout', $1, true)"
 
 
@@ -100,7 +99,7 @@ class Connection:
         One round trip to begin and one to end.
         """
         try:
-            await self._raw.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {settings}")
+            await self._raw.execute(f"{BEGIN_SNAPSHOT}; {settings}")
             yield
         finally:
             try:
@@ -133,9 +132,9 @@ class Connection:
 
     async def _ask_with_timeout(self, ask: Callable[..., Awaitable[T]], sql: str, values: tuple[object, ...]) -> T:
         """By PostgreSQL's own clock, because only PostgreSQL tells whether a statement has waited for a lock."""
-        await self._raw.execute(SET_STATEMENT_TIME, _milliseconds(self._deadlines.filter_s))
+        await self._raw.execute(SET_STATEMENT_TIME, milliseconds(self._deadlines.filter_s))
         found = await ask(sql, *values)
-        await self._raw.execute(SET_STATEMENT_TIME, _milliseconds(self._deadlines.statement_s))
+        await self._raw.execute(SET_STATEMENT_TIME, milliseconds(self._deadlines.statement_s))
         return found
 
     async def _require_answer(self) -> None:
@@ -145,6 +144,19 @@ class Connection:
                 await self._raw.execute("SELECT 1", timeout=self._deadlines.answer_s)
         except AWAY as error:
             raise Unavailable(AWAY_NOW) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a pool comes to PostgreSQL: what asyncpg is told beside the address, and what is lent to callers."""
+
+    options: Mapping[str, Any]
+    lend: Callable[..., Connection]
+
+
+def directly(session: Mapping[str, str]) -> Way:
+    """The sessions are the pool's own, and are told their settings when they begin."""
+    return Way({"server_settings": session}, Connection)
 
 
 class Database:
@@ -157,9 +169,11 @@ class Database:
         deadlines: Deadlines,
         asker: Asker | None = None,
         *,
+        lend: Callable[..., Connection] = Connection,
         is_distributed: bool = False,
     ) -> None:
         self._pool = pool
+        self._lend = lend
         self._turns = turns
         self._deadlines = deadlines
         self._asker = asker
@@ -173,7 +187,9 @@ class Database:
         NOTE: who holds one must not borrow another, or all may wait for ever.
         """
         asker = Asker(self._turns, user, key, purpose)
-        return Database(self._pool, self._turns, self._deadlines, asker, is_distributed=self._is_distributed)
+        return Database(
+            self._pool, self._turns, self._deadlines, asker, lend=self._lend, is_distributed=self._is_distributed
+        )
 
     @property
     def purpose(self) -> Purpose:
@@ -205,7 +221,7 @@ class Database:
                 await asker.take()
                 raw = await self._raw_connection(asker)
                 try:
-                    yield Connection(raw, self._deadlines, is_distributed=self._is_distributed)
+                    yield self._lend(raw, self._deadlines, is_distributed=self._is_distributed)
                 finally:
                     # Not given up when the task is cancelled again: the turn ends when the connection is free.
                     await asyncio.shield(self._give_back(raw, asker))
@@ -245,18 +261,21 @@ class Database:
             asker.give_back()
 
 
-def _milliseconds(seconds: float) -> str:
-    return str(int(seconds * 1000))
-
-
 async def _leave_as_it_is(_: object) -> None:
     """Nothing here changes a session, so the statement that would undo it, one per use, is saved."""
 
 
 async def open_database(
-    url: str, *, size: int, wait_s: float, statement_timeout_s: float, filter_timeout_s: float | None = None
+    url: str,
+    *,
+    size: int,
+    wait_s: float,
+    statement_timeout_s: float,
+    filter_timeout_s: float | None = None,
+    by: Callable[[Mapping[str, str]], Way] = directly,
 ) -> Database:
     """Connect; `filter_timeout_s` is that of any statement unless told. Raises Unavailable when nobody answers."""
+    way = by(session_settings(statement_timeout_s))
     with translated_errors():
         pool = await asyncpg.create_pool(
             url,
@@ -266,19 +285,10 @@ async def open_database(
             command_timeout=statement_timeout_s + 5,
             max_inactive_connection_lifetime=300,
             reset=_leave_as_it_is,
-            server_settings={
-                "application_name": "runfolio",
-                "statement_timeout": _milliseconds(statement_timeout_s),
-                # Whoever is stopped in a transaction keeps rows locked, and readers of events waiting, no longer.
-                "idle_in_transaction_session_timeout": _milliseconds(IDLE_PER_STATEMENT * statement_timeout_s),
-                "timezone": "UTC",
-                # JIT costs more than it gives on statements this short.
-                "jit": "off",
-                **DISTRIBUTED_SETTINGS,
-            },
+            **way.options,
         )
         async with pool.acquire(timeout=wait_s) as raw:
             is_distributed = await are_runs_distributed(raw)
     filter_s = min(statement_timeout_s, filter_timeout_s or statement_timeout_s)
     deadlines = Deadlines(statement_timeout_s, filter_s, wait_s)
-    return Database(pool, Turns(size, wait_s), deadlines, is_distributed=is_distributed)
+    return Database(pool, Turns(size, wait_s), deadlines, lend=way.lend, is_distributed=is_distributed)

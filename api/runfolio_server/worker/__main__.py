@@ -14,6 +14,7 @@ from runfolio_server.objects.temporary_files import remove_leftovers
 from runfolio_server.parent import wait_for_parent_to_end
 from runfolio_server.settings import Settings, read_settings
 from runfolio_server.sql.pool import Database, open_database
+from runfolio_server.sql.pooled import way_of
 from runfolio_server.worker.compaction import compact_forever
 from runfolio_server.worker.crash_detection import detect_crashes_forever
 from runfolio_server.worker.event_sweep import sweep_events_forever
@@ -37,6 +38,7 @@ async def main() -> None:
         size=CONNECTIONS,
         wait_s=settings.pool_wait_s,
         statement_timeout_s=settings.statement_timeout_s,
+        by=way_of(is_pooled=settings.is_pooled),
     )
     told_to_end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -51,7 +53,7 @@ async def _work(database: Database, settings: Settings, told_to_end: asyncio.Eve
     jobs = [
         asyncio.create_task(compact_forever(database)),
         asyncio.create_task(detect_crashes_forever(database, settings.heartbeat_timeout_s)),
-        asyncio.create_task(keep_indexes_forever(database, settings.database_url)),
+        asyncio.create_task(keep_indexes_forever(database, settings.session_url)),
         asyncio.create_task(sweep_objects_forever(database, store_place(settings))),
         asyncio.create_task(sweep_events_forever(database)),
     ]
