@@ -21,6 +21,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "list-page": ("list_page", "GraphQL pages of 1,000 runs, flat and nested, against fetch + orjson"),
     "long-history": ("long_history", "10 million steps, and 5,000 keys: written, compacted, read; memory"),
     "memory": ("memory", "The most memory that a whole server takes while it does W1 to W6"),
+    "processes": ("processes", "Batches and pages a second with one process of the API and with two"),
     "scale": ("scale", "Pages, filters, counts, groups, facets, keys and tables at up to 1,000,000 runs, against SQL"),
     "whole-project": ("whole_project", "5,000 runs as a DataFrame, against asyncpg + orjson + DataFrame"),
 }

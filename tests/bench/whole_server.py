@@ -33,10 +33,10 @@ class WholeServer:
 
 
 @contextmanager
-def whole_server() -> Iterator[WholeServer]:
-    """Start it on a new data directory, and end it."""
+def whole_server(*arguments: str) -> Iterator[WholeServer]:
+    """Start it on a new data directory, with these arguments besides, and end it."""
     with reachable_dir() as directory:
-        serve = RunningServe(directory / "data", directory / "serve", "--username", "ada")
+        serve = RunningServe(directory / "data", directory / "serve", "--username", "ada", *arguments)
         try:
             serve.wait_until_ready()
             # The socket is in PostgreSQL's own directory, whose path is short.

@@ -16,7 +16,9 @@ from runfolio_server.held_bytes import HeldBytes, Room
 from runfolio_server.settings import Settings
 
 HELD_BODIES: Final = 4
-"""So many of the largest bodies has a process room for, and one caller for half of them."""
+"""So many of the largest bodies have all processes room for, and one caller for half of them."""
+HELD_BODIES_LEAST: Final = 2
+"""Of one process, however many there are: one caller must not keep out all others."""
 BODY_S: Final = 30.0
 BODY_BYTES_PER_S: Final = 64 * 1024
 """How fast a body must come that is held until it is whole: within BODY_S and what it takes at half a megabit."""
@@ -26,8 +28,8 @@ _ROOM: Final = "runfolio.room"
 
 
 def room_for_bodies(settings: Settings) -> HeldBytes:
-    """The room of one process."""
-    most = HELD_BODIES * settings.max_body_bytes
+    """The room of one process: its equal part of what there is."""
+    most = max(HELD_BODIES // settings.processes, HELD_BODIES_LEAST) * settings.max_body_bytes
     return HeldBytes(most, most // 2)
 
 
