@@ -21,7 +21,7 @@ from runfolio_server.filters.sql.compile import compile_filter
 from tests.run_language import find_field, parse_filters
 
 NOT_FIELDS = {"run_id", "project_id", "created_by", "deleted_at", "config", "summary", "config_text", "summary_text",
-              "system_text", "config_writer", "summary_writer"}  # fmt: skip
+              "system_text", "config_writer", "summary_writer", "newest_start", "is_sent_again"}  # fmt: skip
 
 
 def refusal(filters: Any) -> AppError:
