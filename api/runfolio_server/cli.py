@@ -1,4 +1,6 @@
-"""The server's commands: serve, worker, migrate, keys, export-schema. Entry points of the client's command line.
+"""The server's commands: serve, worker, migrate, distribute, keys, export-schema.
+
+Entry points of the client's command line.
 
 Importing this module needs nothing but the standard library; the rest is imported when a command runs.
 """
@@ -21,6 +23,10 @@ WORKER_MODULE = "runfolio_server.worker"
 SERVE_OPTIONS = ("host", "port", "data_dir", "database_url", "direct_database_url", "processes")
 DATABASE_OPTIONS = ("database_url", "direct_database_url")
 KEYS_OPTIONS = ("data_dir", "database_url", "direct_database_url")
+# Citus's own default: for each machine of a cluster of some eight a few shards, of which some can move elsewhere.
+SHARDS_DEFAULT = 32
+# A list of many runs asks each shard, and each machine has a table with its indexes for each shard of each table.
+SHARDS_MAX = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,49 @@ def _migrate(arguments: argparse.Namespace) -> int:
         return 0
 
     return _run("migrate", arguments, DATABASE_OPTIONS, run)
+
+
+def _add_distribute_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_settings(parser, DATABASE_OPTIONS)
+    parser.add_argument(
+        "--shards", type=_shards, default=SHARDS_DEFAULT, help=f"In how many runs are kept (default: {SHARDS_DEFAULT})."
+    )
+    parser.add_argument("--yes", action="store_true", help="Do it without asking.")
+
+
+def _shards(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= number <= SHARDS_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of shards; allowed: 1 to {SHARDS_MAX}")
+    return number
+
+
+def _distribute(arguments: argparse.Namespace) -> int:
+    def run(settings: Settings) -> int:
+        from runfolio_server.sql.distribute import distribute, plan_distribution
+
+        _check_database_url("distribute", settings)
+        plan = asyncio.run(plan_distribution(settings.session_url))
+        _tell(plan.text(arguments.shards))
+        if plan.steps:
+            # Asked outside the event loop, where an interrupt ends the question.
+            if not plan.servers and not arguments.yes and not _is_wanted():
+                raise _CommandError("Nothing was changed. To do it answer yes, or give --yes.")
+            asyncio.run(distribute(settings.session_url, arguments.shards, _tell))
+        return 0
+
+    return _run("distribute", arguments, DATABASE_OPTIONS, run)
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+
+
+def _is_wanted() -> bool:
+    """Whether a person at the terminal says yes."""
+    if not sys.stdin.isatty():
+        return False
+    return input("Do it? [yes/no] ").strip().lower() in ("yes", "y")
 
 
 def _add_keys_arguments(parser: argparse.ArgumentParser) -> None:
@@ -196,5 +245,8 @@ SERVE = Command(
 )
 WORKER = Command("worker", "Run one more worker for a database.", _add_database_arguments, _worker)
 MIGRATE = Command("migrate", "Bring a database to this version.", _add_database_arguments, _migrate)
+DISTRIBUTE = Command(
+    "distribute", "Spread the runs of a database over machines (Citus).", _add_distribute_arguments, _distribute
+)
 KEYS = Command("keys", "Make an API key on the server's machine, without having one.", _add_keys_arguments, _keys)
 EXPORT_SCHEMA = Command("export-schema", "Print the GraphQL schema.", _add_export_arguments, _export_schema)

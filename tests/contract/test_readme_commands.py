@@ -15,7 +15,7 @@ from runfolio_server import cli
 ROOT = Path(__file__).parents[2]
 READMES = [ROOT / "README.md", *(ROOT / folder / "README.md" for folder in ("api", "client", "schema", "docker"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-COMMANDS = [*own_commands(), cli.SERVE, cli.WORKER, cli.MIGRATE, cli.KEYS, cli.EXPORT_SCHEMA]
+COMMANDS = [*own_commands(), cli.SERVE, cli.WORKER, cli.MIGRATE, cli.DISTRIBUTE, cli.KEYS, cli.EXPORT_SCHEMA]
 
 
 def typed(text: str) -> list[str]:

@@ -25,11 +25,11 @@ def function_files() -> dict[str, str]:
 
 
 @asynccontextmanager
-async def empty_database(postgres_url: str, name: str) -> AsyncIterator[str]:
-    """The URL of a database with nothing in it, dropped at the end of the block."""
+async def empty_database(postgres_url: str, name: str, template: str = "template1") -> AsyncIterator[str]:
+    """The URL of a database with nothing in it, or of a copy of another; dropped at the end of the block."""
     async with connected(postgres_url) as connection:
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield re.sub(r"(?<!:)(?<!/)/[^/?]*(?=\?|$)", f"/{name}", postgres_url, count=1)
     finally:

@@ -191,9 +191,7 @@ def _knows_the_shards(statement: Statement) -> bool:
 
 
 def _takes_advisory_locks(statement: Statement) -> bool:
-    return any(
-        kind == "func_call" and function_name(part).startswith("pg_advisory") for kind, part in walk(statement.tree)
-    )
+    return any(kind == "func_call" and "advisory" in function_name(part) for kind, part in walk(statement.tree))
 
 
 def _asks_shards_for_transactions(statement: Statement) -> bool:
@@ -242,6 +240,8 @@ HARMLESS: dict[str, dict[str, str]] = {
     "select_runs_with_obsolete_files": {NO_SNAPSHOT: "nothing is added to a run that was deleted a week ago"},
     "select_order_indexes": {ESTIMATE: "no estimate is told as none, and then the longest walk is allowed"},
     "take_migration_lock": {ADVISORY: "of the coordinator, for those who change its tables"},
+    "hold_migration_lock": {ADVISORY: "of the coordinator, for those who change its tables"},
+    "select_sizes": {ESTIMATE: "told of tables that are on the coordinator still, for people"},
 }
 """Rules that a statement of this name may break, and why."""
 

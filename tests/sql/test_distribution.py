@@ -8,9 +8,16 @@ import pytest
 
 from runfolio_server.sql.migrations import Migration, known_migrations
 from runfolio_server.sql.named import NoRow, Query, QueryFile, composed
-from runfolio_server.sql.table_kinds import DISTRIBUTED, LOCAL, REFERENCE
+from runfolio_server.sql.table_kinds import (
+    DISTRIBUTED,
+    FUNCTIONS_BY_RUN,
+    FUNCTIONS_EVERYWHERE,
+    FUNCTIONS_OF_COORDINATOR,
+    LOCAL,
+    REFERENCE,
+)
 from tests.sent_statements import SentStatements, broken_by, named_statements
-from tests.sql.databases import connected
+from tests.sql.databases import connected, function_files
 from tests.sql.distribution_forms import FORMS
 from tests.sql.distribution_rules import (
     HARMLESS,
@@ -22,8 +29,9 @@ from tests.sql.distribution_rules import (
 from tests.sql.function_statements import function_statements
 from tests.sql.queries import QUERIES
 from tests.sql.run_statement import Statement
-from tests.sql.statement_tree import parsed, walk
+from tests.sql.statement_tree import function_name, parsed, walk
 
+IN_FILTERS = {"json_value_by_name", "sorted_tags"}
 BY_RUN_ID = {table for table, column in DISTRIBUTED.items() if column == "run_id"}
 
 
@@ -34,6 +42,35 @@ async def test_of_every_table_it_is_said_where_it_lies(database_url: str) -> Non
         )
 
     assert sorted([*DISTRIBUTED, *REFERENCE, *LOCAL]) == sorted(row["relname"] for row in rows)
+
+
+def test_of_every_function_it_is_said_where_it_runs() -> None:
+    assert sorted([*FUNCTIONS_BY_RUN, *FUNCTIONS_EVERYWHERE, *FUNCTIONS_OF_COORDINATOR]) == sorted(function_files())
+
+
+def test_a_machine_has_what_its_functions_call_and_what_filters_do() -> None:
+    """Filters are evaluated where the runs are."""
+    needed, more = set(IN_FILTERS), set(FUNCTIONS_BY_RUN)
+    while more:
+        called = {
+            function_name(part)
+            for name in more
+            for statement in function_statements()[name]
+            for kind, part in walk(parsed(statement))
+            if kind == "func_call"
+        }
+        more = called & function_files().keys() - needed
+        needed |= more
+
+    assert sorted(needed - FUNCTIONS_BY_RUN.keys()) == sorted(FUNCTIONS_EVERYWHERE)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS_BY_RUN)
+def test_what_runs_where_its_run_lies_has_the_run_as_its_first_argument(name: str) -> None:
+    (created,) = parsed(function_files()[name])
+
+    first = created["create_function_stmt"]["parameters"][0]["function_parameter"]
+    assert (FUNCTIONS_BY_RUN[name], "uuid") == (first["name"], first["arg_type"]["names"][-1]["string"]["sval"])
 
 
 async def test_a_reference_table_comes_after_those_that_it_refers_to_and_none_refers_to_shards(

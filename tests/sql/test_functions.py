@@ -28,7 +28,7 @@ async def apply(raw: RawConnection, release: str, *functions: DatabaseFunction) 
     """What a server of this release does when it starts."""
     async with raw.transaction():
         return await apply_functions(
-            Connection(raw),  # type: ignore[arg-type]  # a plain connection has the same methods
+            Connection(raw),
             list(functions),
             release,
         )

@@ -13,7 +13,7 @@ from runfolio.cli import make_parser
 from runfolio_server import cli
 from runfolio_server.settings import SETTINGS
 
-COMMANDS = (cli.SERVE, cli.WORKER, cli.MIGRATE, cli.KEYS, cli.EXPORT_SCHEMA)
+COMMANDS = (cli.SERVE, cli.WORKER, cli.MIGRATE, cli.DISTRIBUTE, cli.KEYS, cli.EXPORT_SCHEMA)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -47,7 +47,7 @@ def test_help_of_serve_tells_every_setting(capsys: pytest.CaptureFixture[str]) -
         assert (option in text) or (variable in text)
 
 
-@pytest.mark.parametrize("name", ["worker", "migrate"])
+@pytest.mark.parametrize("name", ["worker", "migrate", "distribute"])
 def test_a_command_that_needs_a_database_says_so(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([name]) == 1
 

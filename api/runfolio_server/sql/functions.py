@@ -15,6 +15,7 @@ import msgspec
 
 from runfolio_server.sql.migrations import MigrationError
 from runfolio_server.sql.named import QueryFile
+from runfolio_server.sql.placement import place_new_functions
 from runfolio_server.sql.pool import Connection
 
 _QUERIES = QueryFile("functions.sql")
@@ -69,10 +70,8 @@ async def apply_functions(connection: Connection, functions: list[DatabaseFuncti
     applied, confirmed = [], []
     for function in functions:
         row = done.get(function.name)
-        if row is not None and _order_of(row.release) > _order_of(release):
-            continue
-        if row is not None and row.checksum == function.checksum:
-            if row.release != release:
+        if not _is_to_be_applied(function, row, release):
+            if row is not None and _order_of(row.release) <= _order_of(release) and row.release != release:
                 confirmed.append(function.name)
             continue
         await _replace(connection, function, is_new=row is None)
@@ -83,7 +82,22 @@ async def apply_functions(connection: Connection, functions: list[DatabaseFuncti
     if applied:
         for ambiguous in await connection.rows(_QUERIES.query("select_ambiguous_functions", AmbiguousRow), applied):
             raise _signature_changed(ambiguous.name)
+    if connection.is_distributed:
+        await place_new_functions(connection)
     return applied
+
+
+async def missing_functions(connection: Connection, functions: list[DatabaseFunction], release: str) -> list[str]:
+    """The names of those that a start of this release would apply; the database has been migrated."""
+    done = {row.name: row for row in await connection.rows(_QUERIES.query("select_functions", FunctionRow))}
+    return [function.name for function in functions if _is_to_be_applied(function, done.get(function.name), release)]
+
+
+def _is_to_be_applied(function: DatabaseFunction, row: FunctionRow | None, release: str) -> bool:
+    """Whether the database has not this text, nor that of a newer release; `row` is what it has."""
+    if row is None:
+        return True
+    return row.checksum != function.checksum and _order_of(row.release) <= _order_of(release)
 
 
 async def _replace(connection: Connection, function: DatabaseFunction, *, is_new: bool) -> None:

@@ -14,7 +14,9 @@ import msgspec
 
 from runfolio_server.errors import AppError
 from runfolio_server.sql.named import QueryFile
+from runfolio_server.sql.placement import place_new_tables
 from runfolio_server.sql.pool import Connection
+from runfolio_server.sql.statements import split_statements
 
 FILE_NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 # Of the first of the eleven migrations that databases had before they were joined into one.
@@ -33,6 +35,12 @@ class AppliedRow(msgspec.Struct, frozen=True):
     number: int
     name: str
     checksum: str
+
+
+class IsMigratedRow(msgspec.Struct, frozen=True):
+    """Whether the database was ever brought to a version."""
+
+    is_migrated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,9 @@ def known_migrations() -> list[Migration]:
 async def apply_migration(connection: Connection, migration: Migration) -> bool:
     """Apply it unless it was; whether it was applied now. The caller has the transaction and the lock.
 
+    Where runs are distributed, so are the tables that it makes, each as table_kinds.py says: at its end, when they have
+    their storage.
+
     Raises MigrationError when the database is newer than this program, or was built from other files.
     """
     await connection.execute(_QUERIES.command("create_migration_table"))
@@ -70,9 +81,22 @@ async def apply_migration(connection: Connection, migration: Migration) -> bool:
     _check_history(done)
     if migration.number in done:
         return False
-    await connection.script(migration.sql)
+    for statement in split_statements(migration.sql):
+        await connection.script(statement)
+    if connection.is_distributed:
+        await place_new_tables(connection)
     await connection.execute(_QUERIES.command("insert_applied"), migration.number, migration.name, migration.checksum)
     return True
+
+
+async def missing_migrations(connection: Connection) -> list[str]:
+    """The names of those that the database does not have. Raises MigrationError as apply_migration does."""
+    found = await connection.row(_QUERIES.query("select_is_migrated", IsMigratedRow))
+    if found is None or not found.is_migrated:
+        return [migration.name for migration in known_migrations()]
+    done = {row.number: row for row in await connection.rows(_QUERIES.query("select_applied", AppliedRow))}
+    _check_history(done)
+    return [migration.name for migration in known_migrations() if migration.number not in done]
 
 
 def _check_history(done: dict[int, AppliedRow]) -> None:

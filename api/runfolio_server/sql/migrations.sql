@@ -6,6 +6,9 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
   applied_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- select_is_migrated: → IsMigratedRow
+SELECT to_regclass('schema_migrations') IS NOT NULL AND to_regclass('schema_functions') IS NOT NULL;
+
 -- select_applied: → AppliedRow*
 SELECT number, name, checksum
 FROM schema_migrations

@@ -17,7 +17,7 @@ import msgspec
 from runfolio_server.errors import Unavailable
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 from runfolio_server.sql.database_errors import AWAY, AWAY_NOW, slow_for_its_caller, translated_errors
-from runfolio_server.sql.distribution import are_runs_distributed
+from runfolio_server.sql.distribution import AnyConnection, are_runs_distributed
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.session import milliseconds, session_settings
 from runfolio_server.sql.turns import Asker, Purpose, Turns
@@ -52,7 +52,7 @@ class Connection:
 
     def __init__(
         self,
-        raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
+        raw: AnyConnection,
         deadlines: Deadlines = PATIENT,
         *,
         is_distributed: bool = False,
@@ -83,7 +83,7 @@ class Connection:
         return int(count) if count.isdigit() else 0
 
     async def script(self, sql: str) -> None:
-        """Run a file of runfolio_schema: several statements, no arguments."""
+        """Run text of runfolio_schema, which has no arguments; where runs are distributed, one statement."""
         await self._raw.execute(sql)
 
     @asynccontextmanager

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import asyncpg
 
 from runfolio_server.errors import Unavailable
+from runfolio_server.sql.distribution import AnyConnection
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import BEGIN_SNAPSHOT, PATIENT, Connection, Deadlines, Way, directly
 
@@ -64,7 +65,7 @@ class PooledConnection(Connection):
 
     def __init__(
         self,
-        raw: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
+        raw: AnyConnection,
         deadlines: Deadlines = PATIENT,
         *,
         is_distributed: bool = False,

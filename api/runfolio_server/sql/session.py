@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from runfolio_server.sql.distribution import DISTRIBUTED_SETTINGS
+from runfolio_server.sql.distribution import APPLICATION_NAMES, DISTRIBUTED_SETTINGS
 
 # How much longer than one statement may run a transaction may wait for its next one.
 IDLE_PER_STATEMENT = 10
@@ -13,7 +13,7 @@ IDLE_PER_STATEMENT = 10
 def session_settings(statement_timeout_s: float) -> Mapping[str, str]:
     """Names and values, of which none needs quotes inside."""
     return {
-        "application_name": "runfolio",
+        "application_name": APPLICATION_NAMES[0],
         "statement_timeout": milliseconds(statement_timeout_s),
         # Whoever is stopped in a transaction keeps rows locked, and readers of events waiting, no longer.
         "idle_in_transaction_session_timeout": milliseconds(IDLE_PER_STATEMENT * statement_timeout_s),

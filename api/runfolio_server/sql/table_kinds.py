@@ -1,6 +1,7 @@
-"""Where each table lies once runs are spread over machines (Citus): the one list of them.
+"""Where each table and function lies once runs are spread over machines (Citus): the one list of them.
 
-What distributes a database follows it, and tests/sql/test_distribution.py holds every statement against it.
+What distributes a database follows it (placement.py), and tests/sql/test_distribution.py holds every statement against
+it.
 """
 
 from __future__ import annotations
@@ -37,3 +38,19 @@ LOCAL: Final = (
     "schema_functions",
 )
 """Tables on the coordinator alone: written often, and with one machine gone a reference table takes no writes."""
+
+FUNCTIONS_BY_RUN: Final = {"ingest_batch": "p_run_id", "ingest_columns": "p_run_id"}
+"""Functions that run whole on the machine of the run that this argument names."""
+
+FUNCTIONS_EVERYWHERE: Final = (
+    "ingest_console",
+    "ingest_lines",
+    "json_value_by_name",
+    "remember_document",
+    "sorted_tags",
+    "write_run_event",
+)
+"""Functions that every machine has: those that the ones above call, and those of filters."""
+
+FUNCTIONS_OF_COORDINATOR: Final = ("lock_runs", "share_document", "start_run", "store_run_file")
+"""Functions that run on the coordinator: `start_run` takes a third as many starts a second where it is distributed."""

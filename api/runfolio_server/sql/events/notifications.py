@@ -12,7 +12,7 @@ from typing import Final
 import asyncpg
 
 from runfolio_server.sql.database_errors import translated_errors
-from runfolio_server.sql.distribution import DISTRIBUTED_SETTINGS
+from runfolio_server.sql.distribution import APPLICATION_NAMES, DISTRIBUTED_SETTINGS
 
 CHANNEL: Final = "runfolio_events"
 NOTIFY: Final = f"-- notify_events:\nNOTIFY {CHANNEL}"
@@ -49,7 +49,7 @@ async def notifications(url: str, heard: Callable[[], None], lost: Callable[[], 
             url,
             timeout=TIMEOUT_S,
             command_timeout=TIMEOUT_S,
-            server_settings={"application_name": "runfolio events", **DISTRIBUTED_SETTINGS},
+            server_settings={"application_name": APPLICATION_NAMES[1], **DISTRIBUTED_SETTINGS},
         )
     try:
         raw.add_termination_listener(lambda _: lost())
