@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from runfolio_server.actions.runs.added_entries import Added, that_matter
+from runfolio_server.actions.runs.change import DOCUMENT_MAX_BYTES, DOCUMENT_MAX_VALUES
 from tests.runs_in_bulk import SeededRun, make_project
+from tests.server.statements import Statements
 from tests.server.test_many_runs import runs_of, three
 from tests.service import Answer, Service
 
@@ -49,3 +53,25 @@ async def test_a_run_whose_config_would_be_too_large_stays_and_the_others_are_ch
     told = answer.data["updateRuns"]
     assert (["small"], ["large"]) == (told["names"], [run["name"] for run in told["refused"]])
     assert "config has 18" in told["refused"][0]["message"]
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(100, False), (5_000_000, True)])
+async def test_a_dry_run_reads_configs_only_where_they_may_be_too_large(
+    service: Service, monkeypatch: pytest.MonkeyPatch, length: int, is_read: bool
+) -> None:
+    project = await make_project(service, f"dry {length}", [SeededRun("a", {"x": "y" * length})])
+    given = {"projectName": project, "filters": "{}", "config": '{"lr": 1}', "dryRun": True}
+
+    sent = await Statements(monkeypatch).of(service, UPDATE, i=given)
+
+    assert is_read == ("select_configs" in sent)
+
+
+def test_a_config_is_parsed_only_where_it_may_be_too_large() -> None:
+    run_id = UUID(int=1)
+    added = Added(DOCUMENT_MAX_BYTES // 2, 10)
+    small, large = json.dumps({"x": ["y,"] * 100_000}), json.dumps({"x": "y" * (DOCUMENT_MAX_BYTES // 4)})
+
+    assert {} == that_matter({run_id: small}, added)
+    assert {run_id: large} == that_matter({run_id: large}, added)
+    assert {run_id: small} == that_matter({run_id: small}, Added(0, DOCUMENT_MAX_VALUES - 1000))

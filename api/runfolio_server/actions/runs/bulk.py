@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from runfolio_server.actions.access import checked_project
+from runfolio_server.actions.runs.added_entries import Added, checked_entries, stays_small, that_matter, wrapped
 from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, check_change, checked_change
 from runfolio_server.actions.runs.lifecycle import edit_run_row
 from runfolio_server.domain import json_text
@@ -18,7 +19,7 @@ from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError
 from runfolio_server.events.writer import write_runs_deleted
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
+from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_lists.list import ChosenRunRow, select_runs_batch
 from runfolio_server.sql.runs.runs import DELETE_RUNS, SELECT_CONFIGS
@@ -98,18 +99,22 @@ async def update_runs(
     fields = {**FIELD_BY_COLUMN, "tags": "addTags"} if change.add_tags else FIELD_BY_COLUMN
     check_change({"tags": [*change.add_tags]}, fields)
     is_heavy = len(change.config or "") > HEAVY_BYTES
+    added = Added()
     entries = await in_thread_if(is_heavy, _config_entries, change.config)
     if entries:
-        await in_thread_if(is_heavy, lambda: check_change({"config": json_text.dump(_wrapped(entries))}, fields))
+        added = await in_thread_if(is_heavy, checked_entries, entries, fields)
 
     async def check(rows: Sequence[ChosenRunRow]) -> list[RefusedRun]:
         refused: list[RefusedRun] = []
         for part in _parts(rows) if entries else [rows]:
+            # Most configs are so small that none of what they hold can matter: these are not read.
+            near = [row for row in part if entries and not stays_small(row.config_bytes, row.config_bytes, added)]
             configs = {}
-            if entries:
+            if near:
                 # No connection waits until they are checked.
                 async with database.connection() as connection:
-                    configs = await _configs(connection, part)
+                    configs = await _configs(connection, near)
+                configs = await in_thread(that_matter, configs, added)
             checked = await _checked(part, configs, change, entries, fields)
             refused += [RefusedRun(row.name, str(one)) for row, one in checked if isinstance(one, AppError)]
         return refused
@@ -233,7 +238,7 @@ async def _checked(
         checked: list[tuple[ChosenRunRow, dict[str, object] | AppError]] = []
         for row in rows:
             try:
-                columns = _columns(row, configs.get(row.run_id, "{}"), change, entries)
+                columns = _columns(row, configs.get(row.run_id), change, entries)
                 checked.append((row, check_change(columns, fields)))
             except AppError as reason:
                 checked.append((row, reason))
@@ -243,19 +248,15 @@ async def _checked(
 
 
 def _columns(
-    row: ChosenRunRow, config_text: str, change: ManyRunsChange, entries: Mapping[str, Any]
+    row: ChosenRunRow, config_text: str | None, change: ManyRunsChange, entries: Mapping[str, Any]
 ) -> dict[str, object]:
     columns = dict(change.columns)
     if change.add_tags or change.remove_tags:
         tags = columns.get("tags", row.tags)
         kept = [tag for tag in (tags if isinstance(tags, list) else []) if tag not in change.remove_tags]
         columns["tags"] = list(dict.fromkeys([*kept, *change.add_tags]))
-    if entries:
+    if config_text is not None:
         config = json_text.parse(config_text.encode())
-        config.update(_wrapped(entries))
+        config.update(wrapped(entries))
         columns["config"] = json_text.dump(config)
     return columns
-
-
-def _wrapped(entries: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: {"value": value} for key, value in entries.items()}
