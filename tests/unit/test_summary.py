@@ -10,7 +10,8 @@ import pytest
 
 from runfolio_server.domain.json_members import long_members, split_member
 from runfolio_server.history.storage.kept_members import LEVELS_MAX, LeftOutKey
-from runfolio_server.ingest.summary import read_summary
+from runfolio_server.ingest.summary import SUMMARY_MAX_VALUES, read_summary
+from tests.called import Called
 
 LONG = "9" * 5000
 TOO_LONG = "an integer has more than 4,300 digits"
@@ -108,3 +109,12 @@ def test_members_are_those_that_a_parser_finds(value: dict[str, Any], indent: in
     members = [split_member(raw[first:past]) for first, past in long_members(raw, 2)]
 
     assert value == {json.loads(key): json.loads(text) for key, text in members}
+
+
+def test_a_summary_of_too_many_values_is_refused_before_it_is_parsed() -> None:
+    text = '{"x":[' + "1," * SUMMARY_MAX_VALUES + "1]}"
+    called = Called(lambda: read_summary(text))
+
+    assert isinstance(called.error, ValueError)
+    assert "250000 JSON values" in str(called.error)
+    assert "loads" not in called.counts

@@ -22,7 +22,7 @@ from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 from runfolio_server.history.storage.kept_members import SHOWN_CHARACTERS, LeftOutKey
 from runfolio_server.ingest.batch import Batch, ColumnBlock, RejectedLine
 from runfolio_server.ingest.exit_code import state_after_exit
-from runfolio_server.ingest.repeats import NO_REPEATS, has_times, without_repeats
+from runfolio_server.ingest.repeats import NO_REPEATS, without_repeats
 from runfolio_server.ingest.stored_block import StoredBlock, stored_block_of
 from runfolio_server.sql.history.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, INGEST_VISIBLE_COLUMNS, IngestedRow
 from runfolio_server.sql.pool import Connection, Database
@@ -198,7 +198,7 @@ def _of_pieces(pieces: Sequence[StoredBlock]) -> list[object]:
         [high for _, high in ranges],
         [piece.rejected for piece in pieces],
         [piece.repeated for piece in pieces],
-        [piece.compared if has_times(piece.block) else NO_REPEATS for piece in pieces],
+        [piece.compared if piece.has_times else NO_REPEATS for piece in pieces],
     ]
 
 

@@ -42,13 +42,6 @@ PARTS_MAX = 64
 """Into so many parts a block of columns is cut; one that would be cut into more becomes lines."""
 
 
-def has_times(block: LineBlock | ColumnBlock) -> bool:
-    """Whether any row has a timestamp; rows without are never repeats."""
-    if isinstance(block, ColumnBlock):
-        return TIMESTAMP_KEY in block.columns
-    return any(row is not None and TIMESTAMP_KEY in row for row in block.rows)
-
-
 async def without_repeats(
     database: Database, run_id: UUID, block: LineBlock | ColumnBlock
 ) -> list[LineBlock | ColumnBlock]:

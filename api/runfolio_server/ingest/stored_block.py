@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from runfolio_server.domain import json_text
+from runfolio_server.domain.history_line import TIMESTAMP_KEY
 from runfolio_server.errors import TooLarge
-from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
+from runfolio_server.heavy_threads import HEAVY_BYTES, ITEMS_AT_ONCE, in_thread, in_thread_if
 from runfolio_server.history.storage.chunk import POINTS_MAXIMUM, Chunk, NumberColumn, encode_columns
 from runfolio_server.history.storage.key_columns import KeyColumn
 from runfolio_server.history.storage.steps import step_range
@@ -37,6 +38,7 @@ PUNCTUATION_BYTES = 4
 class StoredBlock:
     """What becomes of a block: `body` in the tail; or, where that is None, `chunks`.
 
+    `has_times` tells whether any row has a timestamp; rows without are never repeats of others.
     `compared` is how many lines the stream had when the rows were compared with them, None when they have not been.
     """
 
@@ -44,6 +46,7 @@ class StoredBlock:
     steps: tuple[float, float] | None
     rejected: int
     body: bytes | None
+    has_times: bool
     chunks: list[Chunk] = field(default_factory=list)
     repeated: int = 0
     compared: int | None = None
@@ -52,13 +55,15 @@ class StoredBlock:
 async def stored_block_of(block: LineBlock | ColumnBlock) -> StoredBlock:
     """Encode the block. Raises TooLarge for columns that would be too much as lines."""
     if isinstance(block, LineBlock):
-        return await in_thread_if(sum(map(len, block.lines)) > HEAVY_BYTES, _of_lines, block)
+        is_heavy = len(block.lines) > ITEMS_AT_ONCE or sum(map(len, block.lines)) > HEAVY_BYTES
+        return await in_thread_if(is_heavy, _of_lines, block)
     return await in_thread(_of_columns, block)
 
 
 def _of_lines(block: LineBlock) -> StoredBlock:
     steps, repeated = step_range(block.first_line, block.rows), len(block.repeats)
-    return StoredBlock(block, steps, block.rejected, pack_lines(block.lines), repeated=repeated)
+    has_times = any(row is not None and TIMESTAMP_KEY in row for row in block.rows)
+    return StoredBlock(block, steps, block.rejected, pack_lines(block.lines), has_times, repeated=repeated)
 
 
 def _of_columns(block: ColumnBlock) -> StoredBlock:
@@ -76,7 +81,8 @@ def _of_columns(block: ColumnBlock) -> StoredBlock:
         others = {key: one for key, one in part.columns.items() if isinstance(one, KeyColumn)}
         of_part = steps[first - block.first_line : past - block.first_line]
         chunks += encode_columns(first, of_part, numbers, part.rows(others) if others else ())
-    return StoredBlock(block, (float(steps.min()), float(steps.max())), len(block.incomplete), None, chunks)
+    reached = (float(steps.min()), float(steps.max()))
+    return StoredBlock(block, reached, len(block.incomplete), None, TIMESTAMP_KEY in block.columns, chunks)
 
 
 def _is_worth_chunks(block: ColumnBlock, size: int) -> bool:
