@@ -12,11 +12,13 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import orjson
 
+from runfolio_server.answer_room import LARGE_ANSWER_BYTES, SMALL_ANSWER_BYTES, VALUE_BYTES
 from runfolio_server.errors import AnswerTooLarge
+from runfolio_server.held_bytes import Room
 
 ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024
 """Of the texts of one answer and the names of its fields. A few such answers at once fit into memory beside the rest,
@@ -122,6 +124,10 @@ class Reading:
         self.share.values += values
         self.share.budget.hold(size, values)
 
+    async def may_go_on(self) -> None:
+        """Before something else is read: see AnswerBudget.may_read."""
+        await self.share.budget.may_read()
+
     def take_texts(self, texts: Sequence[str]) -> None:
         """Hold these texts, each one value."""
         self.take(sum(map(len, texts)), len(texts))
@@ -130,7 +136,10 @@ class Reading:
 class AnswerBudget:
     """The budget of one answer. Once it is spent every draw fails, and the request ends."""
 
-    def __init__(self, bytes_max: int = ANSWER_BYTES_MAX, values_max: int = ANSWER_VALUES_MAX) -> None:
+    def __init__(
+        self, bytes_max: int = ANSWER_BYTES_MAX, values_max: int = ANSWER_VALUES_MAX, room: Room | None = None
+    ) -> None:
+        """`room` is what a large answer waits for; None: there is always room."""
         self.bytes_max = bytes_max
         self.values_max = values_max
         self.size = 0
@@ -142,7 +151,12 @@ class AnswerBudget:
         self._held_values = 0
         self._shares: dict[str, FieldShare] = {}
         self._ending: asyncio.Task[Any] | None = None
-        self._error: AnswerTooLarge | None = None
+        # The message alone: an error that was raised holds all that its callers hold, and they hold the budget.
+        self._spent: str | None = None
+        self._room = room
+        self._growing = asyncio.Lock()
+        self.most = 0
+        """About how many bytes of memory the answer took at most, together with what was read for it."""
 
     @property
     def size_of_text(self) -> SizeOfText:
@@ -166,24 +180,38 @@ class AnswerBudget:
 
     def check(self) -> None:
         """Raise AnswerTooLarge when it is spent."""
-        if self._error is not None:
-            raise self._error
+        if self._spent is not None:
+            raise AnswerTooLarge(self._spent)
+
+    async def may_read(self) -> None:
+        """Wait until there is room for more in memory, where the answer is large already.
+
+        Raises AnswerTooLarge when the budget is spent, Unavailable when there is no room in time.
+        """
+        self.check()
+        if self._room is None or self._taken <= SMALL_ANSWER_BYTES:
+            return
+        async with self._growing:
+            await self._room.grow(LARGE_ANSWER_BYTES - self._room.amount)
+        self.check()
 
     def draw(self, size: int, values: int) -> None:
         """Draw what is written: see FieldShare.draw, which also remembers for whom."""
         self.size += size
         self.values += values
-        if self.size > self.bytes_max or self.values > self.values_max or self._error is not None:
+        self._note_most()
+        if self.size > self.bytes_max or self.values > self.values_max or self._spent is not None:
             self._end()
 
     def hold(self, size: int, values: int) -> None:
         """Count what is read, or with negative numbers is not held any more: see Reading.take."""
         self._held_size += size
         self._held_values += values
+        self._note_most()
         if (
             self.size + self._held_size > self.bytes_max
             or self.values + self._held_values > self.values_max
-            or self._error is not None
+            or self._spent is not None
         ):
             self._end()
 
@@ -221,11 +249,11 @@ class AnswerBudget:
             yield
         except asyncio.CancelledError:
             is_cancelled = True
-            if self._error is None:
+            if self._spent is None:
                 raise
         finally:
             self._ending = None
-        if self._error is None:
+        if self._spent is None:
             return
         if not is_cancelled:
             # It came to its end before it could be told.
@@ -234,14 +262,22 @@ class AnswerBudget:
         if task.uncancel() > cancelled_before:
             # Somebody else wants it to end as well.
             raise asyncio.CancelledError
-        raise self._error
+        raise AnswerTooLarge(self._spent)
 
-    def _end(self) -> None:
-        if self._error is None:
-            self._error = AnswerTooLarge(self._message())
+    @property
+    def _taken(self) -> int:
+        texts = max(self.expected, self.size + self._held_size)
+        return texts + VALUE_BYTES * (self.values + self._held_values)
+
+    def _note_most(self) -> None:
+        self.most = max(self.most, self._taken)
+
+    def _end(self) -> NoReturn:
+        if self._spent is None:
+            self._spent = self._message()
             if self._ending is not None:
                 self._ending.cancel()
-        raise self._error
+        raise AnswerTooLarge(self._spent)
 
     def _message(self) -> str:
         is_size = self.size + self._held_size > self.bytes_max

@@ -19,6 +19,7 @@ from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.actions.identity.users import ensure_secret
 from runfolio_server.actions.others_changes import forget_what_others_revoke
 from runfolio_server.actions.runs.files import register_upload
+from runfolio_server.answer_room import room_for_answers
 from runfolio_server.endpoints.addresses import address_routes
 from runfolio_server.endpoints.answers import json_response
 from runfolio_server.endpoints.bodies import room_for_bodies
@@ -35,6 +36,7 @@ from runfolio_server.events.wake_up import EventWakeUp
 from runfolio_server.graph.schema import MASKED_MESSAGE
 from runfolio_server.ingest.target import RunTargets
 from runfolio_server.loop_watch import LoopWatch
+from runfolio_server.memory_back import MemoryBack
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
 from runfolio_server.objects.signing import UploadGrant, UrlSigner
 from runfolio_server.objects.store import StoredObject, open_store, store_place
@@ -89,6 +91,8 @@ def create_app(settings: Settings) -> Starlette:
             app.state.remembered_access = remembered = RememberedAccess()
             app.state.wake_up = wake_up = EventWakeUp(settings.session_url)
             app.state.held_bodies = room_for_bodies(settings)
+            app.state.held_answers = room_for_answers()
+            app.state.memory_back = memory_back = MemoryBack()
             app.state.held_uploads = room_for_uploads()
             app.state.wrong_keys = WrongKeys()
             app.state.sign_in = SignIn(database, remembered)
@@ -104,6 +108,7 @@ def create_app(settings: Settings) -> Starlette:
                 wake_up.run(),
                 forget_what_others_revoke(database, remembered, wake_up),
                 loop_watch.run(),
+                memory_back.run(),
                 board.tell_forever(lambda: own_numbers(loop_watch)),
             ):
                 yield

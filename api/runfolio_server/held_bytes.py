@@ -1,7 +1,7 @@
-"""Room in memory for what callers send: so many bytes for a process, half of them for one caller, others wait in turn.
+"""Room in memory for what callers send and are answered: so many bytes for a process, half of them for one caller.
 
-A caller who has room is never waited for by whoever needs a part of it first: all of a body is asked for before the
-first byte of it is taken. Used by endpoints/answers.py and endpoints/objects.py.
+Others wait in turn. A caller who has room is never waited for by whoever needs a part of it first: all of a body is
+asked for before the first byte of it is taken. Used by endpoints/bodies.py, endpoints/objects.py and answer_budget.py.
 """
 
 from __future__ import annotations

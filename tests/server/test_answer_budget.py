@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from typing import Any
 
 import pytest
 
+from runfolio_server import answer_budget, memory_back
 from runfolio_server.answer_budget import AnswerBudget
 from runfolio_server.endpoints import graphql
+from runfolio_server.graph.runs import history
+from runfolio_server.held_bytes import Room
 from runfolio_server.history.reading import scan
+from runfolio_server.history.reading.keys import KeySummary
+from runfolio_server.memory_back import MemoryBack
+from tests.server.statements import Statements
 from tests.service import Answer, Service
 
 APPEND = "mutation($input: AppendHistoryInput!) { appendHistory(input: $input) { rejectedCount } }"
@@ -18,6 +25,7 @@ OTHERS = """{ project(name: "p") {
   a: run(name: "other-0") { id displayName } b: run(name: "other-1") { id displayName } } }"""
 BYTES, VALUES = 200_000, 20_000
 ROWS, KEYS = 2000, 500
+LONG = 10_000
 STREAMED = ["console line " + "x" * 80] * 2000
 
 
@@ -27,8 +35,8 @@ class Seen(AnswerBudget):
     last: Seen
     most_held = 0
 
-    def __init__(self, *_: int) -> None:
-        super().__init__(BYTES, VALUES)
+    def __init__(self, _bytes: int, _values: int, room: Room) -> None:
+        super().__init__(BYTES, VALUES, room)
         Seen.last = self
 
     def hold(self, size: int, values: int) -> None:
@@ -40,7 +48,7 @@ class Seen(AnswerBudget):
 async def large(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run with much of everything, and small budgets."""
     if (await service.graphql(OF_RUN % "id")).data["project"] is None:
-        config = json.dumps({"text": {"value": "c" * 10_000}})
+        config = json.dumps({"text": {"value": "c" * LONG}})
         run = await service.start_run("large", config=config, notes="n" * 5000)
         rows = [{"_step": step, "loss": step / 7, "text": "t" * 40} for step in range(ROWS)]
         rows.append({"_step": ROWS, **{f"key-{number}": number for number in range(KEYS)}})
@@ -175,3 +183,68 @@ async def test_changes_that_were_made_stay_made_and_the_next_is_not(service: Ser
     first, second = shown.data["project"].values()
     assert "first" == first["displayName"]
     assert "second" != second["displayName"]
+
+
+async def test_keys_that_several_fields_ask_for_are_read_once(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.BYTES", 10_000_000)
+    fields = "a: metricKeys { name } b: metricKeys { count lastValue } historyKeys"
+
+    sent = await Statements(monkeypatch).of(service, OF_RUN % fields)
+
+    assert 1 == sent.count("select_keys"), sent
+
+
+async def test_keys_are_counted_before_they_are_made(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.VALUES", 5 * KEYS)
+    made = []
+    make = history.MetricKey.of
+
+    def counted(key: KeySummary) -> history.MetricKey:
+        made.append(key)
+        return make(key)
+
+    monkeypatch.setattr(history.MetricKey, "of", counted)
+
+    _ended(await service.graphql(OF_RUN % _aliases("metricKeys { name }")), "project.run.a")
+
+    # As many aliases as there are values for, and not all sixty.
+    assert len(made) <= 5 * KEYS
+
+
+async def test_what_was_read_for_a_refused_answer_waits_for_no_garbage_collector(service: Service) -> None:
+    asked = OF_RUN % _aliases("config", 98)
+    await service.graphql(asked)
+    gc.collect()
+    gc.disable()
+    try:
+        _ended(await service.graphql(asked), "project.run.a")
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        found = [
+            type(garbage).__name__
+            for garbage in gc.garbage
+            if not type(garbage).__module__.startswith("httpx")
+            for held in gc.get_referents(garbage)
+            if type(held) in (str, bytes) and len(held) >= LONG
+        ]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+    assert [] == found
+
+
+async def test_a_refused_answer_gives_its_room_and_its_memory_back(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_back, "MUCH_BYTES", BYTES)
+    monkeypatch.setattr(answer_budget, "SMALL_ANSWER_BYTES", BYTES // 4)
+    memory: MemoryBack = service.app.state.memory_back
+
+    _ended(await service.graphql(OF_RUN % _aliases("historyRows(first: 1000) { rows }")), "project.run.a")
+
+    assert (0, 0) == (service.app.state.held_answers.used, service.app.state.held_answers.waiting)
+    assert memory.is_due

@@ -13,7 +13,15 @@ from graphql import parse, validate
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from runfolio_server.answer_budget import AnswerBudget, WeighedDict, WeighedList, Weight, json_size, weigh
+from runfolio_server.answer_budget import (
+    AnswerBudget,
+    WeighedDict,
+    WeighedList,
+    Weight,
+    json_size,
+    weigh,
+)
+from runfolio_server.answer_room import LARGE_ANSWER_BYTES, LARGE_ANSWERS_MAX, SMALL_ANSWER_BYTES, room_for_answers
 from runfolio_server.errors import AnswerTooLarge
 from runfolio_server.graph.execution.executor import CompiledExecutor
 from tests.generated_documents import documents
@@ -185,3 +193,35 @@ async def test_a_caller_who_goes_away_is_not_told_of_the_budget() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_large_answer_waits_for_the_other_of_its_user_before_it_reads_on() -> None:
+    held = room_for_answers()
+    large, small, other = [AnswerBudget(room=await held.take(user, 0)) for user in ("ann", "ann", "bob")]
+    for budget in (large, other):
+        budget.draw(SMALL_ANSWER_BYTES + 1, 0)
+    await large.may_read()
+    # It has room for all that may come, so that no two wait for each other.
+    await large.may_read()
+    await small.may_read()
+    await other.may_read()
+    assert LARGE_ANSWERS_MAX * LARGE_ANSWER_BYTES == held.used
+
+    small.draw(SMALL_ANSWER_BYTES + 1, 0)
+    waiting = asyncio.create_task(small.may_read())
+    await asyncio.sleep(0)
+
+    assert (False, 1) == (waiting.done(), held.waiting)
+    waiting.cancel()
+
+
+async def test_a_spent_budget_keeps_nothing_of_whoever_spent_it() -> None:
+    budget = AnswerBudget(values_max=1)
+    with pytest.raises(AnswerTooLarge):
+        budget.draw(0, 2)
+    with pytest.raises(AnswerTooLarge):
+        budget.check()
+
+    held = [getattr(budget, name) for name in ("_spent", "_ending", "_shares")]
+    assert not any(isinstance(value, BaseException) for value in held)
+    assert isinstance(held[0], str)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from runfolio_server.errors import TooLarge, TooSlow
 from runfolio_server.held_bytes import HeldBytes, Room
+from runfolio_server.memory_back import MemoryBack
 from runfolio_server.settings import Settings
 
 HELD_BODIES: Final = 4
@@ -24,6 +25,8 @@ BODY_BYTES_PER_S: Final = 64 * 1024
 """How fast a body must come that is held until it is whole: within BODY_S and what it takes at half a megabit."""
 FIRST_BYTES: Final = 2**18
 """Room for a body of unknown length, until it is longer."""
+MADE_OF_BODY: Final = 4
+"""Times its bytes is what a body becomes: values, rows and what is sent to PostgreSQL."""
 _ROOM: Final = "runfolio.room"
 
 
@@ -82,6 +85,9 @@ def give_room_back(request: Request) -> None:
     """The request is answered: nothing of its body is needed any more."""
     room: Room | None = request.scope.pop(_ROOM, None)
     if room is not None:
+        memory_back: MemoryBack = request.app.state.memory_back
+        # What is made of a body takes several times as much.
+        memory_back.after(room.amount * MADE_OF_BODY)
         room.shrink(0)
 
 

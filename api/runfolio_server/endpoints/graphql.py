@@ -35,6 +35,7 @@ from runfolio_server.errors import AppError, TooLarge, Unavailable
 from runfolio_server.graph.limits.variable_limits import VALUES_MAX, check_variables
 from runfolio_server.graph.schema import MASKED_MESSAGE, is_unforeseen, schema
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
+from runfolio_server.held_bytes import HeldBytes
 from runfolio_server.loaders import Loaders
 
 # Parsed documents are kept: this bounds what they cost, and the time of the parser. Values belong into variables.
@@ -50,7 +51,9 @@ async def execute_document(request: Request) -> Response:
     viewer, database = await sign_in.caller(request.headers.get("Authorization"))
     body = await read_body(request, viewer.user_id)
     query, variables, operation_name = await in_thread_if(len(body) > HEAVY_BYTES, read_document, body)
-    budget = AnswerBudget(ANSWER_BYTES_MAX, ANSWER_VALUES_MAX)
+    held: HeldBytes = state.held_answers
+    room = await held.take(viewer.user_id, 0)
+    budget = AnswerBudget(ANSWER_BYTES_MAX, ANSWER_VALUES_MAX, room)
     context = Context(
         viewer,
         database,
@@ -72,6 +75,8 @@ async def execute_document(request: Request) -> Response:
             )
     finally:
         context.loaders.clear()
+        room.shrink(0)
+        state.memory_back.after(budget.most)
     errors = result.errors or []
     answer: dict[str, Any] = {"data": result.data}
     if errors:

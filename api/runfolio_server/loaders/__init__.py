@@ -10,10 +10,10 @@ from uuid import UUID
 from runfolio_server.answer_budget import AnswerBudget
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.filters.run_query import RunQuery
-from runfolio_server.history.reading.keys import RUNS_PER_STATEMENT, KeySummary, list_keys
+from runfolio_server.history.reading.keys import KeySummary
 from runfolio_server.history.reading.metric import MetricSummary
 from runfolio_server.history.reading.table import Table
-from runfolio_server.loaders.history import HistoryKey, TableKey, load_metrics, load_tables
+from runfolio_server.loaders.history import HistoryKey, StreamKey, TableKey, load_keys, load_metrics, load_tables
 from runfolio_server.loaders.loader import Loader
 from runfolio_server.sql.history.ingest import COUNT_REJECTED_LINES, RejectedCountRow
 from runfolio_server.sql.identity.users import SELECT_ENTITIES, SELECT_USERS, EntityRow, UserRow
@@ -72,15 +72,10 @@ class Loaders:
             async with database.connection() as connection:
                 return await connection.rows(COUNT_REJECTED_LINES, list(run_ids))
 
-        async def history_keys(run_ids: list[UUID]) -> list[list[KeySummary]]:
-            found: dict[UUID, list[KeySummary]] = {}
+        async def history_keys(keys: list[StreamKey]) -> list[list[KeySummary]]:
             async with self.reads:
-                with budget.reading("historyKeys") as reading:
-                    for first in range(0, len(run_ids), RUNS_PER_STATEMENT):
-                        part = await list_keys(database, run_ids[first : first + RUNS_PER_STATEMENT], "history")
-                        reading.take_texts([key.name for keys in part.values() for key in keys])
-                        found |= part
-            return [found[run_id] for run_id in run_ids]
+                with budget.reading("keys of histories") as reading:
+                    return await load_keys(database, keys, reading)
 
         async def history_tables(keys: list[TableKey]) -> list[Table]:
             async with self.reads:
@@ -103,7 +98,7 @@ class Loaders:
         self.rejected_count: Loader[UUID, RejectedCountRow | None] = _in_key_order(
             rejected_counts, lambda row: row.run_id
         )
-        self.history_keys: Loader[UUID, list[KeySummary]] = Loader(history_keys)
+        self.history_keys: Loader[StreamKey, list[KeySummary]] = Loader(history_keys)
         self.history_tables: Loader[TableKey, Table] = Loader(history_tables)
         self.metrics: Loader[HistoryKey, MetricSummary] = Loader(metrics)
 

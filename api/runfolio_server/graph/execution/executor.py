@@ -34,6 +34,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from runfolio_server.answer_budget import AnswerBudget, FieldShare, weigh
 from runfolio_server.context import Context
+from runfolio_server.errors import AnswerTooLarge
 from runfolio_server.graph.execution.compiled_selection import ObjectShape
 from runfolio_server.graph.execution.introspection import is_outer_introspection
 from runfolio_server.graph.execution.scalar_output import are_as_written
@@ -90,6 +91,14 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         except GraphQLError as error:
             return ExecutionResult(None, errors=[error])
         return super().execute_operation(serially)
+
+    def handle_field_error(self, raw_error: Exception, *arguments: Any, **more: Any) -> None:
+        """Note the error of a field, or raise it where there must be no null."""
+        if isinstance(getattr(raw_error, "original_error", raw_error), AnswerTooLarge):
+            # Its frames hold this executor, which notes it: all that was read for an answer that is refused would wait
+            # for the garbage collector.
+            raw_error.__traceback__ = None
+        super().handle_field_error(raw_error, *arguments, **more)
 
     def complete_value(
         self,

@@ -14,9 +14,9 @@ from runfolio_server.graph.info import RequestInfo
 async def turn_to_read(info: RequestInfo) -> AsyncIterator[Reading]:
     """Wait for a turn to read; what is taken then is held until the field is written.
 
-    Raises AnswerTooLarge when the answer is too large already.
+    Raises AnswerTooLarge when the answer is too large already, Unavailable when there is no room for it in time.
     """
     async with info.context.reads:
-        info.context.budget.check()
+        await info.context.budget.may_read()
         with info.context.budget.reading(field_name(info.path)) as taken:
             yield taken

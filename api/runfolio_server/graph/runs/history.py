@@ -13,13 +13,14 @@ from runfolio_server.context import Context
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.cursor import list_digest, read_place, sign_place
 from runfolio_server.graph.execution.row_fields import batch_field
+from runfolio_server.graph.execution.siblings import field_name
 from runfolio_server.graph.execution.turn_to_read import turn_to_read
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs, reading_keys, rows_cost
 from runfolio_server.graph.relay.connections import After, PageInfo, page_size
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE, in_thread_if
-from runfolio_server.history.reading.keys import KeySummary, list_keys
+from runfolio_server.history.reading.keys import KeySummary
 from runfolio_server.history.reading.sample import sample
 from runfolio_server.history.reading.scan import Position, scan
 from runfolio_server.ingest.batch import LineStream
@@ -30,6 +31,8 @@ ROWS_MAX = 10_000
 SAMPLES_DEFAULT = 500
 SAMPLES_MAX = 10_000
 KEYS_MAX = 1000
+KEY_VALUES = 2
+"""Of the budget of an answer, for a key that is listed: itself and a field of it, of which there is at least one."""
 SAMPLE_X_AXIS = "The key to spread them over. Of another than `_step` only rows that have it: none, if it is unknown."
 ROWS_DIFFER = "another run or stream, other keys or other steps"
 
@@ -144,7 +147,7 @@ class RunHistory:
         scope = ["history", self.row.run_id.hex, STREAM_NAMES[stream], sorted(names or []), low, high]
         digest = list_digest(json.dumps(scope))
         position = _position(read_place(secret, digest, after, differing=ROWS_DIFFER)) if after else None
-        async with info.context.reads:
+        async with turn_to_read(info) as taken:
             page = await scan(
                 info.context.database,
                 self.row.run_id,
@@ -155,6 +158,7 @@ class RunHistory:
                 after=position,
                 limit=size,
             )
+            taken.take_texts(page.rows)
         return HistoryRows(
             rows=[JSONString(row) for row in page.rows],
             page_info=PageInfo(
@@ -194,10 +198,10 @@ class RunHistory:
     @strawberry.field(description="The keys it has logged, by name.", metadata=costs(reading_keys))
     async def metric_keys(self, info: RequestInfo, stream: Stream = HistoryStream.HISTORY) -> list[MetricKey]:
         """The keys of a stream."""
-        async with turn_to_read(info) as taken:
-            found = await list_keys(info.context.database, [self.row.run_id], STREAM_NAMES[stream])
-            keys = found[self.row.run_id]
-            taken.take_texts([key.name for key in keys])
+        keys = await info.context.loaders.history_keys.load((self.row.run_id, STREAM_NAMES[stream]))
+        with info.context.budget.reading(field_name(info.path)) as taken:
+            # Of each at least itself and one field: said before it is made.
+            taken.take(0, KEY_VALUES * len(keys))
             return await in_thread_if(len(keys) > ITEMS_AT_ONCE, lambda: [MetricKey.of(key) for key in keys])
 
     @strawberry.field(

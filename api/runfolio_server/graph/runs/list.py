@@ -46,6 +46,7 @@ async def run_page(
     context, wanted = info.context, wanted_long(info, "edges", "node")
     digest = query.digest(_scope(project_id))
     place, total = _read(context, digest, after) if after else (None, None)
+    await context.budget.may_read()
     async with context.database.connection() as connection:
         paged = query.page(size + 1, place)
         portion = wanted.shared_by(size + 1, context.budget.bytes_left)

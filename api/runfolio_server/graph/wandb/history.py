@@ -43,6 +43,7 @@ async def history_window(
     rows: list[str] = []
     after = None
     while True:
+        await reading.may_go_on()
         page = await scan(
             database,
             run_id,
@@ -77,6 +78,7 @@ async def sample_of_spec(database: Database, run_id: UUID, spec_text: str, readi
             past_last = min(past_last if STEP_KEY in (keys or ()) else past_last - 1, min_step + spec["samples"])
         rows = await history_window(database, run_id, keys=keys, min_step=min_step, max_step=past_last, reading=reading)
     else:
+        await reading.may_go_on()
         samples = min(spec.get("samples") or SAMPLES_DEFAULT, SAMPLES_MAX)
         x_axis = keys[0] if keys else "_step"
         rows = await sample(database, run_id, "history", keys=keys, x_axis=x_axis, samples=samples, reading=reading)

@@ -57,7 +57,7 @@ class ParquetHistory:
 async def key_tables(runs: Sequence[RunWireNames], context: Context) -> list[JSON]:
     """The history keys of each run, as the SDK reads them."""
     run_ids = [run.row.run_id for run in runs]
-    keys_of_runs = await context.loaders.history_keys.load_many(run_ids)
+    keys_of_runs = await context.loaders.history_keys.load_many([(run_id, "history") for run_id in run_ids])
     streams_of_runs = await context.loaders.streams.load_many(run_ids)
     tables = []
     with context.budget.reading("historyKeys") as reading:
