@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 
 from runfolio_server.errors import AppError, Unavailable
+from runfolio_server.sql.database_errors import AWAY
 from runfolio_server.sql.named import NoRow, Query, composed
 from runfolio_server.sql.pool import Connection, Database, open_database
 from runfolio_server.sql.pooled import PooledConnection, way_of
@@ -152,6 +154,25 @@ async def test_a_caller_who_is_gone_leaves_no_statement_behind(pooled: Database,
 
     assert CONNECTIONS <= Shares.of(Purpose.READ, 8).key
     assert {asyncio.CancelledError} == {type(ending) for ending in endings}
+    async with pooled.connection() as connection:
+        assert NumberRow(1) == await connection.row(NUMBER, 1)
+
+
+async def test_a_session_that_is_lost_hides_no_error_and_the_next_one_is_good(
+    pooled: Database, database_url: str
+) -> None:
+    async def lose() -> None:
+        async with pooled.transaction() as connection, connected(database_url) as watching:
+            backend = await connection.row(BACKEND)
+            assert backend is not None
+            await watching.execute("SELECT pg_terminate_backend($1)", backend.number)
+            with suppress(*AWAY):
+                while await connection.row(NUMBER, 1):  # noqa: ASYNC110 - asks PostgreSQL
+                    await asyncio.sleep(0.01)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await lose()
     async with pooled.connection() as connection:
         assert NumberRow(1) == await connection.row(NUMBER, 1)
 

@@ -7,13 +7,14 @@ begins with the settings, in one round trip, and no statement has a name. Chosen
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import asyncpg
 
 from runfolio_server.errors import Unavailable
+from runfolio_server.sql.database_errors import AWAY
 from runfolio_server.sql.distribution import AnyConnection
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import BEGIN_SNAPSHOT, PATIENT, Connection, Deadlines, Way, directly
@@ -101,14 +102,16 @@ class PooledConnection(Connection):
             # Here the pooler makes us wait until it has a session to lend: no statement's clock runs yet.
             await self._raw.execute(begin, timeout=self._deadlines.answer_s)
         except BaseException as error:
-            self._raw.terminate()
+            self._give_up()
             if isinstance(error, TimeoutError):
                 raise Unavailable(NONE_LENT) from error
             raise
         try:
             yield
         except BaseException:
-            await self._end("ROLLBACK")
+            # Where that is not possible either, the first error is the one to tell.
+            with suppress(*AWAY):
+                await self._end("ROLLBACK")
             raise
         await self._end(end)
 
@@ -116,6 +119,11 @@ class PooledConnection(Connection):
         try:
             await self._raw.execute(sql)
         except BaseException:
-            # Nobody may get a connection from the pool that is still in a transaction.
-            self._raw.terminate()
+            self._give_up()
             raise
+
+    def _give_up(self) -> None:
+        """Nobody may get a connection from the pool that is still in a transaction."""
+        # One that was lost has left the pool already.
+        with suppress(asyncpg.InterfaceError):
+            self._raw.terminate()
