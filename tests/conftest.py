@@ -21,7 +21,7 @@ from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.sql.migrate import migrate
 from runfolio_server.sql.pool import Database, open_database
 from tests.bucket import Buckets, run_buckets
-from tests.live_server import LiveServer, run_live_server
+from tests.live_server import LiveServer, run_live_server, run_served
 from tests.pgbouncer import run_pgbouncer
 from tests.sent_statements import SentStatements
 from tests.server.reachable_dir import reachable_dir
@@ -121,7 +121,11 @@ async def service(database_url: str, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def live_server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The application over HTTP on a free port, with a site admin `ada`."""
-    with run_live_server(database_url, tmp_path_factory.mktemp("data")) as server:
+    directory, processes = tmp_path_factory.mktemp("data"), os.environ.get("RUNFOLIO_TEST_PROCESSES")
+    running = (
+        run_served(database_url, directory, int(processes)) if processes else run_live_server(database_url, directory)
+    )
+    with running as server:
         yield server
 
 

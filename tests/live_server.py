@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
 import time
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from starlette.types import ASGIApp
 
 from runfolio_server.app import create_app
@@ -18,9 +20,13 @@ from runfolio_server.serve.door import Door
 from runfolio_server.serve.door_limits import DoorLimits
 from runfolio_server.serve.http import HTTPServer
 from runfolio_server.settings import read_settings
+from tests.server.running_serve import RunningServe
 from tests.service import make_first_user
 
 START_TIMEOUT_S = 30
+PROCESSES = os.environ.get("RUNFOLIO_TEST_PROCESSES")
+"""Set: the fixture `live_server` is `runfolio serve` with so many processes, and its worker compacts what has ended."""
+in_this_process = pytest.mark.skipif(PROCESSES is not None, reason="changes the server inside, or its rows must wait")
 
 
 @dataclass(frozen=True)
@@ -64,3 +70,16 @@ def run_live_server(
         server.should_exit = True
         thread.join()
         listening.close()
+
+
+@contextmanager
+def run_served(database_url: str, directory: Path, processes: int) -> Iterator[LiveServer]:
+    """The same from `runfolio serve` with so many processes of the API."""
+    key = asyncio.run(make_first_user(database_url))
+    arguments = ("--database-url", database_url, "--processes", str(processes))
+    serve = RunningServe(directory / "data", directory / "serve", *arguments)
+    try:
+        serve.wait_until_ready()
+        yield LiveServer(serve.url, key, database_url, serve.data_dir)
+    finally:
+        serve.interrupt()

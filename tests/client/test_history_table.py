@@ -19,7 +19,7 @@ from runfolio_server.history.reading.table import read_tables
 from runfolio_server.sql.pool import Database
 from tests.client.builders import Logger
 from tests.history_service import compact_some
-from tests.live_server import LiveServer
+from tests.live_server import LiveServer, in_this_process
 
 # The fixtures that make databases are async.
 pytestmark = pytest.mark.usefixtures("anyio_backend")
@@ -243,6 +243,7 @@ async def test_the_async_client_answers_the_same(live_server: LiveServer, logger
     assert ["half"] * COUNT + ["tail"] * COUNT == many.to_pandas()["run_id"].tolist()
 
 
+@in_this_process
 def test_many_pages_are_one_table(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_tables, "__kwdefaults__", {"page_bytes": 100_000})
     count = 100_000

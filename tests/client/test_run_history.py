@@ -10,6 +10,7 @@ import pytest
 import runfolio
 from runfolio import Api
 from tests.client.full_run import ROWS, api, logger
+from tests.live_server import in_this_process
 
 __all__ = ["api", "logger"]
 
@@ -48,6 +49,7 @@ def test_history_is_a_table_with_the_step_first(api: Api) -> None:
     assert "int64" == str(table["_step"].dtype)
 
 
+@in_this_process
 def test_history_without_pandas_is_a_list_of_rows(api: Api) -> None:
     run = api.run("ada/demo/full")
 
