@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from runfolio_server.filters.sql.shared_documents import TOGETHER
 from tests.filter_oracle import RunDocument
 
 RUNS_MAX = 25
@@ -212,7 +213,15 @@ def _logical(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-filters = _named(st.one_of(conditions, st.recursive(conditions, _logical, max_leaves=5)))
+_filters = st.one_of(conditions, st.recursive(conditions, _logical, max_leaves=5))
+filters = _named(_filters)
+# Of so many conditions that they share what is read of a row's documents.
+_many = st.lists(_filters, min_size=TOGETHER, max_size=3 * TOGETHER)
+wide_filters = _named(
+    st.recursive(
+        st.one_of(*(st.fixed_dictionaries({name: _many}) for name in ("$and", "$or", "$nor"))), _logical, max_leaves=2
+    )
+)
 
 _order_fields = (
     *DOCUMENT_FIELDS,

@@ -59,11 +59,29 @@ def test_hundreds_of_alternatives_are_as_cheap_as_a_list() -> None:
     assert compile_filter(parse_filters(json.dumps(listed)), 1) == compile_filter(parse_filters(json.dumps(spelled)), 1)
 
 
-def test_many_different_keys_are_not_each_compared_with_what_the_planner_knows_of_config() -> None:
-    few, many = ({"$or": [{f"config.k{number}": 1} for number in range(count)]} for count in (50, 51))
+def test_many_values_are_not_each_compared_with_what_the_planner_knows_of_config() -> None:
+    few, many = ({f"config.a.b{number}": {"$in": list(range(8))} for number in range(count)} for count in (3, 4))
 
     assert "r.config @> ANY" in compile_filter(parse_filters(json.dumps(few)), 1).sql
     assert "r.config @> ANY" not in compile_filter(parse_filters(json.dumps(many)), 1).sql
+
+
+def test_many_conditions_on_a_document_read_it_once_beside_those_that_its_index_serves() -> None:
+    some = {f"config.k{number}": number for number in range(6)} | {"name": "a", "config.text": {"$contains": "x"}}
+    compiled = compile_filter(parse_filters(json.dumps(some)), 1).sql
+    beside, shared = compiled.split("OFFSET 0", 1)
+
+    assert beside.count("r.config @> ANY") == 4
+    assert beside.count("r.config ||") == 1
+    assert "r.name = " in beside
+    assert "r.config" not in shared
+    assert shared.count("d.config -> ") == 3
+
+
+def test_few_conditions_on_documents_are_asked_of_the_row() -> None:
+    few = {f"config.k{number}": {"$gt": number} for number in range(4)} | {"name": "a", "state": "running"}
+
+    assert "OFFSET" not in compile_filter(parse_filters(json.dumps(few)), 1).sql
 
 
 def test_a_run_is_found_by_its_name_through_its_key() -> None:

@@ -19,6 +19,7 @@ from runfolio_server.filters.language.tree import And, Condition, Filter, Not, O
 from runfolio_server.filters.sql.json_sql import json_expression
 from runfolio_server.filters.sql.json_where import NO_RANGES, Ranges, compile_json, containment_count
 from runfolio_server.filters.sql.parameters import Parameters
+from runfolio_server.filters.sql.shared_documents import beside_and_shared, compile_shared
 
 NEVER = "FALSE"
 CONTAINMENTS_MAX = 100
@@ -69,9 +70,13 @@ def compile_filter(
     Where(sql='(r.group_name = $3::text)', parameters=['folds'])
     """
     parameters = Parameters(first_parameter)
-    contained = sum(containment_count(item.field, item.operand) for item in conditions_of(tree))
+    beside, shared = beside_and_shared(tree, ranges)
+    contained = sum(containment_count(item.field, item.operand) for item in conditions_of(beside))
     scope = _Scope(parameters, project_id, contained <= CONTAINMENTS_MAX, ranges)
-    return Where(_compile(tree, scope), parameters.values)
+    sql = _compile(beside, scope)
+    if shared is not None:
+        sql = f"({sql} AND {compile_shared(shared, lambda item: _compile(item, scope), parameters.place)})"
+    return Where(sql, parameters.values)
 
 
 def _compile(tree: Filter, scope: _Scope) -> str:

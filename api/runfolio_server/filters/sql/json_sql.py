@@ -28,9 +28,12 @@ _LIMIT: Final = f"1e{SORT_NUMBER_EXPONENT}"
 def json_expression(field: JsonField, place: PlaceKey, document: str | None = None) -> str:
     """The value as jsonb; SQL's NULL where the row has no such key, jsonb's null where it has and it is null.
 
-    `document` is the SQL of the document where that is not the one for the alias `r`.
+    `document` is the SQL of the document where that is not the one for the alias `r`. A field without a path is the
+    document itself.
     """
     document = document or field.document.sql
+    if not field.paths:
+        return document
     found = [f"{document} {'->' if len(path) == 1 else '#>'} {_place_path(path, place)}" for path in field.paths]
     found += [f"json_value_by_name({document}, {place(list(parts))})" for parts in field.names]
     return f"({found[0]})" if len(found) == 1 else f"coalesce({', '.join(found)})"
