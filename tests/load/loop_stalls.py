@@ -24,7 +24,8 @@ class LoopStalls:
         """None: it was not asked for a minute, and what it would tell is also of before."""
         self._begin = time.monotonic()
         self._options = {"base_url": base_url, "headers": {"Authorization": f"Bearer {admin_key}"}}
-        self._counts: dict[str, int] = {}
+        self.counts: dict[str, int] = {}
+        """By process, as they were told last."""
 
     async def count(self) -> int:
         """How many over 0.1 s there were since it was asked last; of a process that is new, none."""
@@ -34,7 +35,7 @@ class LoopStalls:
                 text = (await http.get("/metrics", timeout=TIMEOUT_S)).raise_for_status().text
             if time.monotonic() - self._begin > RECENT_S:
                 self.longest_s = max([self.longest_s or 0.0, *map(float, LONGEST.findall(text))])
-            found.update({process: int(count) for process, count in COUNT.findall(text)})
-        new = sum(count - self._counts.get(process, count) for process, count in found.items())
-        self._counts |= found
+            found.update({process: int(float(count)) for process, count in COUNT.findall(text)})
+        new = sum(count - self.counts.get(process, count) for process, count in found.items())
+        self.counts |= found
         return new
