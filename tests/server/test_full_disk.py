@@ -26,6 +26,9 @@ pytestmark = pytest.mark.anyio
 
 DISK_BYTES = 2 * 1024 * 1024
 BALLAST = "ballast"
+PARQUET = "/export/ada/p/files/history.parquet"
+LARGE_LINE = 10_000
+"""So long that a file of a few lines is written while it is made, and not at its end."""
 # What PostgreSQL refuses, by the class of SQLSTATEs for it, and as a database that takes no changes.
 REFUSALS = {"53000": 10, "53100": 10, "53200": 1, "53300": 1, "53400": 10, "25006": 10}
 REFUSE = """
@@ -194,11 +197,11 @@ async def test_the_worker_neither_fails_nor_takes_a_stream_for_broken_when_there
     assert 300 <= await compact_once(service.database, failed_until)  # type: ignore[arg-type]
 
 
-async def test_an_upload_to_a_full_store_is_told_to_come_back_and_downloads_go_on(
-    service: Service, caplog: pytest.LogCaptureFixture
+async def test_files_for_a_full_disk_are_told_to_come_back_and_downloads_go_on(
+    service: Service, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     await service.start_run("files")
-    await service.log("ada/p/files", 0, lines(0, 10), complete=True, exitcode=0)
+    await service.log("ada/p/files", 0, lines(0, 10, LARGE_LINE), complete=True, exitcode=0)
     with small_disk() as disk:
         settings = replace(service.settings, data_dir=disk)
         app = create_app(settings)
@@ -217,6 +220,7 @@ async def test_an_upload_to_a_full_store_is_told_to_come_back_and_downloads_go_o
 
             refused = [await http.put(new, content=b"y" * 100_000) for _ in range(5)]
             arrow = await http.get("/export/ada/p/history.arrow", headers=small.headers("ada"))
+            parquet = [await http.get(PARQUET, headers=small.headers("ada")) for _ in range(3)]
             listed = await small.graphql(
                 '{ project(name: "p") { run(name: "files") { files { edges { node { directUrl } } } } } }'
             )
@@ -226,14 +230,18 @@ async def test_an_upload_to_a_full_store_is_told_to_come_back_and_downloads_go_o
             told = [record for record in caplog.records if record.levelno >= logging.WARNING]
             (disk / BALLAST).unlink()
             stored = await http.put(new, content=b"y" * 100_000)
+            parquet_at_last = await http.get(PARQUET, headers=small.headers("ada"))
             made_at_last = await small.graphql(HISTORY_FILES)
 
-    for response in refused:
+    for response in (*refused, *parquet):
         await wait_told(response)
     assert [(0, 1), (0, 1), (1, 0)] == [files_and_rows(answer) for answer in (*made, made_at_last)]
     assert (200, b"x") == (downloaded.status_code, downloaded.content)
-    assert (200, 200) == (arrow.status_code, stored.status_code)
-    assert ["cannot write objects"] == [record.getMessage().partition(":")[0] for record in told]
+    assert (200, 200, 200) == (arrow.status_code, stored.status_code, parquet_at_last.status_code)
+    assert ["cannot write objects", "the file of an export cannot be written"] == [
+        record.getMessage().partition(":")[0] for record in told
+    ]
+    assert "panicked" not in capfd.readouterr().err
 
 
 def test_what_goes_wrong_again_and_again_is_one_line_a_minute_with_how_often_it_was(

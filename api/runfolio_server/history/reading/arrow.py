@@ -127,31 +127,35 @@ class ArrowStream:
 
 
 class _Sink:
-    """A file that the library writes to, and what went wrong with it: the library lets nothing through as it is."""
+    """A file that the library writes to, and the first that went wrong with it: of an error the library would panic."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self.error: OSError | None = None
 
     def write(self, data: bytes) -> int:
-        with self._noticed():
-            return self._file.write(data)
+        if self.error is None:
+            with self._kept():
+                self._file.write(data)
+        return len(data)
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        with self._noticed():
-            return self._file.seek(offset, whence)
+        if self.error is None:
+            with self._kept():
+                return self._file.seek(offset, whence)
+        return offset
 
     def flush(self) -> None:
-        with self._noticed():
-            self._file.flush()
+        if self.error is None:
+            with self._kept():
+                self._file.flush()
 
     @contextmanager
-    def _noticed(self) -> Iterator[None]:
+    def _kept(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             self.error = error
-            raise
 
 
 def write_parquet_file(layout: Layout, pages: Iterable[Sequence[Table]], file: IO[bytes]) -> None:
@@ -166,6 +170,8 @@ def write_parquet_file(layout: Layout, pages: Iterable[Sequence[Table]], file: I
         try:
             for tables in pages:
                 yield layout.batch(tables)
+                if sink.error is not None:
+                    return
         except Exception as error:
             failures.append(error)
             raise
@@ -184,9 +190,9 @@ def write_parquet_file(layout: Layout, pages: Iterable[Sequence[Table]], file: I
     except Exception:
         if failures:
             raise failures[0] from None
-        if sink.error is not None:
-            raise sink.error from None
         raise
+    if sink.error is not None:
+        raise sink.error
 
 
 def array_of(cells: Cells, kind: ColumnKind) -> Array:
