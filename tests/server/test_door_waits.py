@@ -121,6 +121,21 @@ def test_an_answer_before_the_body_leaves_the_connection_to_the_next_request(ser
         assert "/next" == server.requests[-1]["path"]
 
 
+@pytest.mark.parametrize("head", [b"HTTP/1.0\r\n", b"HTTP/1.1\r\nConnection: close\r\n"])
+def test_who_wants_no_further_answer_gets_the_one_before_the_body_too(server: DoorServer, head: bytes) -> None:
+    with server.connect() as connection:
+        connection.sendall(b"POST / " + head + b"Content-Length: 200000\r\n\r\n")
+        stream = connection.makefile("rb")
+        answer = read_answer(stream)
+
+        assert (200, "close") == (answer.status, answer.headers["connection"])
+        assert b"" == stream.read(1)
+        connection.sendall(b"a" * 150_000)
+        assert 1 == server.on_loop(lambda: server.door.connections.used)
+        connection.sendall(b"a" * 50_000)
+        server.wait_until(lambda: server.door.connections.used == 0)
+
+
 def test_what_comes_of_a_body_after_its_answer_has_an_end(server: DoorServer) -> None:
     answer, sent = server.send_without_end(b"POST / HTTP/1.1\r\nContent-Length: 999999999999\r\n\r\n", b"a" * 65_536)
 

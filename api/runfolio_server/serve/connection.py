@@ -7,8 +7,9 @@ A piece never goes beyond the request: what a client sends ahead waits, as it ca
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
@@ -26,6 +27,14 @@ END = b"\r\n\r\n"
 
 class _Refused(Exception):
     """Makes httptools stop; the connection knows why."""
+
+
+class _AnswerTransport:
+    """What the answer to a request with a body is written to: its end is the connection's affair."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.write = connection.transport.write
+        self.close = connection.close_after_answer
 
 
 class Connection(WatchedConnection):
@@ -170,6 +179,7 @@ class Connection(WatchedConnection):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if self._left != 0:
             cycle.receive = partial(self._receive, cycle)  # type: ignore[method-assign]
+            cycle.transport = cast("asyncio.Transport", _AnswerTransport(self))
         super()._start_asgi_task(cycle, app)
 
     async def _receive(self, cycle: RequestResponseCycle) -> Any:
@@ -204,13 +214,23 @@ class Connection(WatchedConnection):
     def on_message_complete(self) -> None:
         """The request is whole."""
         if self._phase is Phase.REST:
-            self._become_idle()
+            if self.cycle.keep_alive:
+                self._become_idle()
+            else:
+                self.transport.close()
             return
         self._phase = Phase.ANSWER
         self.cycle.more_body = False
         self.cycle.message_event.set()
 
     # What uvicorn calls when it has written all of an answer.
+
+    def close_after_answer(self) -> None:
+        """Close, but not before the rest of an answered body has come: that could destroy the answer on its way."""
+        if self._phase is Phase.BODY and self.cycle.response_complete:
+            self.transport.write_eof()
+        else:
+            self.transport.close()
 
     def on_response_complete(self) -> None:
         """Go on with the next request, or with the rest of this one."""
