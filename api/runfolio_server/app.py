@@ -33,6 +33,7 @@ from runfolio_server.endpoints.metrics import metrics_routes, own_numbers
 from runfolio_server.endpoints.objects import object_routes, room_for_uploads
 from runfolio_server.endpoints.wrong_keys import WrongKeys
 from runfolio_server.events.wake_up import EventWakeUp
+from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.graph.schema import MASKED_MESSAGE
 from runfolio_server.ingest.target import RunTargets
 from runfolio_server.loop_watch import LoopWatch
@@ -162,7 +163,7 @@ async def tell_http_error(request: Request, error: Exception) -> Response:
     """404 and 405 in the shape of every other error."""
     if not isinstance(error, HTTPException):
         raise error
-    message = f"{error.detail}: {request.method} {request.url.path}"
+    message = f"{error.detail}: {request.method} {name_excerpt(request.url.path)}"
     return json_response({"errors": [{"message": message}]}, error.status_code)
 
 

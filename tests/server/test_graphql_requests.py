@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from typing import Any
 
@@ -119,6 +120,7 @@ async def test_a_browser_gets_graphiql_and_anything_else_is_told_to_post(service
 
 async def test_a_path_that_is_not_there_is_told_as_json(service: Service) -> None:
     missing = await service.http.post("/sdk/otel/v1/metrics")
+    long = await service.http.get("/" + "a" * 10_000)
     method = await service.http.put("/graphql")
 
     assert (404, "Not Found: POST /sdk/otel/v1/metrics") == (
@@ -126,6 +128,18 @@ async def test_a_path_that_is_not_there_is_told_as_json(service: Service) -> Non
         missing.json()["errors"][0]["message"],
     )
     assert 405 == method.status_code
+    assert 404 == long.status_code
+    assert len(long.content) < 300
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/export/ada/p/runs.ndjson"])
+async def test_a_body_that_is_compressed_is_told_so(service: Service, path: str) -> None:
+    headers = {**service.headers("ada"), "Content-Encoding": "gzip"}
+    response = await service.http.post(path, content=gzip.compress(b"{}"), headers=headers)
+
+    (error,) = response.json()["errors"]
+    assert (400, ["identity"]) == (response.status_code, error["extensions"]["allowed"])
+    assert "Content-Encoding 'gzip'" in error["message"]
 
 
 def _basic(user: str, key: str) -> str:

@@ -11,7 +11,8 @@ from typing import Final
 
 from starlette.requests import Request
 
-from runfolio_server.errors import TooLarge, TooSlow
+from runfolio_server.errors import AppError, TooLarge, TooSlow
+from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.held_bytes import HeldBytes, Room
 from runfolio_server.memory_back import MemoryBack
 from runfolio_server.settings import Settings
@@ -73,6 +74,13 @@ async def _collect(stream: AsyncIterator[bytes], chunks: list[bytes], most: int,
         if size > room.amount:
             await room.grow(most - room.amount)
         chunks.append(chunk)
+
+
+def check_plain(request: Request) -> None:
+    """Refuse a body that is compressed, before it is read: only batches are large enough for that. Raises AppError."""
+    encoding = request.headers.get("Content-Encoding", "").lower()
+    if encoding not in ("", "identity"):
+        raise AppError(f"Content-Encoding {name_excerpt(encoding)!r} is not supported here", allowed=("identity",))
 
 
 def room_of(request: Request) -> Room:

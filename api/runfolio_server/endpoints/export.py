@@ -21,7 +21,7 @@ from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain import json_text
 from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.endpoints.answers import answering_errors
-from runfolio_server.endpoints.bodies import read_body
+from runfolio_server.endpoints.bodies import check_plain, read_body
 from runfolio_server.endpoints.compression import VARY, coding_for, compressed_stream
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.parameters import check_names
@@ -61,6 +61,7 @@ async def _read_request(request: Request, user_id: int) -> ExportRequest:
     path = request.path_params
     check_names(request.query_params, () if request.method == "POST" else PARAMETERS)
     if request.method == "POST":
+        check_plain(request)
         body = await read_body(request, user_id)
         options = await in_thread_if(len(body) > HEAVY_BYTES, _read_options, body)
         columns = options.get("columns")

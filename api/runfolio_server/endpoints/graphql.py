@@ -26,7 +26,7 @@ from runfolio_server.domain import json_text
 from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
 from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response
-from runfolio_server.endpoints.bodies import read_body
+from runfolio_server.endpoints.bodies import check_plain, read_body
 from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed, compressed_stream
 from runfolio_server.endpoints.explorer import explorer_page
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
@@ -49,6 +49,7 @@ async def execute_document(request: Request) -> Response:
     state = request.app.state
     sign_in: SignIn = state.sign_in
     viewer, database = await sign_in.caller(request.headers.get("Authorization"))
+    check_plain(request)
     body = await read_body(request, viewer.user_id)
     query, variables, operation_name = await in_thread_if(len(body) > HEAVY_BYTES, read_document, body)
     held: HeldBytes = state.held_answers
