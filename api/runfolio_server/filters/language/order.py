@@ -59,9 +59,10 @@ def parse_order(text: str | None, table: FieldTable) -> Order:
     """
     if text is None or not text.strip():
         return default_order(table)
-    if len(text) > ORDER_MAX_BYTES or len(text.encode(errors="replace")) > ORDER_MAX_BYTES:
+    size = len(text.encode(errors="replace"))
+    if size > ORDER_MAX_BYTES:
         raise AppError(
-            f"order has {len(text)} characters; allowed: {ORDER_MAX_BYTES} bytes",
+            f"order has {size} bytes; allowed: {ORDER_MAX_BYTES}",
             path="order",
             allowed=(f"{ORDER_MAX_BYTES} bytes",),
         )
