@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 
@@ -134,6 +135,24 @@ def test_who_wants_no_further_answer_gets_the_one_before_the_body_too(server: Do
         assert 1 == server.on_loop(lambda: server.door.connections.used)
         connection.sendall(b"a" * 50_000)
         server.wait_until(lambda: server.door.connections.used == 0)
+
+
+@pytest.mark.parametrize("head", [b"", b"Connection: close\r\n"])
+@pytest.mark.parametrize("rest", [b"nonsense\r\n", b"0\r\n" + b"A: b\r\n" * 200, b"1;" + b"a" * 100_000])
+def test_a_body_that_goes_wrong_after_its_answer_gets_no_other(
+    server: DoorServer, head: bytes, rest: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with server.connect() as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + head + b"\r\n")
+        stream = connection.makefile("rb")
+        assert 200 == read_answer(stream).status
+
+        with contextlib.suppress(OSError):
+            connection.sendall(rest)
+            assert b"" == stream.read(1)
+
+        server.wait_until(lambda: server.door.connections.used == 0)
+    assert [] == caplog.records
 
 
 def test_what_comes_of_a_body_after_its_answer_has_an_end(server: DoorServer) -> None:

@@ -144,6 +144,10 @@ class WatchedConnection(HttpToolsProtocol):
             cycle.message_event.set()
             self.flow.resume_writing()
         self._leave()
+        if self._phase is Phase.REST:
+            # Its answer has been given.
+            self.transport.close()
+            return
         if is_answering or self._door.refused >= self._limits.refused_max:
             self.transport.abort()
             return
