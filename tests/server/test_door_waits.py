@@ -122,6 +122,18 @@ def test_an_answer_before_the_body_leaves_the_connection_to_the_next_request(ser
         assert "/next" == server.requests[-1]["path"]
 
 
+@pytest.mark.parametrize("more", [b"", b"Connection: close\r\n"])
+def test_who_asks_first_is_told_to_send_the_body(server: DoorServer, more: bytes) -> None:
+    with server.connect() as connection:
+        stream = connection.makefile("rb")
+        connection.sendall(b"POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n" + more + b"\r\n")
+        assert [b"HTTP/1.1 100 Continue\r\n", b"\r\n"] == [stream.readline(), stream.readline()]
+        connection.sendall(b"abc")
+        answer = read_answer(stream)
+
+    assert (200, b"abc") == (answer.status, answer.body)
+
+
 @pytest.mark.parametrize("head", [b"HTTP/1.0\r\n", b"HTTP/1.1\r\nConnection: close\r\n"])
 def test_who_wants_no_further_answer_gets_the_one_before_the_body_too(server: DoorServer, head: bytes) -> None:
     with server.connect() as connection:

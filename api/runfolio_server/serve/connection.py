@@ -34,6 +34,7 @@ class _AnswerTransport:
 
     def __init__(self, connection: Connection) -> None:
         self.write = connection.transport.write
+        self.is_closing = connection.transport.is_closing
         self.close = connection.close_after_answer
 
 
