@@ -83,7 +83,7 @@ NO_BOUNDS = {
         "filters/error_excerpt.py: NAME_MAX_CHARACTERS",
         "filters/error_excerpt.py: VALUE_MAX_CHARACTERS",
     ),
-    "what a cost counts at most, because each list refuses more": ("graph/limits/document_cost.py: PAGE_SIZE_MAX",),
+    "what a cost counts at most, because each list refuses more": ("graph/limits/cost.py: PAGE_SIZE_MAX",),
     "keys of objects are made by the server": ("objects/store.py: KEY_LENGTH_MAX",),
 }
 NO_BOUND_SETTINGS = {

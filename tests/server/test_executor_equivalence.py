@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from graphql import OperationDefinitionNode, parse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -129,6 +129,10 @@ ARGUMENTS = {
     "Query.model": '(name: "p", entityName: "ada")',
     "Query.entity": '(name: "ada")',
     "Entity.project": '(name: "p")',
+    # What goes over all runs of each project of a full page is too dear.
+    "Query.projects": "(first: 2)",
+    "Query.models": "(first: 2)",
+    "Entity.projects": "(first: 2)",
     "Project.run": '(name: "run1")',
     "Project.bucket": '(name: "run1")',
     "Project.runs": "(first: 3)",
@@ -223,6 +227,8 @@ async def test_a_generated_document_is_answered_the_same(
     filled: Service, monkeypatch: pytest.MonkeyPatch, document: str, either: bool
 ) -> None:
     generic, compiled, _ = await ask(filled, monkeypatch, document, either=either)
+    # Ours alone looks at what a document costs, and seldom one is too dear.
+    assume(b'"TOO_EXPENSIVE"' not in compiled)
 
     assert generic == compiled
 

@@ -22,13 +22,22 @@ READING: Final = 100
 KEYS_OF_RUN_ASSUMED: Final = 100
 """Of a run whose keys are listed: how many it has is known only then."""
 
+PAGE_SIZE_ASSUMED: Final = 100
+"""Of a list whose page size is left to the server."""
+PAGE_SIZE_MAX: Final = 10_000
+"""Lists refuse more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of a field itself, and how many items it answers, each with the fields selected inside."""
+    """Of a field itself, and how many items it answers, each with the fields selected inside.
+
+    `once` is of a field that belongs to a page and not to each of its items, such as a count.
+    """
 
     own: int = 1
     items: int = 1
+    once: int = 0
 
 
 # Arguments by their GraphQL names, as the resolver will get them: absent where they were and have no default.
@@ -43,6 +52,11 @@ def costs(measure: Measure) -> Mapping[str, Measure]:
 def items(name: str, default: int) -> Measure:
     """The cost of a list of as many items as this argument says."""
     return lambda arguments: Cost(items=number(arguments, name, default))
+
+
+def page(arguments: Mapping[str, Any]) -> Cost:
+    """The cost of a page of a list."""
+    return Cost(items=min(number(arguments, "first", PAGE_SIZE_ASSUMED), PAGE_SIZE_MAX))
 
 
 def range_of(arguments: Mapping[str, Any], most: int) -> int:

@@ -29,16 +29,11 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from runfolio_server.graph.limits.cost import COST, Cost, Measure, number
+from runfolio_server.graph.limits.cost import COST, Cost, Measure, page
 from runfolio_server.graph.limits.document_size import document_bytes
 from runfolio_server.graph.limits.given import Given
 from runfolio_server.graph.limits.introspection_cost import introspection_costs
 from runfolio_server.sized_cache import SizedCache
-
-# What a list costs whose page size is left to the server.
-PAGE_SIZE_ASSUMED = 100
-# Lists refuse more.
-PAGE_SIZE_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,8 @@ class DocumentCost:
     plain: int
     dearest: str
     dearest_cost: int
+    once: int = 0
+    """What the page around these fields costs beside its items; not in `total`."""
 
 
 @dataclass(slots=True)
@@ -84,7 +81,8 @@ def cost_of(
     schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments, variables: VariableValues
 ) -> DocumentCost:
     """The cost of an operation of a valid document."""
-    return _Sum(variables).of(_plan_of(schema, operation, fragments))
+    found = _Sum(variables).of(_plan_of(schema, operation, fragments))
+    return DocumentCost(found.total + found.once, found.plain, found.dearest, found.dearest_cost)
 
 
 class _Sum:
@@ -103,24 +101,26 @@ class _Sum:
 
     def _reckoned(self, plan: _Plan) -> DocumentCost:
         total = plain = plan.plain
-        dearest, dearest_cost = "", 0
+        dearest, dearest_cost, once = "", 0, 0
         for part in plan.parts:
             inside = self.of(part.inside)
             path, cost = inside.dearest, inside.dearest_cost
             if part.asked is None:
                 total += inside.total
                 plain += inside.plain
+                once += inside.once
             else:
                 price = self._price(part.asked)
                 items = max(0, price.items)
-                total += price.own + items * inside.total
+                once += price.once
+                total += price.own + inside.once + items * inside.total
                 cost *= items
-                own = price.own + items * inside.plain
+                own = price.own + inside.once + items * inside.plain
                 if own >= cost:
                     path, cost = "", own
             if cost > dearest_cost:
                 dearest, dearest_cost = ".".join(filter(None, (part.path, path))), cost
-        return DocumentCost(total, plain, dearest, dearest_cost)
+        return DocumentCost(total, plain, dearest, dearest_cost, once)
 
     def _price(self, asked: _Asked) -> Cost:
         try:
@@ -129,7 +129,7 @@ class _Sum:
             # The executor will tell, and not resolve it.
             return Cost(items=0)
         price = asked.measure(arguments)
-        return Cost(price.own + self._given.cost(arguments), price.items)
+        return Cost(price.own + self._given.cost(arguments), price.items, price.once)
 
 
 PLANS_BYTES_MAX = 4 * 2**20
@@ -197,13 +197,9 @@ def _measure_of(definition: GraphQLField) -> Measure | None:
     declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     measure: Measure | None = declared.metadata.get(COST) if declared else None
     if measure is None and definition.args:
-        return _page if "first" in definition.args else _one
+        return page if "first" in definition.args else _one
     return measure
 
 
 def _one(arguments: Mapping[str, Any]) -> Cost:  # noqa: ARG001
     return Cost()
-
-
-def _page(arguments: Mapping[str, Any]) -> Cost:
-    return Cost(items=min(number(arguments, "first", PAGE_SIZE_ASSUMED), PAGE_SIZE_MAX))

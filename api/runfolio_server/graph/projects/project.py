@@ -17,6 +17,7 @@ from runfolio_server.graph.execution.row_fields import batch_field
 from runfolio_server.graph.identity.user import User, users_of
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs
+from runfolio_server.graph.limits.runs_cost import chosen_runs_page
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_node_id
@@ -97,7 +98,7 @@ class Project(ProjectRunGroups, ProjectRunFacets, ProjectWireNames, Node):
         """One run of the project."""
         return await find_run(info, self.row.project_id, name)
 
-    @strawberry.field(description="Its runs, oldest first unless told.")
+    @strawberry.field(description="Its runs, oldest first unless told.", metadata=costs(chosen_runs_page))
     async def runs(
         self,
         info: RequestInfo,

@@ -19,6 +19,7 @@ from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.execution.siblings import field_name
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs, items
+from runfolio_server.graph.limits.runs_cost import OVER_DOCUMENTS, over_runs
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.expected_texts import expect_texts
@@ -87,7 +88,8 @@ class ProjectRunFacets:
     row: strawberry.Private[ProjectRow]
 
     @strawberry.field(
-        description="The distinct values of a field, the most frequent first; each tag counts for itself."
+        description="The distinct values of a field, the most frequent first; each tag counts for itself.",
+        metadata=costs(over_runs(items("first", VALUES_DEFAULT))),
     )
     async def run_values(
         self,
@@ -112,7 +114,7 @@ class ProjectRunFacets:
 
     @strawberry.field(
         description="How the finite numbers of a field are distributed; empty when no run has one.",
-        metadata=costs(items("bins", BINS_DEFAULT)),
+        metadata=costs(over_runs(items("bins", BINS_DEFAULT))),
     )
     async def run_histogram(
         self,
@@ -143,7 +145,8 @@ class ProjectRunFacets:
 
     @strawberry.field(
         description="The keys of config or summary that its runs have, by name: for column pickers. Without those that "
-        "the SDK keeps there for itself, which no reader is shown."
+        "the SDK keeps there for itself, which no reader is shown.",
+        metadata=costs(over_runs(items("first", KEYS_DEFAULT), OVER_DOCUMENTS)),
     )
     async def run_keys(
         self,

@@ -20,6 +20,7 @@ from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import Cost, costs, number
+from runfolio_server.graph.limits.runs_cost import AGGREGATE, OVER_RUNS
 from runfolio_server.graph.relay.connections import PAGE_SIZE_DEFAULT, After, First, PageInfo, page_size
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.arguments import Filters
@@ -67,9 +68,10 @@ class RunGroups:
 
 
 def groups_cost(arguments: Mapping[str, Any]) -> Cost:
-    """The cost of groups, each with what is asked of its metrics as often as there are metrics."""
+    """The cost of going over all runs, and of groups, each with what is asked of its metrics for each metric."""
     metrics = arguments.get("metrics") or ()
-    return Cost(items=number(arguments, "first", PAGE_SIZE_DEFAULT) * max(1, len(metrics)))
+    groups = number(arguments, "first", PAGE_SIZE_DEFAULT)
+    return Cost(OVER_RUNS + len(metrics) * AGGREGATE, items=groups * max(1, len(metrics)))
 
 
 @strawberry.type

@@ -13,6 +13,7 @@ from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import Cost, costs, key_count, number, values_cost
+from runfolio_server.graph.limits.runs_cost import chosen_runs_page
 from runfolio_server.graph.runs.history import STREAM_NAMES, HistoryStream, Stream
 from runfolio_server.graph.runs.history_columns import (
     HistoryColumns,
@@ -37,7 +38,8 @@ def histories_cost(arguments: Mapping[str, Any]) -> Cost:
     """What columns of many runs cost."""
     names = arguments.get("names")
     runs = max(0, number(arguments, "first", len(names) if isinstance(names, list) and names else RUNS_DEFAULT))
-    return Cost(values_cost(runs * max(0, sampled_rows(arguments)), key_count(arguments)), items=runs)
+    reading = values_cost(runs * max(0, sampled_rows(arguments)), key_count(arguments))
+    return Cost(chosen_runs_page(arguments).own + reading, items=runs)
 
 
 @strawberry.type(description="A key over many runs as one curve: arrays of the same length, in order of step.")

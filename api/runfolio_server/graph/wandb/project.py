@@ -12,6 +12,8 @@ from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.execution.row_fields import batch_field
 from runfolio_server.graph.execution.siblings import arguments_beside
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import costs
+from runfolio_server.graph.limits.runs_cost import counted_runs
 from runfolio_server.graph.relay.connections import After, First, PageInfo
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.list import count_of_cursor, count_runs_once
@@ -75,7 +77,9 @@ class ProjectWireNames:
         return False
 
     @strawberry.field(
-        deprecation_reason=instead("runs { totalCount }"), description="How many runs the filters choose."
+        deprecation_reason=instead("runs { totalCount }"),
+        description="How many runs the filters choose.",
+        metadata=costs(counted_runs),
     )
     async def run_count(self, info: RequestInfo, filters: Filters = strawberry.UNSET) -> int:
         """Asked with every page of runs; on later pages the count is that of the first, which the cursor carries."""
