@@ -124,6 +124,7 @@ CREATE TABLE runs (
   summary_writer text,                               -- client's id; '*': several (run_document); null: nobody yet
   newest_start   timestamptz,                        -- the latest start that the SDK's processes told; null: none yet
   is_sent_again  boolean NOT NULL DEFAULT false,     -- whether the SDK's process that sends now is one that was here before
+  is_older       boolean NOT NULL DEFAULT false,     -- whether that one began before the newest, which had ended
   CONSTRAINT runs_state_check CHECK (
     state IN ('pending', 'running', 'finished', 'failed', 'crashed', 'killed', 'preempting', 'preempted')
   )
@@ -184,6 +185,8 @@ CREATE TABLE run_stream (
   repeated   bigint NOT NULL DEFAULT 0,              -- lines left empty, or not stored, because the run has them already under
                                                      -- other numbers
   taken_up   bigint NOT NULL DEFAULT 0,              -- lines below it are of the epoch before, which its process goes on after
+  begun_by   jsonb,                                  -- of console lines: which process began at which of them, each line with
+                                                     -- its start in Unix seconds; null: none has told it
   done       bigint NOT NULL DEFAULT 0,              -- lines of the tail below it have been compacted, late ones excepted
   tail_lines bigint NOT NULL DEFAULT 0,              -- lines in history_tail
   tail_bytes bigint NOT NULL DEFAULT 0,              -- bytes of body in history_tail
@@ -256,7 +259,8 @@ CREATE TABLE untold_start (
   before         jsonb NOT NULL,                     -- attributes by column before the start, of config and summary the texts
   given          jsonb NOT NULL,                     -- likewise those that the start gave
   sent_text      text,                               -- what was last sent of a config that several write; null: one does
-  console_epochs int NOT NULL                        -- starts that console lines are of, before this one
+  console_epochs int NOT NULL,                       -- starts that console lines are of, before this one
+  console_line   bigint NOT NULL                     -- the last of these has lines below it
 );
 
 -- Captured output. Lines are rewritten by progress bars: the last write of a line wins.

@@ -20,8 +20,9 @@ from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY, TAGS
 from runfolio_server.filters.sql.compile import compile_filter
 from tests.run_language import find_field, parse_filters
 
-NOT_FIELDS = {"run_id", "project_id", "created_by", "deleted_at", "config", "summary", "config_text", "summary_text",
-              "system_text", "config_writer", "summary_writer", "newest_start", "is_sent_again"}  # fmt: skip
+NOT_FIELDS = {"run_id", "project_id", "created_by", "deleted_at", "config", "summary", "config_text",
+              "summary_text", "system_text", "config_writer", "summary_writer", "newest_start", "is_sent_again",
+              "is_older"}  # fmt: skip
 
 
 def refusal(filters: Any) -> AppError:

@@ -13,6 +13,7 @@ from tests.wandb.environments import NEWEST
 from tests.wandb.sdk import SDK
 
 LABELS = ("name", "tags", "notes", "group", "job_type")
+FILES = ("config.yaml", "output.log", "wandb-summary.json")
 SYNCS = (NEWEST, "0.22.3")
 
 
@@ -90,21 +91,45 @@ def test_an_older_segment_that_is_synced_after_a_newer_one_changes_nothing_of_it
 ) -> None:
     sdk = make_sdk(version)
     name = f"older-{version}"
-    folders = [sdk.run("segment", run=name, part=part, mode="offline")["folder"] for part in (1, 2)]
+    folders = [
+        sdk.run("segment", run=name, part=part, mode="offline", ends_with=code)["folder"]
+        for part, code in ((1, 1), (2, 0))
+    ]
     seen = []
 
     for part in (1, 0, 0):
         sync(sdk, folders[part])
         run = api.run(f"ada/segments/{name}")
         labels = {label: getattr(run, label) for label in LABELS}
-        seen.append((labels, dict(run.config), {key: run.summary[key] for key in ("part", "number", "_step")}))
+        summary = {key: run.summary[key] for key in ("part", "number", "_step")}
+        files = {file.name: file.md5 for file in run.files() if file.name in FILES}
+        seen.append((labels, dict(run.config), summary, files, run.state))
 
     lines = [line.text for line in api.run(f"ada/segments/{name}").console_lines()]
-    labels, config, summary = seen[0]
+    labels, config, summary, files, state = seen[0]
+    assert (set(FILES), "finished") == (set(files), state)
     assert ({"part": 2, "only2": 1, "late2": 1}, ["tag2"], 2) == (config, labels["tags"], summary["part"])
     assert [seen[0]] * 3 == seen
     assert ["printed 1", "printed 2", "printed by each"] == sorted(set(lines))
     assert len(lines) == 3
+
+
+@pytest.mark.parametrize("version", SYNCS)
+def test_console_lines_of_segments_that_resume_are_stored_once(
+    make_sdk: MakeSDK, api: runfolio.Api, version: str
+) -> None:
+    sdk = make_sdk(version)
+    name = f"resumes-{version}"
+    folders = [sdk.run("segment", run=name, part=part, mode="offline", resume="allow")["folder"] for part in (1, 2, 3)]
+
+    for folder in folders + folders:
+        sync(sdk, folder)
+
+    run = api.run(f"ada/segments/{name}")
+    assert [text for part in (1, 2, 3) for text in (f"printed {part}", "printed by each")] == [
+        line.text for line in run.console_lines()
+    ]
+    assert (3, "finished") == (run.summary["part"], run.state)
 
 
 def test_the_newest_segment_that_is_synced_again_keeps_what_somebody_named_it(newest: SDK, api: runfolio.Api) -> None:

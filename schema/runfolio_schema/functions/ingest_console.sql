@@ -5,7 +5,9 @@
 -- p_first is the time of line 0, which a rewrite keeps and a new process does not have; null: unknown.
 -- p_time to p_text have one element for each line.
 -- p_again tells that the request has rows that the run has already: a process that is sent again, perhaps with other
--- times. Its lines are stored but for those that an earlier epoch has under the same number.
+-- times. Its lines are stored but for those that an earlier epoch has under the same number. Lines of a process that has
+-- said when it began, and goes on after all that there are (run_stream.begun_by), are stored but for those that it has
+-- sent before; where nothing is left of them they leave no trace, so that whoever comes next goes on at the same number.
 -- Raises RF005 when the lines of all writers and epochs, which are numbered through, would be more than GraphQL can number.
 CREATE OR REPLACE FUNCTION ingest_console(
   p_run_id uuid, p_writer text, p_line0 bigint, p_first bytea,
@@ -18,8 +20,13 @@ DECLARE
   v_first bytea;
   v_lines_max CONSTANT bigint := 2147483647;         -- CONSOLE_LINES_MAX of ingest/append.py
   v_known bigint := 0;                               -- lines below it were sent before, in an epoch with repeated lines
+  v_begun jsonb;
+  v_from  bigint;                                    -- at which line of the epoch the process has begun
+  v_begins bigint[];                                 -- likewise, when it was here before
+  v_ends  bigint[];                                  -- one past the last line that it sent each time
+  v_repeats int[] := '{}';                           -- which of the lines it has sent before: indices
 BEGIN
-  SELECT s.epoch, s.first_line INTO v_epoch, v_first
+  SELECT s.epoch, s.first_line, s.begun_by INTO v_epoch, v_first, v_begun
   FROM run_stream AS s
   WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = p_writer
   ORDER BY s.epoch DESC
@@ -36,15 +43,42 @@ BEGIN
     END IF;
   END IF;
 
+  IF v_epoch IS NULL AND p_writer = '' THEN
+    SELECT jsonb_build_object('0', extract(epoch FROM r.newest_start)) INTO v_begun
+    FROM runs AS r
+    WHERE r.run_id = p_run_id AND r.newest_start IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM untold_start AS u WHERE u.run_id = p_run_id);
+  ELSIF v_begun IS NOT NULL AND p_line0 > 0 THEN
+    SELECT max(key::bigint) INTO v_from FROM jsonb_object_keys(v_begun) AS key WHERE key::bigint <= p_line0;
+    SELECT array_agg(b.line), array_agg(b.past) INTO v_begins, v_ends
+    FROM (
+      SELECT key::bigint AS line, value AS start, lead(key::bigint) OVER (ORDER BY key::bigint) AS past
+      FROM jsonb_each(v_begun)
+    ) AS b
+    WHERE b.start = v_begun -> v_from::text AND b.line < v_from;
+    SELECT coalesce(array_agg(i), '{}') INTO v_repeats
+    FROM generate_subscripts(p_text, 1) AS i
+    WHERE EXISTS (
+      SELECT 1
+      FROM unnest(v_begins, v_ends) AS b (line, past)
+      JOIN console_line AS k ON k.line = b.line + p_line0 - v_from + i - 1 AND k.line < b.past
+      WHERE k.run_id = p_run_id AND k.writer = p_writer AND k.epoch = v_epoch
+        AND (k.level, k.label, k.text) IS NOT DISTINCT FROM (p_level[i], p_label[i], p_text[i])
+    );
+    IF cardinality(v_repeats) = cardinality(p_text) THEN
+      RETURN;
+    END IF;
+  END IF;
+
   SELECT s.next_line INTO v_known
   FROM run_stream AS s
   WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = p_writer AND s.epoch = v_epoch AND s.repeated > 0;
   v_known := coalesce(v_known, 0);
 
-  INSERT INTO run_stream AS s (run_id, stream, writer, epoch, next_line, first_line)
+  INSERT INTO run_stream AS s (run_id, stream, writer, epoch, next_line, first_line, begun_by)
   VALUES (
     p_run_id, 'console', p_writer, coalesce(v_epoch, 0), p_line0 + cardinality(p_text),
-    CASE WHEN p_line0 = 0 THEN p_first END
+    CASE WHEN p_line0 = 0 THEN p_first END, CASE WHEN v_epoch IS NULL THEN v_begun END
   )
   ON CONFLICT (run_id, stream, writer, epoch) DO UPDATE
   SET next_line = greatest(s.next_line, excluded.next_line),
@@ -61,7 +95,7 @@ BEGIN
   INSERT INTO console_line AS c (run_id, writer, epoch, line, time, level, label, text)
   SELECT p_run_id, p_writer, coalesce(v_epoch, 0), p_line0 + i - 1, p_time[i], p_level[i], p_label[i], p_text[i]
   FROM generate_subscripts(p_text, 1) AS i
-  WHERE NOT ((p_again OR p_line0 + i - 1 < v_known) AND EXISTS (
+  WHERE i <> ALL (v_repeats) AND NOT ((p_again OR p_line0 + i - 1 < v_known) AND EXISTS (
     SELECT 1 FROM console_line AS k
     WHERE k.run_id = p_run_id AND k.writer = p_writer AND k.epoch < v_epoch AND k.line = p_line0 + i - 1
       AND (k.level, k.label, k.text) IS NOT DISTINCT FROM (p_level[i], p_label[i], p_text[i])

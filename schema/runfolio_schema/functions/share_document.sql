@@ -26,7 +26,8 @@ BEGIN
     RETURN;
   END IF;
 
-  -- Those of domain/run_state.py that only a start leaves; a test compares.
+  -- Those of domain/run_state.py that only a start leaves; a test compares. A crash that the run has told itself (exit
+  -- code 254) is not told from one that is guessed: what is remembered of an edit then goes with the next start, too.
   is_shared := v_alone = '*' OR CASE WHEN p_writer IS NULL THEN
     v_state NOT IN ('finished', 'failed', 'killed', 'preempted')
   ELSE

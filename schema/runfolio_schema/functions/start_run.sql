@@ -13,7 +13,8 @@
 --
 -- p_told_start is when the process says that it began; null: it does not say. Only of the one whose p_writer is ''. The SDK
 -- says it some seconds after its start, the same each time that it is sent again. So what a run has is kept from before a
--- start without it (untold_start); a process that began before the newest one changes neither attributes nor documents.
+-- start without it (untold_start); a process that began before the newest one changes neither attributes nor documents,
+-- and not how the run ended, if it had ended.
 --
 -- Runs of one project are made one after another: whoever makes one holds the project's row, and so no number is given
 -- twice or left out, and of two that make the same run one finds it made. Nobody who holds a run waits for a project.
@@ -51,9 +52,15 @@ DECLARE
   v_newest      timestamptz;                         -- the latest start told before
   v_sent_again  boolean := false;
   v_puts_back   text[];
-  v_before      jsonb;                               -- these three: see untold_start
+  v_before      jsonb;                               -- these five: see untold_start
+  v_given       jsonb;
   v_sent_text   text;
   v_epochs      int;
+  v_line        bigint;
+  v_is_known    boolean;                             -- whether the start is known that has just been told
+  v_is_older    boolean := false;                    -- see runs.is_older
+  v_ends_again  boolean := false;                    -- whether the run has ended again as it had before the start
+  v_begun       jsonb;
   -- Distributed, a change takes no now() in a CASE.
   v_now         timestamptz := now();
 BEGIN
@@ -63,8 +70,9 @@ BEGIN
     v_tags := ARRAY(SELECT jsonb_array_elements_text(p_given -> 'tags'));
   END IF;
 
-  SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer, r.newest_start, r.is_sent_again
-  INTO v_state, v_deleted, v_config, v_summary, v_newest, v_sent_again
+  SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer, r.newest_start, r.is_sent_again,
+    r.is_older
+  INTO v_state, v_deleted, v_config, v_summary, v_newest, v_sent_again, v_is_older
   FROM runs AS r
   WHERE r.run_id = p_run_id
   FOR UPDATE;
@@ -97,8 +105,9 @@ BEGIN
         CASE WHEN v_given_state IS NULL THEN 'start' ELSE 'update' END
       );
     ELSE
-      SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer, r.newest_start, r.is_sent_again
-      INTO v_state, v_deleted, v_config, v_summary, v_newest, v_sent_again
+      SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer, r.newest_start, r.is_sent_again,
+        r.is_older
+      INTO v_state, v_deleted, v_config, v_summary, v_newest, v_sent_again, v_is_older
       FROM runs AS r
       WHERE r.run_id = p_run_id
       FOR UPDATE;
@@ -109,17 +118,20 @@ BEGIN
     -- A state that is given says no more than itself: it is no sign of life, and leaves how the run ended.
     -- Who is running or about to be preempted goes on: the moves of domain/run_state.py, and a test compares.
     v_begins := v_given_state IS NULL AND v_state NOT IN ('running', 'preempting');
+    -- An older process gives its labels again in documents without a config; a new one begins with a config.
+    v_begins := v_begins AND NOT (v_is_older AND p_writer IS NOT DISTINCT FROM '' AND p_config_text IS NULL);
     IF p_told_start IS NULL THEN
       IF p_writer = '' AND v_given_state IS NULL AND p_config_text IS NOT NULL AND NOT p_config_if_new
         AND v_newest IS NOT NULL
       THEN
         -- The first document of a process. Of two whose starts are untold what was there before the first one counts.
         v_sent_again := false;
+        v_is_older := false;
         SELECT jsonb_build_object(
             'display_name', r.display_name, 'tags', r.tags, 'group_name', r.group_name, 'job_type', r.job_type,
             'notes', r.notes, 'description', r.description, 'sweep_name', r.sweep_name, 'host', r.host,
             'program', r.program, 'commit_hash', r.commit_hash, 'repository', r.repository, 'config', r.config_text,
-            'summary', r.summary_text
+            'summary', r.summary_text, 'state', r.state, 'exit_code', r.exit_code, 'finished_at', r.finished_at
           )
         INTO v_before
         FROM runs AS r
@@ -127,31 +139,59 @@ BEGIN
         SELECT d.text INTO v_sent_text
         FROM run_document AS d
         WHERE d.run_id = p_run_id AND d.document = 'config' AND d.writer = '';
-        SELECT coalesce(max(s.epoch) + 1, 0) INTO v_epochs
+        SELECT s.epoch + 1, s.next_line INTO v_epochs, v_line
         FROM run_stream AS s
-        WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = '';
-        INSERT INTO untold_start (run_id, before, given, sent_text, console_epochs)
-        VALUES (
-          p_run_id, v_before, p_given || jsonb_build_object('config', p_config_text), v_sent_text, v_epochs
-        )
+        WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = ''
+        ORDER BY s.epoch DESC
+        LIMIT 1;
+        v_given := p_given || jsonb_build_object('config', p_config_text);
+        v_epochs := coalesce(v_epochs, 0);
+        v_line := coalesce(v_line, 0);
+        INSERT INTO untold_start (run_id, before, given, sent_text, console_epochs, console_line)
+        VALUES (p_run_id, v_before, v_given, v_sent_text, v_epochs, v_line)
         ON CONFLICT (run_id) DO NOTHING;
       END IF;
     ELSIF p_told_start <= v_newest THEN
-      SELECT ARRAY(SELECT jsonb_object_keys(u.given)) INTO v_puts_back FROM untold_start AS u WHERE u.run_id = p_run_id;
-      v_sent_again := v_sent_again OR FOUND OR p_told_start < v_newest;
+      SELECT ARRAY(SELECT jsonb_object_keys(u.given)), u.before, u.console_epochs, u.console_line
+      INTO v_puts_back, v_before, v_epochs, v_line
+      FROM untold_start AS u
+      WHERE u.run_id = p_run_id;
+      v_is_known := FOUND;
+      v_sent_again := v_sent_again OR v_is_known OR p_told_start < v_newest;
       IF p_told_start < v_newest THEN
+        -- A crash that was guessed is no end: the newest one may still live. What it said itself is (ingest_batch).
+        v_ends_again := v_is_known AND (
+          v_before ->> 'state' IN ('finished', 'failed', 'killed', 'preempted')
+          OR (v_before ->> 'state' = 'crashed' AND v_before ->> 'exit_code' = '254')
+        );
+        v_is_older := v_is_older OR v_ends_again;
+        v_begins := v_begins AND NOT v_is_older;
         p_given := '{}';
         v_tags := NULL;
         p_config_text := NULL;
         p_config := NULL;
-      ELSIF v_puts_back IS NOT NULL THEN
+      ELSIF v_is_known THEN
+        v_is_older := false;
         -- The newest one itself: what it sends of its config is as it left it, and its labels may have been edited since.
         v_puts_back := ARRAY(SELECT k FROM unnest(v_puts_back) AS k WHERE k <> 'config' AND NOT p_given ? k);
       END IF;
     ELSE
       v_sent_again := false;
-      DELETE FROM untold_start AS u WHERE u.run_id = p_run_id;
+      v_is_older := false;
+      DELETE FROM untold_start AS u
+      WHERE u.run_id = p_run_id
+      RETURNING u.console_epochs, u.console_line INTO v_epochs, v_line;
+      v_is_known := FOUND OR v_newest IS NULL;
     END IF;
+    IF v_is_known THEN
+      -- If it goes on after the console lines that there are; where there are none yet ingest_console remembers it.
+      v_epochs := greatest(v_epochs - 1, 0);
+      v_begun := jsonb_build_object(coalesce(v_line, 0)::text, extract(epoch FROM p_told_start));
+      UPDATE run_stream AS s
+      SET begun_by = coalesce(s.begun_by, '{}') || v_begun
+      WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = '' AND s.epoch = v_epochs;
+    END IF;
+    v_is_older := v_is_older AND NOT v_begins;
     IF v_begins AND coalesce(p_writer, '') = '' THEN
       IF '*' IN (v_config, v_summary) THEN
         DELETE FROM run_document AS d WHERE d.run_id = p_run_id;
@@ -183,14 +223,18 @@ BEGIN
                             ELSE coalesce(p_summary_text, r.summary_text) END,
         summary = CASE WHEN 'summary' = ANY (v_waiting) THEN r.summary ELSE coalesce(p_summary, r.summary) END,
         summary_writer = CASE WHEN p_summary_text IS NULL THEN v_summary ELSE coalesce(v_summary, p_writer) END,
-        state = CASE WHEN v_begins THEN 'running' ELSE coalesce(v_given_state, r.state) END,
+        state = CASE WHEN v_begins THEN 'running' WHEN v_ends_again THEN v_before ->> 'state'
+                     ELSE coalesce(v_given_state, r.state) END,
         updated_at = v_now,
         heartbeat_at = CASE WHEN v_given_state IS NULL THEN v_now ELSE r.heartbeat_at END,
-        finished_at = CASE WHEN v_begins THEN NULL ELSE r.finished_at END,
-        exit_code = CASE WHEN v_begins THEN NULL ELSE r.exit_code END,
+        finished_at = CASE WHEN v_begins THEN NULL WHEN v_ends_again THEN (v_before ->> 'finished_at')::timestamptz
+                           ELSE r.finished_at END,
+        exit_code = CASE WHEN v_begins THEN NULL WHEN v_ends_again THEN (v_before ->> 'exit_code')::int
+                         ELSE r.exit_code END,
         stop_requested = CASE WHEN v_begins THEN false ELSE r.stop_requested END,
         newest_start = greatest(r.newest_start, p_told_start),
-        is_sent_again = v_sent_again
+        is_sent_again = v_sent_again,
+        is_older = v_is_older
     WHERE r.run_id = p_run_id
     RETURNING r.state INTO v_after;
     IF v_begins THEN
@@ -209,7 +253,8 @@ BEGIN
     END IF;
     IF v_after <> v_state THEN
       PERFORM write_run_event(
-        p_run_id, 'run_state_changed', v_state, v_after, CASE WHEN v_begins THEN 'start' ELSE 'update' END
+        p_run_id, 'run_state_changed', v_state, v_after,
+        CASE WHEN v_begins OR v_ends_again THEN 'start' ELSE 'update' END
       );
     END IF;
   END IF;

@@ -2,7 +2,8 @@
 -- Idempotent: the same upload again changes nothing, and an older one never replaces a newer.
 --
 -- p_run_id and p_name name the file, p_object_key is its object, p_size is in bytes, p_md5 in base64.
--- p_mimetype: null where it is unknown. p_issued_at is when the upload was allowed.
+-- p_mimetype: null where it is unknown. p_issued_at is when the upload was allowed. While a process is sent again that
+-- began before the newest one, its uploads count as allowed when the newest began: they replace none that came since.
 --
 -- Returns the object that the name led to before, null: none; whether the new one took its place; and whether it could
 -- not, because it is being swept. A function, because where runs are distributed a statement that writes a row may see
@@ -11,7 +12,13 @@ CREATE OR REPLACE FUNCTION store_run_file(
   p_run_id uuid, p_name text, p_object_key text, p_size bigint, p_md5 text, p_mimetype text, p_issued_at timestamptz
 ) RETURNS TABLE (old_object_key text, is_stored boolean, is_swept boolean)
 LANGUAGE plpgsql AS $$
+DECLARE
+  v_counts_as timestamptz;
 BEGIN
+  SELECT least(p_issued_at, r.newest_start) INTO v_counts_as
+  FROM runs AS r
+  WHERE r.run_id = p_run_id AND r.is_older;
+  p_issued_at := coalesce(v_counts_as, p_issued_at);
   SELECT f.object_key INTO old_object_key
   FROM run_files AS f
   WHERE f.run_id = p_run_id AND f.name = p_name;

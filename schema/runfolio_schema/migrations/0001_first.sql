@@ -108,6 +108,7 @@ CREATE TABLE runs (
   summary_writer text,                               -- client's id; '*': several (run_document); null: nobody yet
   newest_start   timestamptz,                        -- the latest start that the SDK's processes told; null: none yet
   is_sent_again  boolean NOT NULL DEFAULT false,     -- whether the SDK's process that sends now is one that was here before
+  is_older       boolean NOT NULL DEFAULT false,     -- whether that one began before the newest, which had ended
   CONSTRAINT runs_state_check CHECK (
     state IN ('pending', 'running', 'finished', 'failed', 'crashed', 'killed', 'preempting', 'preempted')
   )
@@ -150,6 +151,7 @@ CREATE TABLE run_stream (
   rejected   bigint NOT NULL DEFAULT 0,
   repeated   bigint NOT NULL DEFAULT 0,
   taken_up   bigint NOT NULL DEFAULT 0,
+  begun_by   jsonb,
   done       bigint NOT NULL DEFAULT 0,
   tail_lines bigint NOT NULL DEFAULT 0,
   tail_bytes bigint NOT NULL DEFAULT 0,
@@ -215,7 +217,8 @@ CREATE TABLE untold_start (
   before         jsonb NOT NULL,                     -- attributes by column before the start, of config and summary the texts
   given          jsonb NOT NULL,                     -- likewise those that the start gave
   sent_text      text,                               -- what was last sent of a config that several write; null: one does
-  console_epochs int NOT NULL                        -- starts that console lines are of, before this one
+  console_epochs int NOT NULL,                       -- starts that console lines are of, before this one
+  console_line   bigint NOT NULL                     -- the last of these has lines below it
 );
 
 CREATE TABLE console_line (

@@ -1,4 +1,7 @@
-"""One of several processes of a run, with labels and a config of its own; `mode` and `resume` are wandb.init's."""
+"""One of several processes of a run, with labels and a config of its own; `mode` and `resume` are wandb.init's.
+
+It ends with the exit code `ends_with`.
+"""
 
 import wandb
 
@@ -23,5 +26,5 @@ print(f"printed {part}")
 print("printed by each")
 run.config.update({f"late{part}": 1})
 folder = run.settings.sync_dir
-run.finish()
+run.finish(exit_code=ARGUMENTS.get("ends_with", 0))
 answer({"folder": folder})
