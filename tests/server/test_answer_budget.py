@@ -71,7 +71,7 @@ def _aliases(field: str, count: int = 60) -> str:
     return " ".join(f"a{number}: {field}" for number in range(count))
 
 
-SPECS = ", ".join([r'"{\"minStep\": 0, \"keys\": [\"loss\", \"text\"]}"'] * 30)
+SPECS = ", ".join([r'"{\"minStep\": 0, \"keys\": [\"loss\", \"text\"]}"'] * 4)
 MANY = {
     "windows of a sample": (f"sampledHistory(specs: [{SPECS}])", "project.run.sampledHistory"),
     "windows": (_aliases("history(minStep: 0)", 15), "project.run.a"),

@@ -91,6 +91,31 @@ async def test_what_looks_small_costs_what_it_answers(service: Service, field: s
     assert "Dearest is project.run.h0" in message
 
 
+@pytest.mark.parametrize(
+    ("spec", "allowed", "refused"),
+    [
+        ({"samples": 100_000, "keys": ["loss"]}, 4, 30),
+        ({"minStep": 0, "keys": ["loss"]}, 4, 30),
+        ({"samples": 1, "keys": ["loss"]}, 100, 200),
+        ({"minStep": 0, "maxStep": 999, "samples": 1000, "keys": ["loss"]}, 200, 500),
+    ],
+    ids=["large samples", "open windows", "small samples", "pages"],
+)
+async def test_specs_cost_the_rows_that_are_looked_at(
+    service: Service, spec: dict[str, Any], allowed: int, refused: int
+) -> None:
+    await service.start_run("r")
+    document = 'query($s: [JSONString!]!) { project(name: "p") { run(name: "r") { %s } } }'
+
+    async def ask(count: int) -> Answer:
+        specs = [json.dumps(spec)] * min(count, 100)
+        aliases = " ".join(f"a{number}: sampledHistory(specs: $s)" for number in range(-(-count // 100)))
+        return await service.graphql(document % aliases, s=specs)
+
+    assert "errors" not in (await ask(allowed)).body
+    assert "Dearest is project.run.a0" in _refusal(await ask(refused))
+
+
 async def test_lists_that_changes_are_given_count_under_each_alias(service: Service) -> None:
     await service.start_run("r")
     names = [f"file-{number}" for number in range(10_000)]

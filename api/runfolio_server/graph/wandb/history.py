@@ -26,6 +26,10 @@ SAMPLES_MAX = 100_000
 """A sample is never larger. More may be asked for: it is also the size of a page, which callers choose."""
 SPEC_CHARACTERS_MAX = 500_000
 SAMPLES_DEFAULT = 500
+SAMPLE_COST = 15_000
+"""To look at all rows of a run for a sample, however small: a tenth of a second for 100,000. The most specs fit."""
+ROW_COST = 4
+"""Of a row of a spec, which is written, parsed and looked through, beside its values."""
 # Of rows as JSON: to parse them and look at every value takes some milliseconds for each hundred thousand.
 VALUES_BYTES_IN_LOOP = 32 * 1024
 
@@ -151,7 +155,9 @@ def specs_cost(arguments: Mapping[str, Any]) -> Cost:
         rows = _rows(spec)
         if spec.get("minStep") is not None and spec.get("maxStep") is not None:
             rows = min(rows, number(spec, "samples", rows))
-        cost += values_cost(rows, key_count(spec))
+        if spec.get("minStep") is None and spec.get("maxStep") is None:
+            cost += SAMPLE_COST
+        cost += values_cost(rows, key_count(spec)) + max(0, rows) * ROW_COST
     return Cost(cost)
 
 
