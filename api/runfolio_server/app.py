@@ -55,6 +55,7 @@ LOGGER = logging.getLogger(__name__)
 # Names of secrets in the database, not secrets.
 URL_SECRET = "signed urls"  # noqa: S105
 CURSOR_SECRET = "cursors"  # noqa: S105
+CANCEL_AGAIN_S = 1.0
 # What uploads share connections by, beside users.
 UPLOADING = "uploading"
 
@@ -143,8 +144,12 @@ async def beside(*jobs: Coroutine[None, None, Never]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
+        pending = set(tasks)
+        while pending:
+            for task in pending:
+                task.cancel()
+            # Again, should a library have lost it: a process that cannot end keeps the port.
+            _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
         await asyncio.gather(*tasks, return_exceptions=True)
 
 

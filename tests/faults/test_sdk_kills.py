@@ -23,7 +23,7 @@ from tests.wandb.sdk import SDK
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
 # The SDK sends every 15 seconds, and at once whenever it has 10 MiB: with rows of this size, many times a second.
-ROWS = 400
+ROWS = 700
 TEXT_BYTES = 250_000
 PAUSE_S = 0.03
 KILLS = 3

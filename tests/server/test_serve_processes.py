@@ -76,3 +76,20 @@ def test_the_metrics_of_one_process_tell_of_all_that_live(start: Start) -> None:
     wait_until(lambda: len(told() - {gone}) == 2, "a new process tells of itself")
 
     assert set(server.api_pids) == told()
+
+
+def test_processes_that_start_while_serve_is_killed_end_and_leave_their_port_to_the_next(start: Start) -> None:
+    first = start("--processes", "2")
+    first.wait_until_ready()
+    port = first.url.rpartition(":")[2]
+    os.kill(killed := first.api_pids[0], signal.SIGKILL)
+    wait_until(lambda: len(set(first.api_pids) - {killed}) == 2, "a process begins to start")
+    former = first.api_pids
+
+    first.kill()
+    # Of two options the last one counts.
+    second = start("--processes", "2", "--port", port)
+    second.wait_until_ready()
+
+    assert second.answers()
+    wait_until(lambda: not any(map(is_running, former)), "the processes of the killed one end")

@@ -16,6 +16,8 @@ POSTGRES = {
 }
 # What finds a run, whether it is there, and who writes its documents: no attributes, for they are never told of it.
 OTHERS = {"run_id", "project_id", "created_by", "deleted_at", "config_writer", "summary_writer"}
+# Of processes that are sent again: nobody reads them.
+OTHERS |= {"newest_start", "is_sent_again", "is_older"}
 
 
 async def test_each_stored_attribute_is_a_column_of_runs_and_each_column_an_attribute(database_url: str) -> None:

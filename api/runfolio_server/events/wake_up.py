@@ -72,7 +72,9 @@ class EventWakeUp:
     async def _has_work(self) -> bool:
         """Wait for something to do; False after CHECK_S seconds without."""
         try:
-            await asyncio.wait_for(self._work.wait(), CHECK_S)
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes as the event is set.
+            async with asyncio.timeout(CHECK_S):
+                await self._work.wait()
         except TimeoutError:
             return False
         self._work.clear()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import socket
 import sys
+import threading
 
 from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.app import create_app
 from runfolio_server.parent import wait_for_parent_to_end
 from runfolio_server.serve.api_process import LISTENER_VARIABLE, READY_PIPE_VARIABLE
+from runfolio_server.serve.child_process import STOP_PATIENCE_S
 from runfolio_server.serve.door import door_of
 from runfolio_server.serve.door_limits import raise_descriptor_limit
 from runfolio_server.serve.http import HTTPServer, event_loop_factory
@@ -34,13 +37,19 @@ async def main() -> None:
 
 def _tell_ready() -> None:
     ready = int(os.environ[READY_PIPE_VARIABLE])
-    os.write(ready, b"1")
+    # Nobody hears it when `serve` was killed meanwhile: then this process is about to end.
+    with contextlib.suppress(BrokenPipeError):
+        os.write(ready, b"1")
     os.close(ready)
 
 
 async def _end_with_parent(http: HTTPServer) -> None:
     await wait_for_parent_to_end()
     http.ask_to_end()
+    # Nobody is left who would kill a process that cannot end.
+    last_resort = threading.Timer(STOP_PATIENCE_S, os._exit, (1,))
+    last_resort.daemon = True
+    last_resort.start()
 
 
 if __name__ == "__main__":

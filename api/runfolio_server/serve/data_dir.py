@@ -57,6 +57,10 @@ class DataDir:
         sync_to_disk(self.path)
         return True
 
+    def was_killed(self) -> bool:
+        """Whether the last `serve` here ended without withdrawing its address. To be asked before a new one is told."""
+        return self.base_url_file.exists()
+
     def publish_address(self, base_url: str) -> None:
         """Tell local clients where this server answers."""
         _write_durably(self.base_url_file, f"{base_url}\n", mode=0o644)

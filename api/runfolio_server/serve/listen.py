@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import socket
+import time
 
 from runfolio_server.serve.errors import ServeError
 
 BACKLOG = 2048
+RETRY_S = 0.1
 _REASONS = {
     errno.EADDRINUSE: "Port {port} on {host} is taken by another program; choose another with --port, or --port 0 for "
     "any free one.",
@@ -16,11 +18,24 @@ _REASONS = {
 }
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, patience_s: float = 0.0) -> socket.socket:
     """Take the port; 0 takes any free one. Early clients wait in the queue until the API accepts them.
 
-    Raises ServeError when the port is taken, forbidden, or the host is not one of this machine's addresses.
+    A port that is taken is tried again for `patience_s`. Raises ServeError when the port is taken, forbidden, or the
+    host is not one of this machine's addresses.
     """
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            return _listen(host, port)
+        except ServeError as error:
+            is_taken = isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EADDRINUSE
+            if not is_taken or time.monotonic() > deadline:
+                raise
+        time.sleep(RETRY_S)
+
+
+def _listen(host: str, port: int) -> socket.socket:
     try:
         # IPv4 first: `localhost` often names both, and that is what people mean.
         found = sorted(

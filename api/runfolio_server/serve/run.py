@@ -30,6 +30,8 @@ FORCED_EXIT_CODE = 130
 # One wish to stop may arrive twice: `timeout` signals its child and then the group, and a child of ours that has not
 # reached `exec` writes into the pipe by which we hear of signals.
 SAME_SIGNAL_S = 0.3
+# The processes of a `serve` that was killed give the port up within seconds: one that still starts has to notice first.
+LEFTOVER_PATIENCE_S = 15.0
 # Fresh processes for the API, one after the other.
 REPLACE_SIGNAL = signal.SIGUSR2
 
@@ -43,7 +45,7 @@ def serve(settings: Settings, *, username: str | None, worker_module: str) -> in
     first_username = choose_username(username)
     with (
         open_data_dir(settings.data_dir) as data_dir,
-        listen(settings.host, settings.port) as listener,
+        listen(settings.host, settings.port, LEFTOVER_PATIENCE_S if data_dir.was_killed() else 0.0) as listener,
         asyncio.Runner() as runner,
     ):
         serving = Serving(settings, data_dir, listener, first_username, worker_module)
