@@ -280,13 +280,15 @@ CREATE TABLE console_line (
 CREATE TABLE run_files (
   run_id      uuid NOT NULL,
   name        text NOT NULL,                         -- as the client calls it, with forward slashes; never a path here
+  file_id     uuid NOT NULL,                         -- made of run and name (domain/run_id.py): what a node id has of it
   object_key  text NOT NULL,                         -- in the object store; made of our own ids
   size        bigint NOT NULL,                       -- bytes
   md5         text NOT NULL,                         -- base64
   mimetype    text,                                  -- guessed from the name; null: unknown
   issued_at   timestamptz NOT NULL,                  -- when the upload was allowed: an older one never replaces a newer
   uploaded_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (run_id, name)
+  PRIMARY KEY (run_id, name),
+  CONSTRAINT run_files_file_id_key UNIQUE (run_id, file_id) -- for deletion by node id
 );
 
 -- Parquet files of the history of runs that have ended. A file never changes and keeps its number, because SDKs keep

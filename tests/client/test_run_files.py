@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import runfolio
-from runfolio import Api
+from runfolio import Api, AsyncApi
 from tests.client.builders import Logger
 from tests.client.full_run import api, logger
+from tests.live_server import LiveServer
 
 __all__ = ["api", "logger"]
 
@@ -71,3 +72,47 @@ def test_other_bytes_than_listed_are_not_kept(api: Api, logger: Logger, tmp_path
 def test_a_missing_file_is_named(api: Api) -> None:
     with pytest.raises(runfolio.NotFoundError, match="There is no file 'nothing' in run 'ada/demo/full'"):
         api.run("ada/demo/full").file("nothing")
+
+
+def test_a_file_is_sent_overwritten_and_deleted(api: Api, logger: Logger, tmp_path: Path) -> None:
+    logger.run("sends")
+    run = api.run("ada/demo/sends")
+    source = tmp_path / "out" / "sub" / "a.bin"
+    source.parent.mkdir(parents=True)
+    source.write_bytes(b"x" * 3_000_000)
+
+    sent = run.upload_file(source, tmp_path / "out")
+    source.write_bytes(b"")
+    again = run.upload_file(source, name="sub/a.bin")
+
+    assert ("sub/a.bin", 3_000_000) == (sent.name, sent.size)
+    assert (sent.id, 0, b"") == (again.id, again.size, again.read())
+    assert ["sub/a.bin"] == [file.name for file in run.files(prefix="sub/")]
+    for _ in range(2):
+        again.delete()
+    assert 0 == len(run.files())
+
+
+def test_a_name_that_is_refused_is_told_and_nothing_is_sent(api: Api, logger: Logger, tmp_path: Path) -> None:
+    logger.run("refuses")
+    run = api.run("ada/demo/refuses")
+    (tmp_path / "a").write_text("x")
+
+    with pytest.raises(runfolio.BadRequestError, match="is not a relative path with forward slashes"):
+        run.upload_file(tmp_path / "a", tmp_path / "b")
+    with pytest.raises(FileNotFoundError):
+        run.upload_file(tmp_path / "nothing")
+    assert 0 == len(run.files())
+
+
+async def test_the_async_client_sends_a_file_too(live_server: LiveServer, logger: Logger, tmp_path: Path) -> None:
+    logger.run("async")
+    (tmp_path / "a\tb.txt").write_text("x")
+    async with AsyncApi(live_server.base_url, live_server.api_key) as api:
+        run = await api.run("ada/demo/async")
+
+        file = await run.upload_file(tmp_path / "a\tb.txt", tmp_path)
+
+        assert ("a%09b-", b"x") == (file.name[:6], await file.read())
+        await file.delete()
+        assert 0 == await run.files().total()

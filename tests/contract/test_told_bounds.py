@@ -15,7 +15,7 @@ from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectT
 import runfolio
 from runfolio_server.actions.exports import history as export_action
 from runfolio_server.actions.identity import users
-from runfolio_server.actions.runs import bulk
+from runfolio_server.actions.runs import bulk, files
 from runfolio_server.domain import names
 from runfolio_server.domain.run_attributes import attribute_of
 from runfolio_server.endpoints import export_history
@@ -44,6 +44,7 @@ OF_SCHEMA = {
     "CreateRunInput.name": {names.RUN_NAME_MAX},
     "CreateRunInput.tags": {TAGS_MAX},
     "CreateUserInput.username": {63},
+    "DeleteFilesInput.files": {files.DELETED_MAX},
     "DeleteRunsInput.ids": {bulk.IDS_MAX},
     "HistoryCurve.runCount": {histories.CURVE_RUNS_MAX},
     "HistoryColumnInput.key": {MAX_KEY_BYTES},

@@ -40,6 +40,7 @@ RANGE = {"minStep", "maxStep"}
 ONLY_STORED = {
     "AppendHistoryInput.offset": "a number of a line",
     "AppendHistoryInput.exitCode": "it is stored",
+    "DeleteFilesInput.projectId": "it is ignored",
     "FinishRunInput.exitCode": "it is stored",
     "HistoryColumnsInput.count": "the columns hold as many values, and these count",
 }

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runfolio_server.errors import AppError
-from runfolio_server.graph.relay.node_ids import decode_node_id, decode_uuid, encode_node_id
+from runfolio_server.graph.relay.node_ids import (
+    decode_member,
+    decode_node_id,
+    decode_uuid,
+    encode_member_id,
+    encode_node_id,
+)
 
 TYPES = st.sampled_from(["Run", "Project", "Entity", "User", "File", "ApiKey"])
 
@@ -29,6 +35,16 @@ def test_a_uuid_comes_back_for_its_own_type_only() -> None:
     assert run_id == decode_uuid("Run", encode_node_id("Run", run_id))
     with pytest.raises(AppError, match="is not the id of a File"):
         decode_uuid("File", encode_node_id("Run", run_id))
+
+
+def test_a_member_comes_back_with_its_owner_and_is_no_node_of_its_own() -> None:
+    run_id, file_id = uuid4(), uuid4()
+
+    assert (run_id, file_id) == decode_member("File", encode_member_id("File", run_id, file_id))
+    with pytest.raises(AppError, match="is not the id of a File"):
+        decode_uuid("File", encode_member_id("File", run_id, file_id))
+    with pytest.raises(AppError, match="is not the id of a File"):
+        decode_member("File", encode_node_id("File", file_id))
 
 
 @pytest.mark.parametrize(

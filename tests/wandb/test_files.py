@@ -28,6 +28,15 @@ def test_saved_files_and_media_are_listed_and_downloaded(newest: SDK, api: runfo
     assert b"saved" == ours.file("sp dir/fü x.txt").download(root=tmp_path / "ours").read_bytes()
 
 
+@pytest.mark.parametrize("version", [NEWEST, "0.22.3"])
+def test_files_are_sent_overwritten_and_deleted_after_the_run(make_sdk: MakeSDK, version: str) -> None:
+    found = make_sdk(version).run("files_by_api", run=f"later-{version}")
+
+    assert ("sub/late.txt", [4, 11], "later still") == (found["name"], found["sizes"], found["text"])
+    assert {"sub/late.txt", "config.yaml"} == {*found["before"]} - {*found["after"]}
+    assert "wandb-summary.json" in found["after"]
+
+
 # As the screenshots of macOS, Japanese and Persian names and family emoji have them.
 HARD_NAME = "10\u202f30\u202fPM\u00a0太郎\u3000می\u200cخواهم 👩\u200d👩\u200d👧\u200d👦"
 

@@ -1,21 +1,27 @@
-"""Files of a run: the list, and their bytes. Made by run.py."""
+"""Files of a run: the list, their bytes, and uploads. Made by run_files.py."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from anyio import sleep
+
 from runfolio._async.pages import AsyncPages
 from runfolio._async.transport import AsyncTransport
+from runfolio._core.errors import BadRequestError
 from runfolio._core.file_data import FileData
 from runfolio._core.history import variables_of
 from runfolio._core.missing import present_project, present_run
-from runfolio._core.operations import LIST_FILES
+from runfolio._core.operations import CREATE_RUN_FILES, DELETE_FILES, LIST_FILES
 from runfolio._core.page import Page
 from runfolio._core.paths import RunPath
 from runfolio._core.receiving import PartialFile, Receiving, place_for
+from runfolio._core.sending import FileToSend
 from runfolio._generated import FileFields
 
 
@@ -50,6 +56,10 @@ class AsyncFile(FileData):
             partial.keep()
         return target
 
+    async def delete(self) -> None:
+        """Delete it and its bytes. Nothing happens when it is gone already."""
+        await self._transport.execute(DELETE_FILES, {"input": {"files": [self.id]}})
+
 
 class AsyncFiles(AsyncPages[AsyncFile]):
     """The files of a run, by name."""
@@ -61,12 +71,14 @@ class AsyncFiles(AsyncPages[AsyncFile]):
         *,
         names: Sequence[str] | str | None = None,
         pattern: str | None = None,
+        prefix: str | None = None,
         per_page: int = 50,
     ) -> None:
         super().__init__(per_page)
         self._transport = transport
         self._path = path
-        self._filter = {"names": [names] if isinstance(names, str) else names, "pattern": pattern}
+        chosen = [names] if isinstance(names, str) else names
+        self._filter = {"names": chosen, "pattern": pattern, "prefix": prefix}
         # An empty list of names means all of them to the server, and none to whoever asks.
         self._has_next = names is None or len(names) > 0
 
@@ -79,3 +91,24 @@ class AsyncFiles(AsyncPages[AsyncFile]):
         found = present_run(project.run, self._path).files
         files = [AsyncFile(edge.node, self._transport) for edge in found.edges]
         return Page(files, found.page_info.has_next_page, found.page_info.end_cursor, found.total_count)
+
+
+async def upload_file(transport: AsyncTransport, path: RunPath, source: str | os.PathLike[str], name: str) -> str:
+    """Send a file of this machine; the name by which it is listed. Raises BadRequestError for a name that is refused.
+
+    The bytes are announced by their MD5, so that they are stored whole or not at all.
+    """
+    file = FileToSend(source)
+    digest = hashlib.md5(usedforsecurity=False)
+    for piece in file:
+        digest.update(piece)
+        file.size += len(piece)
+        # A large file does not stop what else goes on.
+        await sleep(0)  # noqa: ASYNC115 - the sync client has a twin of this name
+    file.md5 = base64.b64encode(digest.digest()).decode()
+    asked = {"entityName": path.entity, "projectName": path.project, "runName": path.run, "files": [name]}
+    (upload,) = (await transport.execute(CREATE_RUN_FILES, {"input": asked})).create_run_files.files
+    if upload.upload_url is None or upload.listed_as is None:
+        raise BadRequestError(upload.refusal or f"No file may be called {name!r}.", path="name")
+    await transport.upload(upload.upload_url, file)
+    return upload.listed_as

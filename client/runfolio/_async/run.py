@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from anyio import Lock, sleep
 
-from runfolio._async.files import AsyncFile, AsyncFiles
 from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
 from runfolio._async.history_tables import fetch_history_table, fetch_metric
+from runfolio._async.run_files import AsyncRunFiles
 from runfolio._async.state_changes import AsyncStateChanges
 from runfolio._async.transport import AsyncTransport
 from runfolio._async.writing import AsyncRunWriter
@@ -18,7 +18,7 @@ from runfolio._core import json_text
 from runfolio._core.history import Stream, keys_of, stream_of, table_parameters, variables_of
 from runfolio._core.log_queue import LogQueue, exit_code_of, step_after
 from runfolio._core.metric_key import MetricKey
-from runfolio._core.missing import present, present_entity, present_project, present_run
+from runfolio._core.missing import present_entity, present_project, present_run
 from runfolio._core.operations import (
     GET_HISTORY_COUNTS,
     GET_RUN,
@@ -28,7 +28,6 @@ from runfolio._core.operations import (
     UPDATE_RUN,
 )
 from runfolio._core.paths import RunPath
-from runfolio._core.run_data import RunData
 from runfolio._core.run_metric import Goal, RunMetric
 from runfolio._generated import GetHistoryCountsProjectRun, RunFields
 from runfolio.frames import columns_to_log, history_frame, steps_to_log
@@ -37,10 +36,8 @@ from runfolio.history_table import HistoryTable
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-METADATA_FILE = "wandb-metadata.json"
 
-
-class AsyncRun(RunData):
+class AsyncRun(AsyncRunFiles):
     """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block.
 
     `next_step` is that of the next row, if it is known already.
@@ -49,8 +46,7 @@ class AsyncRun(RunData):
     def __init__(
         self, fields: RunFields, path: RunPath, transport: AsyncTransport, *, next_step: int | None = None
     ) -> None:
-        super().__init__(fields, path, transport.base_url)
-        self._transport = transport
+        super().__init__(fields, path, transport)
         self._next_step = next_step
         self._writer: AsyncRunWriter | None = None
         self._writer_lock = Lock()
@@ -234,23 +230,6 @@ class AsyncRun(RunData):
         )
         project = present_project(answer.project, self.entity, self.project)
         return [MetricKey.of(key) for key in present_run(project.run, self._path).metric_keys]
-
-    def files(
-        self, names: Sequence[str] | str | None = None, pattern: str | None = None, per_page: int = 50
-    ) -> AsyncFiles:
-        """Its files, by name; `pattern` is SQL's: `%` is any text, `_` any character."""
-        return AsyncFiles(self._transport, self._path, names=names, pattern=pattern, per_page=per_page)
-
-    async def file(self, name: str) -> AsyncFile:
-        """Its file of this name. Raises NotFoundError when there is none."""
-        files = await AsyncFiles(self._transport, self._path, names=[name]).load()
-        return present(files[0] if files else None, f"file {name!r}", f"in run {'/'.join(self.path)!r}")
-
-    @property
-    async def metadata(self) -> dict[str, Any] | None:
-        """What the SDK noted of the machine and the program; None when it noted nothing. Read each time."""
-        files = await AsyncFiles(self._transport, self._path, names=[METADATA_FILE]).load()
-        return json_text.parse_object((await files[0].read()).decode(errors="replace")) if files else None
 
     def console_lines(self, page_size: int = 1000) -> AsyncConsoleLines:
         """What it printed, loaded as you go through it."""

@@ -19,6 +19,7 @@ from runfolio._core.operations import Operation, R
 from runfolio._core.query import Query
 from runfolio._core.receiving import Receiver
 from runfolio._core.retries import Retries
+from runfolio._core.sending import FileToSend
 from runfolio._core.settings import is_loopback
 
 CONNECT_TIMEOUT_S = 10.0
@@ -89,6 +90,35 @@ class AsyncTransport:
         """GET the bytes behind a signed URL. Raises ApiError, and DownloadError when they are not those announced."""
         await self._receive(self._client.build_request("GET", url), receiver)
 
+    async def upload(self, url: str, file: FileToSend) -> None:
+        """PUT a file to a signed URL, again from its start after a failure. Raises ApiError, and OSError."""
+        retries = Retries(self._timeout_s)
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(file.size),
+            "Content-MD5": file.md5,
+        }
+        while True:
+            request = self._client.build_request("PUT", url, headers=headers)
+            request.stream = file
+            # The time is for each piece: how long the whole takes depends on its size.
+            request.extensions["timeout"] = httpx.Timeout(self._timeout_s).as_dict()
+            try:
+                response = await self._client.send(request)
+            except httpx.TransportError as error:
+                delay_s = retries.next_delay_s()
+                if delay_s is None:
+                    raise unreachable(self.base_url, error, retries.attempts) from error
+            else:
+                if response.status_code == 200:
+                    return
+                delay_s = None
+                if response.status_code in RETRIED_STATUSES:
+                    delay_s = retries.next_delay_s(retry_after=response.headers.get("Retry-After"))
+                if delay_s is None:
+                    raise error_of(_origin_of(response), response.status_code, response.content)
+            await sleep(delay_s)
+
     async def export(self, url: str, options: Mapping[str, Any], receiver: Receiver) -> None:
         """POST the options of an export and take what streams back. Raises ApiError, and DownloadError."""
         # Packing costs more than it saves where nothing leaves the machine.
@@ -128,10 +158,7 @@ class AsyncTransport:
                 if response.status_code in RETRIED_STATUSES:
                     delay_s = retries.next_delay_s(retry_after=response.headers.get("Retry-After"))
                 if delay_s is None:
-                    # Not the whole URL: who has it can read the file.
-                    raise error_of(
-                        f"{response.url.scheme}://{response.url.netloc.decode()}", response.status_code, body
-                    )
+                    raise error_of(_origin_of(response), response.status_code, body)
             finally:
                 if response is not None:
                     await response.aclose()
@@ -140,6 +167,11 @@ class AsyncTransport:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def _origin_of(response: httpx.Response) -> str:
+    """Where the answer came from; not the whole URL, for who has that can read or write the file."""
+    return f"{response.url.scheme}://{response.url.netloc.decode()}"
 
 
 def _encode(query: Query) -> bytes:

@@ -29,6 +29,19 @@ class AppendHistoryInput(BaseModel):
     "Ends the run after these rows: 0 finished, 254 crashed, 255 killed, any other failed. The first end counts: a run that has ended keeps its state and its code, which `run` tells."
 
 
+class CreateRunFilesInput(BaseModel):
+    """Files of a run that are about to be uploaded."""
+
+    entity_name: str = Field(alias="entityName")
+    "The run's entity."
+    project_name: str = Field(alias="projectName")
+    "The run's project."
+    run_name: str = Field(alias="runName")
+    "The run."
+    files: list[str]
+    "Names: relative paths with forward slashes. One that is refused costs no other its URL."
+
+
 class CreateRunInput(BaseModel):
     """A run to make or to take up again. Null and absent leave a field as it is."""
 
@@ -58,6 +71,13 @@ class CreateRunInput(BaseModel):
     "Commit of its source."
     repository: Optional[str] = None
     "Repository of its source."
+
+
+class DeleteFilesInput(BaseModel):
+    """Files to delete."""
+
+    files: list[str]
+    "Node ids of files, of one run or several; at most 1,000. Those that are gone change nothing."
 
 
 class DeleteRunsInput(BaseModel):

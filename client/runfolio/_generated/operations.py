@@ -1,6 +1,8 @@
 __all__ = [
     "APPEND_HISTORY_GQL",
+    "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
+    "DELETE_FILES_GQL",
     "DELETE_RUNS_GQL",
     "GET_HISTORY_COUNTS_GQL",
     "GET_METRIC_GQL",
@@ -26,10 +28,16 @@ __all__ = [
 ]
 
 LIST_FILES_GQL = """
-query ListFiles($entity: String!, $project: String!, $run: String!, $names: [String], $pattern: String, $first: Int, $after: String, $withTotal: Boolean!) {
+query ListFiles($entity: String!, $project: String!, $run: String!, $names: [String], $pattern: String, $prefix: String, $first: Int, $after: String, $withTotal: Boolean!) {
   project(name: $project, entityName: $entity) {
     run(name: $run) {
-      files(names: $names, pattern: $pattern, first: $first, after: $after) {
+      files(
+        names: $names
+        pattern: $pattern
+        prefix: $prefix
+        first: $first
+        after: $after
+      ) {
         totalCount @include(if: $withTotal)
         edges {
           node {
@@ -57,6 +65,26 @@ fragment FileFields on File {
 fragment PageFields on PageInfo {
   hasNextPage
   endCursor
+}
+"""
+
+CREATE_RUN_FILES_GQL = """
+mutation CreateRunFiles($input: CreateRunFilesInput!) {
+  createRunFiles(input: $input) {
+    files {
+      uploadUrl
+      listedAs
+      refusal
+    }
+  }
+}
+"""
+
+DELETE_FILES_GQL = """
+mutation DeleteFiles($input: DeleteFilesInput!) {
+  deleteFiles(input: $input) {
+    count
+  }
 }
 """
 

@@ -236,13 +236,15 @@ CREATE TABLE console_line (
 CREATE TABLE run_files (
   run_id      uuid NOT NULL,
   name        text NOT NULL,
+  file_id     uuid NOT NULL,
   object_key  text NOT NULL,
   size        bigint NOT NULL,
   md5         text NOT NULL,
   mimetype    text,
   issued_at   timestamptz NOT NULL,
   uploaded_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (run_id, name)
+  PRIMARY KEY (run_id, name),
+  CONSTRAINT run_files_file_id_key UNIQUE (run_id, file_id)
 );
 
 CREATE TABLE history_file (

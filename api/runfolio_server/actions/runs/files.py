@@ -1,4 +1,4 @@
-"""Files of runs: allow uploads, and list what has arrived."""
+"""Files of runs: allow uploads, list what has arrived, delete."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from datetime import UTC, datetime
 from typing import assert_never
 from uuid import UUID
 
-from runfolio_server.actions.access import checked_run_of_name
-from runfolio_server.domain.names import check_file_name
+from runfolio_server.actions.access import checked_run, checked_run_of_name
+from runfolio_server.domain.names import asked_file_name, check_file_name
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.owner import Owner, OwnerKind
 from runfolio_server.domain.permission import Permission
+from runfolio_server.domain.run_id import file_id_of
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, Forbidden
 from runfolio_server.objects.signing import UploadGrant
 from runfolio_server.objects.store import ObjectStore, StoredObject
-from runfolio_server.sql.objects.files import STORE_RUN_FILE
+from runfolio_server.sql.objects.files import COUNT_RUN_FILES, DELETE_RUN_FILES, STORE_RUN_FILE
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.runs.runs import RunRow
 
 FILES_MAX = 10_000
+DELETED_MAX = 1000
+"""Each file may be of another run, which is looked up and locked by a statement of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,47 @@ async def allow_uploads(
     return AskedUploads(run, [asked(index, name) for index, name in enumerate(names)])
 
 
+async def have_arrived(
+    database: Database, viewer: Viewer, entity_name: str, project_name: str, run_name: str, names: Sequence[str]
+) -> bool:
+    """Whether the run has files of all these names. Nothing is changed: a file is listed by its upload.
+
+    Raises NotFound when there is no such run to which the viewer may log, AppError for too many names.
+    """
+    if len(names) > FILES_MAX:
+        raise AppError(f"{len(names)} files at once; allowed: {FILES_MAX}", path="input.files")
+    listed = {asked_file_name(name) for name in names}
+    async with database.connection() as connection:
+        run = await checked_run_of_name(connection, viewer, Permission.LOG, entity_name, project_name, run_name)
+        row = await connection.row(COUNT_RUN_FILES, run.run_id, list(listed), None, None)
+    return row is not None and row.count == len(listed)
+
+
+async def delete_files(
+    database: Database, store: ObjectStore, viewer: Viewer, files: Sequence[tuple[UUID, UUID]]
+) -> int:
+    """Delete files, each given by its run's id and its own; how many there were. All or none. Idempotent.
+
+    The bytes go at once; an upload that was allowed before may still bring new ones. Raises NotFound when one of the
+    runs is not there or the viewer may not delete from it, AppError for too many files.
+    """
+    if len(files) > DELETED_MAX:
+        raise AppError(f"{len(files)} files at once; allowed: {DELETED_MAX}", path="input.files")
+    ids_by_run: dict[UUID, list[UUID]] = {}
+    for run_id, file_id in files:
+        ids_by_run.setdefault(run_id, []).append(file_id)
+    keys: list[str] = []
+    async with database.transaction() as connection:
+        # In one order, so that two who delete files of the same runs do not wait for each other.
+        for run_id in sorted(ids_by_run):
+            await checked_run(connection, viewer, Permission.DELETE, run_id, path="input.files")
+            deleted = await connection.rows(DELETE_RUN_FILES, run_id, sorted(ids_by_run[run_id]))
+            keys += [row.object_key for row in deleted]
+    # A crash before this line leaves objects that nothing leads to; the worker sweeps them up.
+    await store.delete(*keys)
+    return len(keys)
+
+
 async def register_upload(database: Database, store: ObjectStore, grant: UploadGrant, stored: StoredObject) -> None:
     """Give the stored bytes to what the grant is for. Idempotent.
 
@@ -93,6 +137,7 @@ async def _register_run_file(
             STORE_RUN_FILE,
             run_id,
             grant.file_name,
+            file_id_of(run_id, grant.file_name),
             object_key,
             stored.size,
             stored.md5_base64,

@@ -16,6 +16,11 @@ def encode_node_id(type_name: str, key: int | UUID) -> strawberry.ID:
     return strawberry.ID(binascii.b2a_base64(f"{type_name}:{key}".encode(), newline=False).decode())
 
 
+def encode_member_id(type_name: str, owner: UUID, key: UUID) -> strawberry.ID:
+    """The id of an object of this type that is found by its owner, such as a file by its run."""
+    return strawberry.ID(binascii.b2a_base64(f"{type_name}:{owner}:{key}".encode(), newline=False).decode())
+
+
 def decode_node_id(node_id: str) -> tuple[str, str]:
     """The type and the key's text. Raises AppError for anything that is not a node id."""
     try:
@@ -30,10 +35,21 @@ def decode_node_id(node_id: str) -> tuple[str, str]:
 
 def decode_uuid(type_name: str, node_id: str) -> UUID:
     """The uuid of a node of this type. Raises AppError for an id of another type or none at all."""
+    return _uuids(type_name, node_id, 1)[0]
+
+
+def decode_member(type_name: str, node_id: str) -> tuple[UUID, UUID]:
+    """The uuids of the owner and of the node. Raises AppError as decode_uuid does."""
+    owner, key = _uuids(type_name, node_id, 2)
+    return owner, key
+
+
+def _uuids(type_name: str, node_id: str, count: int) -> list[UUID]:
     found, key = decode_node_id(node_id)
+    parts = key.split(":")
     try:
-        if found == type_name:
-            return UUID(key)
+        if found == type_name and len(parts) == count:
+            return [UUID(part) for part in parts]
     except ValueError:
         pass
     raise AppError(f"id {node_id[:100]!r} is not the id of a {type_name}", path="id")

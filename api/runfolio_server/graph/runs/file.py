@@ -9,13 +9,12 @@ import strawberry
 
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.domain.names import asked_file_name
-from runfolio_server.domain.run_id import file_id_of
 from runfolio_server.errors import AppError
 from runfolio_server.filters.error_excerpt import value_excerpt
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.relay.node import Node
-from runfolio_server.graph.relay.node_ids import encode_node_id
+from runfolio_server.graph.relay.node_ids import encode_member_id
 from runfolio_server.graph.relay.scalars import Int64
 from runfolio_server.graph.wandb.run_file import FileWireNames
 from runfolio_server.sql.objects.files import COUNT_RUN_FILES, SELECT_RUN_FILES_PAGE, FileRow
@@ -44,7 +43,7 @@ class File(FileWireNames, Node):
     def of(cls, row: FileRow) -> File:
         """The file of a row."""
         return cls(
-            id=encode_node_id("File", file_id_of(row.run_id, row.name)),
+            id=encode_member_id("File", row.run_id, row.file_id),
             row=row,
             name=row.name,
             size_bytes=Int64(row.size),
@@ -89,20 +88,24 @@ class RunFiles:
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
+        prefix: Annotated[
+            str | None, strawberry.argument(description="Only names that begin with this, as it stands; null: all.")
+        ] = strawberry.UNSET,
     ) -> Connection[File]:
         """A page of the run's files."""
         size = page_size(first)
         # A program looks for its file by the name that it gave, which its history has too.
         chosen = [asked_file_name(name) for name in names or [] if name is not None] or None
         like = _checked_pattern(pattern) if pattern else None
+        begin = prefix or None
         after_name = decode_cursor("files", after, [str])[0] if after else None
         run_id = self.row.run_id
         async with info.context.database.connection() as connection:
-            rows = await connection.rows(SELECT_RUN_FILES_PAGE, run_id, chosen, like, after_name, size + 1)
+            rows = await connection.rows(SELECT_RUN_FILES_PAGE, run_id, chosen, like, begin, after_name, size + 1)
 
         async def count() -> int:
             async with info.context.database.connection() as connection:
-                row = await connection.row(COUNT_RUN_FILES, run_id, chosen, like)
+                row = await connection.row(COUNT_RUN_FILES, run_id, chosen, like, begin)
             return row.count if row else 0
 
         return build_connection(rows, size, File.of, lambda row: encode_cursor("files", [row.name]), count)

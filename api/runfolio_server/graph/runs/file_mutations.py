@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import strawberry
 
-from runfolio_server.actions.runs.files import AskedUpload, allow_uploads
+from runfolio_server.actions.runs.files import AskedUpload, allow_uploads, delete_files
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import Cost, costs
-from runfolio_server.graph.relay.node_ids import encode_node_id
+from runfolio_server.graph.relay.node_ids import decode_member, encode_node_id
+from runfolio_server.graph.wandb.run_file import DeleteFilesWireNames, FileMutationsWireNames
 from runfolio_server.objects.signing import UploadGrant
 
 
@@ -61,6 +62,23 @@ class CreateRunFilesPayload:
     files: list[RunFileUpload] = strawberry.field(description="One for each name, in the order asked.")
 
 
+@strawberry.input(description="Files to delete.")
+class DeleteFilesInput(DeleteFilesWireNames):
+    """Input of deleteFiles."""
+
+    files: list[strawberry.ID] = strawberry.field(
+        description="Node ids of files, of one run or several; at most 1,000. Those that are gone change nothing."
+    )
+
+
+@strawberry.type(description="What deleteFiles answers.")
+class DeleteFilesPayload:
+    """Payload of deleteFiles."""
+
+    success: bool = strawberry.field(description="Always true; a file of a run that is not there is an error.")
+    count: int = strawberry.field(description="How many were deleted; those that were gone before do not count.")
+
+
 SIGNING = 10
 """What a signed address costs, in fields."""
 
@@ -71,8 +89,17 @@ def uploads_cost(arguments: Mapping[str, Any]) -> Cost:
     return Cost(1 + count * SIGNING, items=max(1, count))
 
 
+DELETING = 20
+"""What the deletion of a file costs, which may be one of another run than the others."""
+
+
+def deletion_cost(arguments: Mapping[str, Any]) -> Cost:
+    """The cost of the deletion of each file."""
+    return Cost(1 + len(arguments["input"]["files"]) * DELETING)
+
+
 @strawberry.type
-class FileMutations:
+class FileMutations(FileMutationsWireNames):
     """Changes of files."""
 
     @strawberry.mutation(
@@ -93,3 +120,16 @@ class FileMutations:
             upload_headers=[],
             files=[RunFileUpload.of(file, url_of) for file in asked.files],
         )
+
+    @strawberry.mutation(
+        description="Delete files of runs and their bytes: all of them or, after an error, none. Idempotent.",
+        metadata=costs(deletion_cost),
+    )
+    async def delete_files(
+        self, info: RequestInfo, input: Annotated[DeleteFilesInput, strawberry.argument(description="The files.")]
+    ) -> DeleteFilesPayload:
+        """Delete files."""
+        context = info.context
+        files = [decode_member("File", node_id) for node_id in input.files]
+        count = await delete_files(context.database, context.object_store, context.viewer, files)
+        return DeleteFilesPayload(success=True, count=count)

@@ -99,7 +99,7 @@ class RunWireNames:
     async def file_count(self, info: RequestInfo) -> int | None:
         """Asked by run.files()."""
         async with info.context.database.connection() as connection:
-            row = await connection.row(COUNT_RUN_FILES, self.row.run_id, None, None)
+            row = await connection.row(COUNT_RUN_FILES, self.row.run_id, None, None, None)
         return row.count if row else 0
 
     @strawberry.field(

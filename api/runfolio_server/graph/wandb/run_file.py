@@ -1,4 +1,4 @@
-"""Wire names of File."""
+"""Wire names of File, and of what changes files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Annotated
 
 import strawberry
 
+from runfolio_server.actions.runs.files import have_arrived
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.wandb.deprecation import instead
+from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.sql.objects.files import FileRow
 
 
@@ -30,3 +31,49 @@ class FileWireNames:
     ) -> str | None:
         """Asked by run.files() and file.download()."""
         return info.context.download_url(self.row.object_key, self.row.name)
+
+
+@strawberry.input
+class DeleteFilesWireNames:
+    """Wire names of the input of deleteFiles."""
+
+    project_id: int | None = strawberry.field(
+        default=strawberry.UNSET, deprecation_reason=ONLY_WIRE, description="Ignored: the files say where they are."
+    )
+
+
+@strawberry.input(description="Files of a run that have been uploaded, as the W&B SDK sends them.")
+class MarkRunFilesUploadedInput:
+    """Input of markRunFilesUploaded."""
+
+    entity_name: str = strawberry.field(description="The run's entity.")
+    project_name: str = strawberry.field(description="The run's project.")
+    run_name: str = strawberry.field(description="The run.")
+    files: list[str] = strawberry.field(description="Names.")
+
+
+@strawberry.type(description="What markRunFilesUploaded answers.")
+class MarkRunFilesUploadedPayload:
+    """Payload of markRunFilesUploaded."""
+
+    success: bool = strawberry.field(description="Whether all of them have arrived.")
+
+
+@strawberry.type
+class FileMutationsWireNames:
+    """Wire names of the mutation root that are about files."""
+
+    @strawberry.mutation(
+        deprecation_reason=instead("createRunFiles"),
+        description="Tell that files were uploaded. It changes nothing: an upload lists its file.",
+    )
+    async def mark_run_files_uploaded(
+        self,
+        info: RequestInfo,
+        input: Annotated[MarkRunFilesUploadedInput, strawberry.argument(description="The files.")],
+    ) -> MarkRunFilesUploadedPayload | None:
+        """Sent by run.upload_file() of Api()."""
+        context = info.context
+        names = (input.entity_name, input.project_name, input.run_name)
+        arrived = await have_arrived(context.database, context.viewer, *names, input.files)
+        return MarkRunFilesUploadedPayload(success=arrived)

@@ -15,6 +15,8 @@ FEATURES = (
     "STRUCTURED_CONSOLE_LOGS",
     # File connections have totalCount.
     "TOTAL_COUNT_IN_FILE_CONNECTION",
+    # run.upload_file() of the API says when its file has arrived.
+    "MARK_RUN_FILES_UPLOADED",
 )
 
 # SDKs refuse servers that are too old and mention newer ones: a recent number keeps them quiet.

@@ -16,6 +16,7 @@ class FileRow(msgspec.Struct, frozen=True):
     """A file of a run; `size` in bytes, `md5` in base64."""
 
     run_id: UUID
+    file_id: UUID
     name: str
     object_key: str
     size: int
@@ -35,8 +36,15 @@ class ReplacedRow(msgspec.Struct, frozen=True):
     is_swept: bool
 
 
+class DeletedFileRow(msgspec.Struct, frozen=True):
+    """The object of a file that is no longer listed."""
+
+    object_key: str
+
+
 _FILE = QueryFile("objects/files.sql")
 
 STORE_RUN_FILE: Final = _FILE.query("store_run_file", ReplacedRow)
 SELECT_RUN_FILES_PAGE: Final = _FILE.query("select_run_files_page", FileRow)
 COUNT_RUN_FILES: Final = _FILE.query("count_run_files", CountRow)
+DELETE_RUN_FILES: Final = _FILE.query("delete_run_files", DeletedFileRow)

@@ -1,0 +1,17 @@
+# Made from _async/connected_run.py by client/unasync.py; do not edit.
+"""What every part of a run has: its attributes and the way to its server. Extended by run_files.py."""
+
+from __future__ import annotations
+
+from runfolio._sync.transport import Transport
+from runfolio._core.paths import RunPath
+from runfolio._core.run_data import RunData
+from runfolio._generated import RunFields
+
+
+class ConnectedRun(RunData):
+    """A run and its server."""
+
+    def __init__(self, fields: RunFields, path: RunPath, transport: Transport) -> None:
+        super().__init__(fields, path, transport.base_url)
+        self._transport = transport
