@@ -12,14 +12,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 import httpx
+import pytest
 
 MOTO = "moto==5.2.5"
 COMMAND = ["uv", "tool", "run", "--quiet", "--from", MOTO, "--with", f"{MOTO.replace('==', '[s3]==')}"]
 COMMAND += ["--with", "flask", "--with", "flask-cors", "moto_server"]
 # The first start downloads it.
 PATIENCE_S = 300.0
+
+IS_STORE_OF_ALL = os.environ.get("RUNFOLIO_TEST_OBJECT_STORE") == "s3"
+"""Whether each server of the tests keeps its objects in a bucket of its own, instead of its data directory."""
+over_each_store = pytest.mark.parametrize("kind_of_store", ["directory", "bucket"], indirect=True, scope="module")
+"""The tests of a module run with objects in a directory, and in S3."""
+in_a_directory = pytest.mark.skipif(IS_STORE_OF_ALL, reason="looks at the files in the directory of objects")
 
 
 @dataclass
@@ -36,6 +44,33 @@ class Buckets:
         name = f"runs-{next(self._numbers)}"
         httpx.put(f"{self.environment['AWS_ENDPOINT']}/{name}").raise_for_status()
         return f"s3://{name}/some/place"
+
+
+_of_all: list[Buckets] = []
+_places: dict[Path, str] = {}
+
+
+@contextmanager
+def keeping_all(buckets: Buckets) -> Iterator[None]:
+    """Servers that are made in the block, in this process or as its children, keep their objects in these buckets."""
+    before = dict(os.environ)
+    os.environ.update(buckets.environment)
+    _of_all.append(buckets)
+    try:
+        yield
+    finally:
+        _of_all.pop()
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def place_of_objects(data_dir: Path) -> str:
+    """The setting `object_store` of a server with this data directory: its bucket, or empty for the directory."""
+    if not _of_all:
+        return ""
+    if data_dir not in _places:
+        _places[data_dir] = _of_all[-1].make()
+    return _places[data_dir]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ database per module, copied from a template; `service` the application in-proces
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -20,7 +21,7 @@ from hypothesis import HealthCheck, settings
 from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.sql.migrate import migrate
 from runfolio_server.sql.pool import Database, open_database
-from tests.bucket import Buckets, run_buckets
+from tests.bucket import IS_STORE_OF_ALL, Buckets, keeping_all, run_buckets
 from tests.live_server import LiveServer, run_live_server, run_served
 from tests.pgbouncer import run_pgbouncer
 from tests.sent_statements import SentStatements
@@ -72,6 +73,13 @@ def buckets() -> Iterator[Buckets]:
         yield running
 
 
+@pytest.fixture(scope="session", autouse=IS_STORE_OF_ALL)
+def all_in_buckets(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every server of the session keeps its objects in S3; asked for by RUNFOLIO_TEST_OBJECT_STORE=s3."""
+    with keeping_all(request.getfixturevalue("buckets")):
+        yield
+
+
 @pytest.fixture(scope="session")
 async def template(postgres_url: str) -> str:
     """The name of a migrated database that nobody is connected to."""
@@ -82,9 +90,16 @@ async def template(postgres_url: str) -> str:
 
 
 @pytest.fixture(scope="module")
+def kind_of_store(request: pytest.FixtureRequest) -> str:
+    """Where the objects of this module's service lie: a directory; over_each_store says a bucket, too."""
+    return str(getattr(request, "param", "directory"))
+
+
+@pytest.fixture(scope="module")
 async def database_url(
     postgres_url: str,
     template: str,
+    kind_of_store: str,
     anyio_backend: object,  # a sync test that asks for this fixture needs it too
     request: pytest.FixtureRequest,
 ) -> AsyncIterator[str]:
@@ -112,10 +127,18 @@ def pooled_url(database_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def service(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    """The application in-process, with a site admin `ada` and users `bob` and `eve`, each with a key."""
-    async with open_service(database_url, tmp_path_factory.mktemp("data")) as opened:
-        yield opened
+async def service(
+    database_url: str, tmp_path_factory: pytest.TempPathFactory, kind_of_store: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Service]:
+    """The application in-process, with a site admin `ada` and users `bob` and `eve`, each with a key.
+
+    Its objects lie where kind_of_store says.
+    """
+    with contextlib.ExitStack() as stack:
+        if kind_of_store == "bucket":
+            stack.enter_context(keeping_all(request.getfixturevalue("buckets")))
+        async with open_service(database_url, tmp_path_factory.mktemp("data")) as opened:
+            yield opened
 
 
 @pytest.fixture(scope="module")

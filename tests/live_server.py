@@ -20,6 +20,7 @@ from runfolio_server.serve.door import Door
 from runfolio_server.serve.door_limits import DoorLimits
 from runfolio_server.serve.http import HTTPServer
 from runfolio_server.settings import read_settings
+from tests.bucket import place_of_objects
 from tests.server.running_serve import RunningServe
 from tests.service import make_first_user
 
@@ -55,7 +56,13 @@ def run_live_server(
     listening = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     base_url = "" if base_path is None else f"{address}{base_path}"
-    settings = read_settings({}, database_url=database_url, data_dir=str(data_dir), base_url=base_url)
+    settings = read_settings(
+        {},
+        database_url=database_url,
+        data_dir=str(data_dir),
+        base_url=base_url,
+        object_store=place_of_objects(data_dir),
+    )
     server = HTTPServer(wrap(create_app(settings)), door or Door(DoorLimits()), on_ready=lambda: None)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
     thread.start()

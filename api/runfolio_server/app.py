@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.actions.identity.users import ensure_secret
-from runfolio_server.actions.listening import tell_that_it_listens
 from runfolio_server.actions.others_changes import forget_what_others_revoke
-from runfolio_server.actions.runs.files import register_upload
+from runfolio_server.actions.stored_objects import check_download, check_upload, register_upload
 from runfolio_server.answer_room import room_for_answers
 from runfolio_server.endpoints.addresses import address_routes
 from runfolio_server.endpoints.answers import json_response
@@ -32,6 +32,7 @@ from runfolio_server.endpoints.graphql import graphql_routes
 from runfolio_server.endpoints.health import Readiness, health_routes
 from runfolio_server.endpoints.metrics import metrics_routes, own_numbers
 from runfolio_server.endpoints.objects import object_routes, room_for_uploads
+from runfolio_server.endpoints.objects_origin import ObjectsOrigin
 from runfolio_server.endpoints.wrong_keys import WrongKeys
 from runfolio_server.events.wake_up import EventWakeUp
 from runfolio_server.filters.error_excerpt import name_excerpt
@@ -40,8 +41,9 @@ from runfolio_server.ingest.target import RunTargets
 from runfolio_server.loop_watch import LoopWatch
 from runfolio_server.memory_back import MemoryBack
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
-from runfolio_server.objects.signing import UploadGrant, UrlSigner
-from runfolio_server.objects.store import StoredObject, open_store, store_place
+from runfolio_server.objects.open_store import open_store, store_place
+from runfolio_server.objects.signing import DownloadGrant, UploadGrant, UrlSigner
+from runfolio_server.objects.store import StoredObject
 from runfolio_server.objects.temporary_files import remove_leftovers
 from runfolio_server.process_numbers import NumberBoard
 from runfolio_server.remembered import RememberedAccess
@@ -57,8 +59,9 @@ LOGGER = logging.getLogger(__name__)
 URL_SECRET = "signed urls"  # noqa: S105
 CURSOR_SECRET = "cursors"  # noqa: S105
 CANCEL_AGAIN_S = 1.0
-# What uploads share connections by, beside users.
+# What uploads and downloads share connections by, beside users.
 UPLOADING = "uploading"
+DOWNLOADING = "downloading"
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -84,9 +87,15 @@ def create_app(settings: Settings) -> Starlette:
             remove_leftovers(settings.data_dir)
             await mark_store(store, store_secret)
 
+            # A signed URL tells nobody's name.
             async def register(grant: UploadGrant, stored: StoredObject) -> None:
-                # A signed URL tells nobody's name.
                 await register_upload(database.asked_by(None, UPLOADING, Purpose.WRITE), store, grant, stored)
+
+            async def may_upload(grant: UploadGrant) -> None:
+                await check_upload(database.asked_by(None, UPLOADING, Purpose.WRITE), grant)
+
+            async def may_download(grant: DownloadGrant) -> None:
+                await check_download(database.asked_by(None, DOWNLOADING, Purpose.READ), grant)
 
             app.state.settings = settings
             app.state.database = database
@@ -105,12 +114,13 @@ def create_app(settings: Settings) -> Starlette:
             app.state.cursor_secret = cursor_secret
             app.state.order_indexes = OrderIndexes()
             app.state.register_upload = register
+            app.state.check_upload = may_upload
+            app.state.check_download = may_download
             app.state.loop_watch = loop_watch = LoopWatch()
             app.state.number_board = board = NumberBoard.from_environment()
             async with beside(
                 wake_up.run(),
                 forget_what_others_revoke(database, remembered, wake_up),
-                tell_that_it_listens(database, settings.heartbeat_timeout_s),
                 loop_watch.run(),
                 memory_back.run(),
                 board.tell_forever(lambda: own_numbers(loop_watch)),
@@ -134,6 +144,7 @@ def create_app(settings: Settings) -> Starlette:
             # Last: a project's address may look like any other of two parts.
             *address_routes,
         ],
+        middleware=[Middleware(ObjectsOrigin, settings.objects_url)] if settings.objects_url else [],
         lifespan=lifespan,
         exception_handlers={HTTPException: tell_http_error, Exception: tell_unforeseen_error},
     )

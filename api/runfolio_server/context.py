@@ -23,9 +23,10 @@ from runfolio_server.sql.run_lists.indexes import OrderIndexes
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request. `base_url` is where the client reaches this server, without a slash at the end.
+    """One request.
 
-    The names of `headers` are looked up in any case.
+    `base_url` is where the client reaches this server, without a slash at the end, and `objects_url` where it downloads
+    from: the same, unless files have an origin of their own. The names of `headers` are looked up in any case.
     """
 
     viewer: Viewer
@@ -38,6 +39,7 @@ class Context:
     remembered_access: RememberedAccess
     wake_up: EventWakeUp
     base_url: str
+    objects_url: str
     headers: Mapping[str, str]
     budget: AnswerBudget
 
@@ -46,6 +48,10 @@ class Context:
         """To be held while a history is read: see Loaders."""
         return self.loaders.reads
 
-    def download_url(self, object_key: str, file_name: str) -> str:
-        """Where to GET an object, by the name that a browser should give it: absolute, signed, expiring."""
-        return self.url_signer.download_url(self.base_url, DownloadGrant(ObjectKey.parse(object_key), file_name))
+    def download_url(self, object_key: str, file_name: str, artifact_id: int | None = None) -> str:
+        """Where to GET an object, by the name that a browser should give it: absolute, signed, expiring.
+
+        `artifact_id`: of an entity's object, the artifact by which it is read.
+        """
+        grant = DownloadGrant(ObjectKey.parse(object_key), file_name, artifact_id)
+        return self.url_signer.download_url(self.objects_url, grant)

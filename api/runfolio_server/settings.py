@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from runfolio_server.client_address import parse_networks
 
@@ -50,6 +51,20 @@ SETTINGS: tuple[Setting, ...] = (
         "Where objects lie: an address that begins with `s3://`, `gs://` or `az://`; empty means in the data directory."
         " Credentials are read from the environment, as the tools of that cloud do.",
     ),
+    Setting(
+        "objects_url",
+        "",
+        "",
+        "Address of this server under another host name, an origin of its own for what users upload; download URLs lead"
+        " there, and HTML may run its scripts. Empty: there is none.",
+    ),
+    Setting(
+        "store_download_bytes",
+        str(2**20),
+        "bytes",
+        "Files of at least this size are fetched from the cloud's store itself, to which a download URL then leads by"
+        " one that the store signs; 0: none, for a store that clients cannot reach.",
+    ),
     Setting("processes", "", "", "Processes that answer requests; empty means one for each core, but not more than 4."),
     Setting("base_url", "", "", "Address that clients reach, for absolute URLs; empty takes it from each request."),
     Setting(
@@ -62,13 +77,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("pool_wait_s", "5", "seconds", "How long a request waits for its first connection before it answers 503."),
     Setting("statement_timeout_s", "30", "seconds", "How long one SQL statement may run."),
     Setting("filter_timeout_s", "5", "seconds", "How long one may run that a caller's filters, order or fields shape."),
-    Setting(
-        "heartbeat_timeout_s",
-        "300",
-        "seconds",
-        "Silence after which a running run counts as crashed. The SDK speaks every 30 seconds at least, and after a"
-        " failure every minute: less than 90 takes living runs for crashed.",
-    ),
+    Setting("heartbeat_timeout_s", "300", "seconds", "Silence after which a running run counts as crashed."),
     Setting("max_body_bytes", str(32 * 1024 * 1024), "bytes", "Largest request body, before and after decompression."),
     Setting("max_file_bytes", str(5 * 1024**3), "bytes", "Largest file of a run."),
     Setting("url_lifetime_s", str(24 * 3600), "seconds", "How long a signed URL works."),
@@ -97,6 +106,8 @@ class Settings:
     database_url: str
     direct_database_url: str
     object_store: str
+    objects_url: str
+    store_download_bytes: int
     processes: int
     base_url: str
     pool_size: int
@@ -140,6 +151,8 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
         database_url=text["database_url"],
         direct_database_url=text["direct_database_url"],
         object_store=text["object_store"].rstrip("/"),
+        objects_url=_other_origin(text),
+        store_download_bytes=_number(text, "store_download_bytes", lowest=0, highest=2**50),
         processes=_number(text, "processes", lowest=1, highest=64) if text["processes"] else _processes_unless_told(),
         base_url=text["base_url"].rstrip("/"),
         pool_size=_number(text, "pool_size", lowest=POOL_SIZE_LEAST, highest=1000),
@@ -199,6 +212,19 @@ def _number(text: Mapping[str, str], name: str, *, lowest: int, highest: int) ->
             f"{ENVIRONMENT_PREFIX}{name.upper()} is {text[name]!r}; allowed: an integer from {lowest} to {highest}"
         )
     return number
+
+
+def _other_origin(text: Mapping[str, str]) -> str:
+    """The address of the origin for objects. Raises SettingsError for one that is none, or no other."""
+    url, name = text["objects_url"].rstrip("/"), f"{ENVIRONMENT_PREFIX}OBJECTS_URL"
+    if not url:
+        return ""
+    scheme, host = urlsplit(url)[:2]
+    if scheme not in ("http", "https") or not host:
+        raise SettingsError(f"{name} is {url!r}; allowed: an address that begins with http:// or https://")
+    if host.lower() == urlsplit(text["base_url"]).netloc.lower():
+        raise SettingsError(f"{name} is {url!r}, the host of {ENVIRONMENT_PREFIX}BASE_URL; allowed: another host name")
+    return url
 
 
 def _networks(text: Mapping[str, str], name: str) -> str:

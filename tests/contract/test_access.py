@@ -22,6 +22,7 @@ RUN_CHECKED = "in the transaction that has checked, made or taken up the run"
 TARGET_FOUND = "by the id that ingest/target.py has made of a project which was found by a statement that asks"
 PROJECT_FOUND = "by the id of a project that a statement which asks has found"
 # Statements that find or change what is somebody's and ask for nothing, with the reason.
+SIGNED = "by a signed URL, which is all the permission that is needed"
 ASK_NOTHING = {
     "insert_project": "by the id of an entity that has been checked",
     "select_entities": "by the ids of entities whose projects have been found",
@@ -35,7 +36,6 @@ ASK_NOTHING = {
     "select_configs": RUN_CHECKED,
     "lock_state": RUN_CHECKED,
     "request_stop": RUN_CHECKED,
-    "set_state": RUN_CHECKED,
     "select_export": "by the id of a run that has been found",
     "share_document": "by the id that ingest/target.py has made, or in the transaction that has checked the run",
     "remember_document": "by the id for which share_document has just found the run",
@@ -47,6 +47,8 @@ ASK_NOTHING = {
     "select_used_orders": WORKER,
     "select_known_runs": WORKER,
     "select_runs_with_obsolete_files": WORKER,
+    "select_run_that_takes_files": SIGNED,
+    "select_readable_run_object": SIGNED,
 }
 # Modules that put statements together and the tables in them: by the id of a project that has been found, unless told.
 COMPOSED = {

@@ -48,7 +48,6 @@ NO_BOUNDS = {
         "sql/run_lists/by_index.py: WALK_MAX_RUNS",
         "sql/run_lists/by_index.py: WALK_SHARE",
         "sql/run_lists/long_columns.py: LONG_BYTES_AT_ONCE_MAX",
-        "sql/slow_readers.py: KEPT_MAX",
     ),
     "it is the range of a type, or a number of an operating system or a format": (
         "allocator.py: M_ARENA_MAX",
@@ -96,6 +95,8 @@ NO_BOUND_SETTINGS = {
     "base_url": "an address",
     "trusted_proxies": "addresses",
     "object_store": "a place",
+    "objects_url": "an address",
+    "store_download_bytes": "from where on downloads go another way; nothing is refused",
     "processes": "how many share the work; nothing is refused",
     "heartbeat_timeout_s": "a silence that means something; nothing is refused",
 }

@@ -16,8 +16,10 @@ from starlette.types import Scope
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.owner import Owner, OwnerKind
 from runfolio_server.endpoints.objects import object_routes, room_for_uploads
+from runfolio_server.errors import Forbidden
+from runfolio_server.objects.open_store import open_store
 from runfolio_server.objects.signing import DownloadGrant, UploadGrant, UrlSigner
-from runfolio_server.objects.store import ObjectStore, StoredObject, open_store
+from runfolio_server.objects.store import ObjectStore, StoredObject
 from runfolio_server.settings import read_settings
 
 MEBIBYTE = 1024 * 1024
@@ -51,6 +53,8 @@ class ObjectServer:
     clock: Clock
     directory: Path
     registered: list[tuple[UploadGrant, StoredObject]] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    """Names of files that their owner no longer has."""
 
     def upload_url(self, name: str = "a.txt", key: ObjectKey = OBJECT_KEY) -> str:
         return self.signer.upload_url(BASE_URL, UploadGrant(key, name, datetime(2026, 1, 1, tzinfo=UTC)))
@@ -69,29 +73,40 @@ class ObjectServer:
 
         await self.store.put(KEY, chunks(), MAX_FILE_BYTES)
 
-    def files(self) -> list[str]:
-        return sorted(str(path.relative_to(self.directory)) for path in self.directory.rglob("*") if path.is_file())
+    async def files(self) -> list[str]:
+        """The keys of all objects; of a directory all files, so that nothing lies beside them."""
+        if self.directory.exists():
+            return sorted(str(path.relative_to(self.directory)) for path in self.directory.rglob("*") if path.is_file())
+        return sorted([found.key async for page in self.store.pages(OWNER.kind) for found in page])
 
 
 @asynccontextmanager
-async def open_object_server(data_dir: Path) -> AsyncIterator[ObjectServer]:
-    """The app over a store in `data_dir`; what is registered is kept in a list."""
+async def open_object_server(data_dir: Path, place: str = "", **more: str) -> AsyncIterator[ObjectServer]:
+    """The app over a store in `data_dir`, or at this place; what is registered is kept in a list.
+
+    `more` are further settings.
+    """
     app = Starlette(routes=object_routes)
     directory = data_dir / "objects"
     clock = Clock()
     signer = UrlSigner(b"s" * 32, LIFETIME_S, clock)
-    store = open_store(directory)
+    store = open_store(place or directory)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL) as http:
         server = ObjectServer(app, http, store, signer, clock, directory)
 
         async def register_upload(grant: UploadGrant, stored: StoredObject) -> None:
             server.registered.append((grant, stored))
 
+        async def check(grant: UploadGrant | DownloadGrant) -> None:
+            if grant.file_name in server.gone:
+                raise Forbidden(f"{grant.file_name} is gone.")
+
         app.state.object_store = store
         app.state.held_uploads = room_for_uploads()
         app.state.url_signer = signer
-        app.state.settings = read_settings({}, data_dir=str(data_dir), max_file_bytes=str(MAX_FILE_BYTES))
+        app.state.settings = read_settings({}, data_dir=str(data_dir), max_file_bytes=str(MAX_FILE_BYTES), **more)
         app.state.register_upload = register_upload
+        app.state.check_upload = app.state.check_download = check
         yield server
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.bucket import place_of_objects
+
 # The command as its entry point names it, without needing the distribution to be installed.
 LAUNCH = """
 import argparse, sys
@@ -43,12 +45,14 @@ class RunningServe:
         self._out = output.with_suffix(".out")
         self._err = output.with_suffix(".err")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("RUNFOLIO_")}
+        place = place_of_objects(data_dir)
+        elsewhere = {"RUNFOLIO_OBJECT_STORE": place} if place else {}
         with self._out.open("w") as out, self._err.open("w") as err:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", LAUNCH, "--data-dir", str(data_dir), "--port", "0", *arguments],
                 stdout=out,
                 stderr=err,
-                env={**inherited, "PYTHONPATH": os.pathsep.join(sys.path), **(environment or {})},
+                env={**inherited, **elsewhere, "PYTHONPATH": os.pathsep.join(sys.path), **(environment or {})},
                 # A terminal's Ctrl-C goes to a whole process group, so the tests send theirs to this one's.
                 start_new_session=True,
             )

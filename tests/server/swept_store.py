@@ -111,6 +111,14 @@ async def upload_url(service: Service, run: str, name: str) -> str:
     return url
 
 
+async def download_url(service: Service, run: str, name: str) -> str:
+    """Where to read a file."""
+    answer = await service.graphql(FILES, run=run)
+    urls = {edge["node"]["name"]: edge["node"]["directUrl"] for edge in answer.data["project"]["run"]["files"]["edges"]}
+    url: str = urls[name]
+    return url
+
+
 async def upload(service: Service, run: str, name: str, content: bytes = b"content") -> httpx.Response:
     """Upload a file of a run."""
     return await service.http.put(await upload_url(service, run, name), content=content)

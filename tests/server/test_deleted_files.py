@@ -50,7 +50,7 @@ async def test_a_deleted_file_is_listed_no_more_and_its_url_stops_working(servic
 
     assert {"success": True, "count": 1} == answer.data["deleteFiles"]
     assert ["b.txt"] == [*await _files(service, "one")]
-    assert 404 == (await service.http.get(before["a.txt"]["directUrl"])).status_code
+    assert 403 == (await service.http.get(before["a.txt"]["directUrl"])).status_code
     assert b"b" == (await service.http.get(before["b.txt"]["directUrl"])).content
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.server.object_server import CONTENT, ObjectServer, message_of, open_object_server
+from tests.server.object_server import CONTENT, ObjectServer, message_of
 
 pytestmark = pytest.mark.anyio
 
@@ -15,12 +12,6 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[ObjectServer]:
-    async with open_object_server(tmp_path) as server:
-        yield server
 
 
 @pytest.mark.parametrize(
@@ -91,28 +82,56 @@ async def test_a_download_is_resumed_only_while_the_file_is_the_same(server: Obj
 
 
 @pytest.mark.parametrize(
-    ("name", "content_type"),
+    ("name", "content_type", "disposition"),
     [
-        ("page.html", "application/octet-stream"),
-        ("page.HTM", "application/octet-stream"),
-        ("image.svg", "application/octet-stream"),
-        ("feed.xml", "application/octet-stream"),
-        ("code.js", "application/octet-stream"),
-        ("paper.pdf", "application/octet-stream"),
-        ("none", "application/octet-stream"),
-        ("image.PNG", "image/png"),
-        ("metadata.json", "application/json"),
-        ("output.log", "text/plain; charset=utf-8"),
+        ("image.PNG", "image/png", "inline"),
+        ("metadata.json", "application/json", "inline"),
+        ("output.log", "text/plain; charset=utf-8", "inline"),
+        ("feed.xml", "application/octet-stream", "attachment"),
+        ("page.xhtml", "application/octet-stream", "attachment"),
+        ("code.js", "application/octet-stream", "attachment"),
+        ("style.css", "application/octet-stream", "attachment"),
+        ("paper.pdf", "application/octet-stream", "attachment"),
+        ("model.pt", "application/octet-stream", "attachment"),
+        ("none", "application/octet-stream", "attachment"),
+        ("page.html.", "application/octet-stream", "attachment"),
     ],
 )
-async def test_no_file_is_run_by_a_browser(server: ObjectServer, name: str, content_type: str) -> None:
+async def test_a_file_has_its_type_where_a_browser_shows_it_and_runs_nothing(
+    server: ObjectServer, name: str, content_type: str, disposition: str
+) -> None:
     await server.http.put(server.upload_url(name), content=b"<script>alert(1)</script>")
 
     answer = await server.http.get(server.download_url(f"media/{name}"))
 
     assert answer.headers["Content-Type"] == content_type
-    assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="{name}"; ')
-    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+    assert answer.headers["Content-Disposition"].startswith(f'{disposition}; filename="{name}"; ')
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'; ")
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("page.html", "text/html; charset=utf-8"),
+        ("page.HTM", "text/html; charset=utf-8"),
+        ("image.svg", "image/svg+xml"),
+    ],
+)
+async def test_html_and_svg_are_shown_in_a_sandbox_without_scripts_origin_or_network(
+    server: ObjectServer, name: str, content_type: str
+) -> None:
+    await server.http.put(server.upload_url(name), content=b"<script>alert(1)</script>")
+
+    answer = await server.http.get(server.download_url(name))
+    part = await server.http.get(server.download_url(name), headers={"Range": "bytes=0-3"})
+
+    assert (answer.headers["Content-Type"], part.status_code) == (content_type, 206)
+    for headers in (answer.headers, part.headers):
+        assert headers["Content-Disposition"].startswith("inline; ")
+        policy = [rule.strip() for rule in headers["Content-Security-Policy"].split(";")]
+        assert {"sandbox", "default-src 'none'"} <= set(policy)
+        assert not any("script" in rule or "http" in rule or "'self'" in rule for rule in policy)
+        assert "Access-Control-Allow-Origin" not in headers
 
 
 async def test_the_name_in_the_path_of_a_download_is_not_looked_at(server: ObjectServer) -> None:
@@ -125,9 +144,14 @@ async def test_the_name_in_the_path_of_a_download_is_not_looked_at(server: Objec
         assert 'filename="a.txt"' in answer.headers["Content-Disposition"]
 
 
-async def test_a_file_whose_bytes_are_gone_is_not_found(server: ObjectServer) -> None:
+async def test_the_url_of_a_file_whose_bytes_are_gone_is_refused_so_that_programs_ask_for_another(
+    server: ObjectServer,
+) -> None:
     got = await server.http.get(server.download_url("gone.txt"))
     head = await server.http.head(server.download_url("gone.txt"))
 
-    assert (got.status_code, message_of(got)) == (404, "No bytes are stored for the file 'gone.txt'.")
-    assert head.status_code == 404
+    assert (got.status_code, message_of(got)) == (
+        403,
+        "No bytes are stored for the file 'gone.txt'. Ask for a new URL.",
+    )
+    assert head.status_code == 403

@@ -36,12 +36,6 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[ObjectServer]:
-    async with open_object_server(tmp_path) as server:
-        yield server
-
-
 def md5_of(content: bytes) -> str:
     return base64.b64encode(hashlib.md5(content).digest()).decode()
 
@@ -74,7 +68,7 @@ async def test_each_upload_to_one_url_is_registered_with_the_object_that_it_stor
     answers = await asyncio.gather(*(server.http.put(server.upload_url(), content=content) for content in contents))
 
     assert {answer.status_code for answer in answers} == {200}
-    assert server.files() == sorted(str(grant.object_key) for grant, _ in server.registered)
+    assert await server.files() == sorted(str(grant.object_key) for grant, _ in server.registered)
     for grant, stored in server.registered:
         content = (await server.http.get(server.download_url(key=grant.object_key))).content
         assert stored == StoredObject(size=len(content), md5_base64=md5_of(content))
@@ -96,7 +90,7 @@ async def test_a_wrong_md5_stores_nothing(server: ObjectServer, md5: str) -> Non
 
     assert answer.status_code == 400
     assert "Content-MD5" in message_of(answer)
-    assert (server.files(), server.registered) == ([], [])
+    assert (await server.files(), server.registered) == ([], [])
 
 
 async def test_a_length_over_the_limit_is_refused_before_a_byte_is_read(server: ObjectServer) -> None:
@@ -120,7 +114,7 @@ async def test_a_body_over_the_limit_is_refused_when_it_does_not_say_its_length(
     answer = await server.http.put(server.upload_url(), content=too_much())
 
     assert answer.status_code == 413
-    assert (server.files(), server.registered) == ([], [])
+    assert (await server.files(), server.registered) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -131,7 +125,7 @@ async def test_a_part_or_a_strange_length_is_refused(server: ObjectServer, heade
 
     assert answer.status_code == 400
     assert header[0] in message_of(answer)
-    assert server.files() == []
+    assert await server.files() == []
 
 
 async def iter_of(content: bytes) -> AsyncIterator[bytes]:
@@ -154,7 +148,7 @@ async def test_a_client_that_goes_away_leaves_nothing(server: ObjectServer) -> N
 
     await server.app(scope_of("PUT", server.upload_url()), receive, send)
 
-    assert (server.files(), server.registered) == ([], [])
+    assert (await server.files(), server.registered) == ([], [])
 
 
 async def test_a_large_file_is_streamed_both_ways(server: ObjectServer) -> None:
@@ -200,17 +194,18 @@ async def test_what_registering_raises_is_answered_and_a_repeat_may_succeed(serv
     repeated = await server.http.put(url, content=CONTENT)
 
     assert (refused.status_code, message_of(refused)) == (404, f"Run {OWNER.id} does not exist.")
-    assert server.files() == [str(grant.object_key) for grant, _ in server.registered]
+    assert await server.files() == [str(grant.object_key) for grant, _ in server.registered]
     assert repeated.status_code == 200
 
 
-async def test_a_store_that_is_away_may_be_asked_again(server: ObjectServer) -> None:
-    (server.directory / OWNER.kind).write_bytes(b"a file where a directory should be")
+async def test_a_store_that_is_away_may_be_asked_again(tmp_path: Path) -> None:
+    async with open_object_server(tmp_path) as server:
+        (server.directory / OWNER.kind).write_bytes(b"a file where a directory should be")
 
-    answer = await server.http.put(server.upload_url(), content=CONTENT)
+        answer = await server.http.put(server.upload_url(), content=CONTENT)
 
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
-    assert str(server.directory) not in answer.text
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+        assert str(server.directory) not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -234,7 +229,7 @@ async def test_no_name_leads_out_of_the_store(server: ObjectServer, name: str) -
     got = await server.http.get(server.download_url(name))
 
     assert (put.status_code, got.status_code, got.content) == (200, 200, CONTENT)
-    assert server.files() == [str(server.registered[0][0].object_key)]
+    assert await server.files() == [str(server.registered[0][0].object_key)]
     assert server.registered[0][0].file_name == name
     assert "X-A" not in got.headers
 
@@ -245,7 +240,7 @@ async def test_a_wrong_token_is_forbidden(server: ObjectServer, token: str) -> N
     got = await server.http.get(f"/objects/download/{token}/a.txt")
 
     assert (put.status_code, got.status_code) == (403, 403)
-    assert server.files() == []
+    assert await server.files() == []
 
 
 async def test_each_url_is_for_its_own_use(server: ObjectServer) -> None:
@@ -258,7 +253,7 @@ async def test_each_url_is_for_its_own_use(server: ObjectServer) -> None:
     assert (put.status_code, got.status_code) == (403, 403)
     assert (await server.http.get(server.upload_url())).status_code == 405
     assert (await server.http.put(server.download_url(), content=b"x")).status_code == 405
-    assert (len(server.files()), stored.size) == (1, len(CONTENT))
+    assert (len(await server.files()), stored.size) == (1, len(CONTENT))
 
 
 async def test_an_expired_url_is_forbidden_and_says_so(server: ObjectServer) -> None:

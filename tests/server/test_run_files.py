@@ -104,7 +104,7 @@ async def test_a_file_uploaded_again_is_replaced_and_keeps_its_id(service: Servi
     (edge,) = (await _run(service, "replaced"))["files"]["edges"]
     assert (before["id"], 5) == (edge["node"]["id"], edge["node"]["sizeBytes"])
     assert b"newer" == (await service.http.get(edge["node"]["url"])).content
-    assert 404 == (await service.http.get(before["url"])).status_code
+    assert 403 == (await service.http.get(before["url"])).status_code
 
 
 async def test_an_upload_that_was_allowed_earlier_never_replaces_a_later_one(service: Service) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from runfolio_server.objects.store import BATCH, ObjectStore, open_store
+from runfolio_server.objects.open_store import open_store
+from runfolio_server.objects.store import BATCH, ObjectStore
 
 MEBIBYTE = 1024 * 1024
 

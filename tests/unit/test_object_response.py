@@ -9,12 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runfolio_server.endpoints.object_response import (
-    ByteRange,
-    UnsatisfiableRange,
-    content_disposition,
-    parse_range,
-)
+from runfolio_server.endpoints.file_headers import content_disposition
+from runfolio_server.endpoints.object_response import ByteRange, UnsatisfiableRange, parse_range
 
 
 @pytest.mark.parametrize(
@@ -92,7 +88,7 @@ def test_a_range_holds_the_bytes_that_a_slice_would(first: int, last: int, size:
 
 @given(st.text())
 def test_any_name_makes_a_header_that_cannot_be_broken_out_of(name: str) -> None:
-    header = content_disposition(name)
+    header = content_disposition(name, "attachment")
 
     match = re.fullmatch(r"attachment; filename=\"([ -~]*)\"; filename\*=UTF-8''([A-Za-z0-9_.~%-]*)", header)
 
@@ -115,4 +111,4 @@ def test_any_name_makes_a_header_that_cannot_be_broken_out_of(name: str) -> None
     ],
 )
 def test_a_name_is_kept_as_far_as_a_header_allows(name: str, header: str) -> None:
-    assert content_disposition(name) == header
+    assert content_disposition(name, "attachment") == header

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from runfolio_server.errors import AppError, NotFound, TooLarge, Unavailable
-from runfolio_server.objects.store import ObjectStore, StoredObject, open_store
+from runfolio_server.objects.open_store import open_store
+from runfolio_server.objects.store import ObjectStore, StoredObject
 from runfolio_server.settings import SettingsError
 from tests.bucket import Buckets
 

@@ -18,8 +18,17 @@ def test_every_setting_of_the_table_is_a_field_and_explains_itself() -> None:
 def test_the_defaults_are_those_of_the_table() -> None:
     settings = read_settings({})
 
-    shown = {"data_dir", "database_url", "direct_database_url", "object_store", "base_url", "host", "processes"}
-    shown.add("trusted_proxies")
+    shown = {
+        "data_dir",
+        "database_url",
+        "direct_database_url",
+        "object_store",
+        "objects_url",
+        "base_url",
+        "host",
+        "processes",
+        "trusted_proxies",
+    }
     assert {setting.name: int(setting.default) for setting in SETTINGS if setting.name not in shown} == {
         setting.name: getattr(settings, setting.name) for setting in SETTINGS if setting.name not in shown
     }
@@ -106,3 +115,10 @@ def test_data_live_where_the_user_keeps_data(
     monkeypatch.setattr("os.geteuid", lambda: user_id)
 
     assert expected == default_data_dir(environment)
+
+
+def test_files_have_an_origin_of_their_own_only_under_another_host() -> None:
+    assert "https://files.example" == read_settings({}, objects_url="https://files.example/").objects_url
+    for url in ("files.example", "ftp://files.example", "https://", "https://Runs.example/files"):
+        with pytest.raises(SettingsError, match=r"RUNFOLIO_OBJECTS_URL is '.*'"):
+            read_settings({}, objects_url=url, base_url="https://runs.example")

@@ -69,10 +69,10 @@ def token_of(url: str) -> str:
     return path.removeprefix("/prefix/objects/").split("/")[1]
 
 
-def signed(purpose: str, claims: list[int | str]) -> str:
+def signed(purpose: str, claims: list[int | str | None]) -> str:
     """A token with these claims and a right signature, as another server with the same secret might make it."""
     payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=")
-    content = b"\0".join((b"runfolio signed url 2", purpose.encode(), payload))
+    content = b"\0".join((b"runfolio signed url 3", purpose.encode(), payload))
     signature = base64.urlsafe_b64encode(hmac.new(SECRET, content, hashlib.sha256).digest()).rstrip(b"=")
     return f"{payload.decode()}.{signature.decode()}"
 
@@ -86,6 +86,21 @@ def test_an_upload_url_gives_its_grant_back(name: str) -> None:
 
     assert url.isascii()
     assert signer.verify_upload(token_of(url)) == grant
+
+
+def test_an_upload_url_is_for_the_digest_and_the_size_that_were_signed() -> None:
+    grant = replace(UPLOAD, md5="1B2M2Y8AsgTpgAmY7PhCfg==", size=7)
+    signer = make_signer()
+
+    assert grant == signer.verify_upload(token_of(signer.upload_url(BASE_URL, grant)))
+
+
+def test_a_download_url_says_by_which_artifact_the_object_is_read() -> None:
+    grant = replace(DOWNLOAD, artifact_id=5)
+    signer = make_signer()
+
+    assert grant == signer.verify_download(token_of(signer.download_url(BASE_URL, grant)))
+    assert signer.download_url(BASE_URL, DOWNLOAD) != signer.download_url(BASE_URL, grant)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -185,9 +200,9 @@ def test_a_token_for_an_object_of_an_unknown_kind_of_owner_is_refused_although_i
     signer = make_signer()
 
     with pytest.raises(Forbidden, match="an object that this server does not know"):
-        signer.verify_upload(signed("upload", [NOW + 1, key, "a.txt", "2026-01-02T03:04:05+00:00"]))
+        signer.verify_upload(signed("upload", [NOW + 1, key, "a.txt", "2026-01-02T03:04:05+00:00", None, None]))
     with pytest.raises(Forbidden, match="an object that this server does not know"):
-        signer.verify_download(signed("download", [NOW + 1, key, "a.txt"]))
+        signer.verify_download(signed("download", [NOW + 1, key, "a.txt", None]))
 
 
 def test_a_token_of_another_secret_is_refused() -> None:

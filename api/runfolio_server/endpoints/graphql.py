@@ -55,6 +55,7 @@ async def execute_document(request: Request) -> Response:
     held: HeldBytes = state.held_answers
     room = await held.take(viewer.user_id, 0)
     budget = AnswerBudget(ANSWER_BYTES_MAX, ANSWER_VALUES_MAX, room)
+    base_url = base_url_of(request)
     context = Context(
         viewer,
         database,
@@ -65,7 +66,8 @@ async def execute_document(request: Request) -> Response:
         state.order_indexes,
         state.remembered_access,
         state.wake_up,
-        base_url_of(request),
+        base_url,
+        state.settings.objects_url or base_url,
         request.headers,
         budget,
     )

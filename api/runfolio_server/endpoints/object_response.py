@@ -1,4 +1,4 @@
-"""A stored object as an HTTP answer: ranges, validators, and headers that keep a browser from running a user's file.
+"""A stored object as an HTTP answer: ranges, validators, or the way to the store that has it.
 
 Called by endpoints that serve bytes: objects.py.
 """
@@ -6,37 +6,18 @@ Called by endpoints that serve bytes: objects.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from runfolio_server.endpoints.file_headers import file_headers
 from runfolio_server.errors import NotFound
-from runfolio_server.objects.signing import last_part_of
 from runfolio_server.objects.store import ObjectStore
-
-# What a browser cannot run, by suffix; everything else (HTML, SVG, PDF, scripts…) is bytes and nothing more.
-SAFE_MEDIA_TYPES: Mapping[str, str] = {
-    ".csv": "text/csv; charset=utf-8",
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".json": "application/json",
-    ".log": "text/plain; charset=utf-8",
-    ".mp4": "video/mp4",
-    ".png": "image/png",
-    ".txt": "text/plain; charset=utf-8",
-    ".wav": "audio/wav",
-    ".webp": "image/webp",
-}
-OPAQUE_MEDIA_TYPE = "application/octet-stream"
+from runfolio_server.settings import Settings
 
 # Thirty digits: more than any object has bytes, and few enough for int().
 _RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,30})-([0-9]{0,30})[ \t]*", re.IGNORECASE)
-_UNSAFE_IN_QUOTES = re.compile(r"[^ !#$&-\[\]-~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +35,7 @@ class UnsatisfiableRange(Exception):
 async def object_response(request: Request, store: ObjectStore, key: str, file_name: str) -> Response:
     """Answer GET or HEAD with the object: 200, 206 for one range, 304 for a known ETag, 416 for a range outside.
 
+    302 leads to the store's own URL of a large object, where the store signs; ranges and ETags are the same there.
     Several ranges in one request are answered with the whole object, as RFC 9110 section 14.2 allows.
     Raises NotFound and Unavailable, before anything is sent.
     """
@@ -61,7 +43,10 @@ async def object_response(request: Request, store: ObjectStore, key: str, file_n
     if found is None:
         raise NotFound(f"No bytes are stored for the file {file_name!r}.")
 
-    headers = _safe_headers(file_name)
+    store_url = await _store_url(request, store, key, found.size)
+    if store_url is not None:
+        return Response(status_code=302, headers={"Location": store_url, "Cache-Control": "no-store"})
+    headers = file_headers(request, file_name)
     e_tag = _quoted(found.e_tag)
     if e_tag is not None:
         headers["ETag"] = e_tag
@@ -112,26 +97,19 @@ def parse_range(header: str | None, size: int) -> ByteRange | None:
     return ByteRange(int(first), min(size, int(last) + 1) if last else size)
 
 
-def content_disposition(file_name: str) -> str:
-    r"""`attachment` with the last part of the name: RFC 6266, in ASCII for old clients and as UTF-8 (RFC 8187).
+async def _store_url(request: Request, store: ObjectStore, key: str, size: int) -> str | None:
+    """Where the store itself has these bytes; None when they are to come from here.
 
-    >>> content_disposition('plots/größe "1".png')
-    'attachment; filename="gr__e _1_.png"; filename*=UTF-8\'\'gr%C3%B6%C3%9Fe%20%221%22.png'
+    A browser gets them from here alone, because only here have they a name, a type and a sandbox. It says so as every
+    browser does, by `Mozilla/`; what lies in the store is an attachment to it in any case.
     """
-    last_part = last_part_of(file_name)
-    plain = _UNSAFE_IN_QUOTES.sub("_", last_part)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(last_part, safe='', errors='replace')}"
-
-
-def _safe_headers(file_name: str) -> dict[str, str]:
-    return {
-        "Accept-Ranges": "bytes",
-        # A file can be replaced or deleted, so a cache asks again; the answer is then 304.
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": content_disposition(file_name),
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Content-Type": SAFE_MEDIA_TYPES.get(PurePosixPath(file_name).suffix.lower(), OPAQUE_MEDIA_TYPE),
-    }
+    settings: Settings = request.app.state.settings
+    least = settings.store_download_bytes
+    if request.method != "GET" or not least or size < least:
+        return None
+    if request.headers.get("User-Agent", "").startswith("Mozilla/"):
+        return None
+    return await store.signed_url(key)
 
 
 def _quoted(e_tag: str | None) -> str | None:

@@ -28,7 +28,7 @@ SECRET_BYTES_MIN = 32
 # Download URLs of one object stay the same this long, so that clients can cache by URL.
 STABLE_S = 3600
 # Signed with every token: a token of another shape, another purpose or another program never fits.
-_DOMAIN = b"runfolio signed url 2"
+_DOMAIN = b"runfolio signed url 3"
 # Proxies refuse some of them in a path, and routes do not match a line break.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -42,19 +42,27 @@ class UploadGrant:
     `file_name` is the user's name for the file and never part of a path. `object_key` says whose it is; where the bytes
     go is decided anew by each request that brings them (endpoints/objects.py).
     `issued_at` (with a time zone) orders uploads: an older one never replaces a newer.
+    `md5` (base64) and `size` (bytes) are those that the body must have; None: not known beforehand.
     """
 
     object_key: ObjectKey
     file_name: str
     issued_at: datetime
+    md5: str | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadGrant:
-    """Leave to read one object; `file_name` is what a browser should call it."""
+    """Leave to read one object; `file_name` is what a browser should call it.
+
+    `artifact_id` is the artifact by which an entity's object is read: the leave ends with it, although the bytes may
+    be those of another one too. None for objects of other owners.
+    """
 
     object_key: ObjectKey
     file_name: str
+    artifact_id: int | None = None
 
 
 class UrlSigner:
@@ -76,7 +84,7 @@ class UrlSigner:
         if grant.issued_at.tzinfo is None:
             raise ValueError(f"issued_at is {grant.issued_at}; allowed: a time with a zone")
         expires_at = int(self._clock()) + self._lifetime_s
-        claims = [str(grant.object_key), grant.file_name, grant.issued_at.isoformat()]
+        claims = [str(grant.object_key), grant.file_name, grant.issued_at.isoformat(), grant.md5, grant.size]
         return f"{base_url.rstrip('/')}{UPLOAD_PATH}/{self._token('upload', expires_at, claims)}"
 
     def download_url(self, base_url: str, grant: DownloadGrant) -> str:
@@ -86,27 +94,27 @@ class UrlSigner:
         """
         stable_s = min(STABLE_S, self._lifetime_s)
         expires_at = (int(self._clock()) // stable_s + 1) * stable_s + self._lifetime_s
-        token = self._token("download", expires_at, [str(grant.object_key), grant.file_name])
+        token = self._token("download", expires_at, [str(grant.object_key), grant.file_name, grant.artifact_id])
         last_part = quote(last_part_of(grant.file_name), safe="", errors="replace")
         return f"{base_url.rstrip('/')}{DOWNLOAD_PATH}/{token}/{last_part}"
 
     def verify_upload(self, token: str) -> UploadGrant:
         """The grant that was signed. Raises Forbidden for a token that is damaged, expired or not for uploads."""
-        object_key, file_name, issued_at = self._claims("upload", token)
-        return UploadGrant(_key_of("upload", object_key), file_name, datetime.fromisoformat(issued_at))
+        object_key, file_name, issued_at, md5, size = self._claims("upload", token)
+        return UploadGrant(_key_of("upload", object_key), file_name, datetime.fromisoformat(issued_at), md5, size)
 
     def verify_download(self, token: str) -> DownloadGrant:
         """The grant that was signed. Raises Forbidden for a token that is damaged, expired or not for downloads."""
-        object_key, file_name = self._claims("download", token)
-        return DownloadGrant(_key_of("download", object_key), file_name)
+        object_key, file_name, artifact_id = self._claims("download", token)
+        return DownloadGrant(_key_of("download", object_key), file_name, artifact_id)
 
-    def _token(self, purpose: Purpose, expires_at: int, claims: list[str]) -> str:
+    def _token(self, purpose: Purpose, expires_at: int, claims: list[str | int | None]) -> str:
         # ASCII JSON, because a name may hold what UTF-8 cannot.
         text = json.dumps([expires_at, *claims], separators=(",", ":"))
         payload = _url_safe(text.encode("ascii"))
         return f"{payload}.{self._signature(purpose, payload)}"
 
-    def _claims(self, purpose: Purpose, token: str) -> list[str]:
+    def _claims(self, purpose: Purpose, token: str) -> list[Any]:
         payload, _, signature = token.rpartition(".")
         # Both sides as text: base64 has several spellings of the same bytes, and only ours may pass.
         given = signature.encode("utf-8", "surrogatepass")

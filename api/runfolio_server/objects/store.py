@@ -1,6 +1,6 @@
-"""Bytes outside the database: a directory by default, or S3, GCS or Azure by URL.
+"""Bytes outside the database, by key: put, read, listed and deleted, in a directory or a cloud's store alike.
 
-Made in app.py and the worker; used by endpoints/objects.py and by actions that delete files.
+Opened by open_store.py; used by endpoints/objects.py, the worker, and actions that delete files.
 """
 
 from __future__ import annotations
@@ -21,20 +21,14 @@ from pathlib import Path
 import obstore
 import obstore.store
 from obstore.exceptions import BaseError, PreconditionError
+from obstore.store import AzureStore, GCSStore, S3Store
 
 from runfolio_server.durable import sync_to_disk
 from runfolio_server.errors import AppError, NoRoom, NotFound, TooLarge, Unavailable
 from runfolio_server.objects.directory import ListedObject, delete_unfinished, list_objects
 from runfolio_server.seldom import Seldom
-from runfolio_server.settings import Settings, SettingsError
 
 SELDOM = Seldom(logging.getLogger(__name__))
-
-CLOUD_SCHEMES = ("s3", "s3a", "gs", "az", "azure", "abfs", "abfss", "adl")
-CONNECT_TIMEOUT_S = 10
-READ_TIMEOUT_S = 60
-# The whole of one request to a store, so it must hold for the largest file at the slowest client.
-REQUEST_TIMEOUT_S = 3600
 
 LOCAL_PART_BYTES = 1024 * 1024
 # S3 takes at most 10,000 parts of at least 5 MiB: this allows objects of 78 GiB.
@@ -43,6 +37,11 @@ PARTS_IN_FLIGHT = 2
 READ_BYTES = 256 * 1024
 BATCH = 1000
 """What S3 lists and deletes in one request."""
+# Whoever follows a URL that the store signed gets bytes that no browser shows: a name, a type and a sandbox are told by
+# the API alone.
+CLOUD_ATTRIBUTES = {"Content-Type": "application/octet-stream", "Content-Disposition": "attachment"}
+SIGNED_FOR_S = 60
+"""How long the store's own URL works: as long as a redirect takes to be followed."""
 
 # obstore tells the reason in its text only: no space left, and a quota that is used up.
 NO_ROOM = tuple(f"(os error {number})" for number in (errno.ENOSPC, errno.EDQUOT))
@@ -81,6 +80,8 @@ class ObjectStore:
         # Where the bytes lie, for a store that is a directory: obstore does not flush files to disk, we do.
         self._directory = directory
         self._part_bytes = LOCAL_PART_BYTES if directory is not None else CLOUD_PART_BYTES
+        self._signing = store if isinstance(store, S3Store | GCSStore | AzureStore) else None
+        self._attributes = None if self._signing is None else CLOUD_ATTRIBUTES
 
     async def put(
         self, key: str, chunks: AsyncIterator[bytes], max_bytes: int, *, expected_md5: str | None = None
@@ -98,7 +99,11 @@ class ObjectStore:
         with _unavailable_when_away("write"):
             # Leaving the block by an exception, or by cancellation, aborts the upload.
             async with obstore.open_writer_async(
-                self._store, key, buffer_size=self._part_bytes, max_concurrency=PARTS_IN_FLIGHT
+                self._store,
+                key,
+                buffer_size=self._part_bytes,
+                max_concurrency=PARTS_IN_FLIGHT,
+                attributes=self._attributes,
             ) as writer:
                 async for chunk in chunks:
                     size += len(chunk)
@@ -149,6 +154,20 @@ class ObjectStore:
                 raise Unavailable("The file was replaced while it was being opened; ask again.") from None
         return _read(opened)
 
+    async def signed_url(self, key: str) -> str | None:
+        """Where whoever follows it within SIGNED_FOR_S gets the object from the store itself.
+
+        None where the store signs no URLs, or cannot now: not every credential of a cloud lets one sign.
+        """
+        _require_key(key)
+        if self._signing is None:
+            return None
+        try:
+            return await obstore.sign_async(self._signing, "GET", key, timedelta(seconds=SIGNED_FOR_S))
+        except (BaseError, OSError) as error:
+            SELDOM.warning("the store signs no URL: %s", first_line(error))
+            return None
+
     async def delete(self, *keys: str) -> None:
         """Remove the objects, at most BATCH of them; nothing happens for those that are not there."""
         for key in keys:
@@ -195,47 +214,6 @@ class ObjectStore:
                     await self._delete([key])
 
 
-def store_place(settings: Settings) -> str | Path:
-    """Where servers and workers with these settings keep their objects, for `open_store`."""
-    return settings.object_store or settings.data_dir / "objects"
-
-
-def open_store(url_or_path: str | Path) -> ObjectStore:
-    """A store in a directory (made when missing, closed to other users), or at `s3://`, `gs://` or `az://`.
-
-    Credentials of a cloud come from the environment, under the names its own tools use.
-    `memory:///` forgets everything with the process. Raises SettingsError for anything else.
-    """
-    scheme, separator, _ = str(url_or_path).partition("://")
-    if not separator:
-        directory = Path(url_or_path).absolute()
-        try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise SettingsError(f"{directory} cannot be a directory for files: {error.strerror}") from error
-        return ObjectStore(obstore.store.LocalStore(directory, automatic_cleanup=True), directory)
-    if scheme == "memory":
-        return ObjectStore(obstore.store.MemoryStore())
-    if scheme not in CLOUD_SCHEMES:
-        raise SettingsError(
-            f"{url_or_path} is not a store for files; allowed: a directory, or a URL of {', '.join(CLOUD_SCHEMES)}"
-        )
-    try:
-        store = obstore.store.from_url(
-            str(url_or_path),
-            client_options={
-                # Whose store answers without TLS, in his own network perhaps, says so by the address he gives.
-                "allow_http": True,
-                "connect_timeout": timedelta(seconds=CONNECT_TIMEOUT_S),
-                "read_timeout": timedelta(seconds=READ_TIMEOUT_S),
-                "timeout": timedelta(seconds=REQUEST_TIMEOUT_S),
-            },
-        )
-    except (BaseError, ValueError) as error:
-        raise SettingsError(f"{url_or_path} cannot be a store for files: {_first_line(error)}") from error
-    return ObjectStore(store)
-
-
 async def _read(opened: obstore.GetResult) -> AsyncIterator[bytes]:
     with _unavailable_when_away("read"):
         async for chunk in opened.stream(min_chunk_size=READ_BYTES):
@@ -254,7 +232,7 @@ def _unavailable_when_away(doing: str) -> Iterator[None]:
         yield
     except (BaseError, OSError) as error:
         # The caller is not told the reason: it may hold a directory, a bucket or an account.
-        SELDOM.warning(f"cannot {doing} objects: %s", _first_line(error))
+        SELDOM.warning(f"cannot {doing} objects: %s", first_line(error))
         if any(reason in str(error) for reason in NO_ROOM):
             raise NoRoom("The store for files has no room left; what is stored can be read.") from error
         raise Unavailable(f"The store for files cannot {doing} now; try again.") from error
@@ -275,5 +253,6 @@ def _flush_to_disk(directory: Path, key: str) -> None:
         path = path.parent
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What a library says was wrong, without its further lines."""
     return str(error).strip().partition("\n")[0]

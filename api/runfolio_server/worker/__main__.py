@@ -9,7 +9,7 @@ import sys
 
 from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.errors import Unavailable
-from runfolio_server.objects.store import store_place
+from runfolio_server.objects.open_store import store_place
 from runfolio_server.objects.temporary_files import remove_leftovers
 from runfolio_server.parent import wait_for_parent_to_end
 from runfolio_server.settings import Settings, read_settings

@@ -22,7 +22,8 @@ from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.errors import Conflict, Unavailable
 from runfolio_server.objects.directory import ListedObject
 from runfolio_server.objects.mark import STORE_SECRET, has_mark
-from runfolio_server.objects.store import BATCH, ObjectStore, open_store
+from runfolio_server.objects.open_store import open_store
+from runfolio_server.objects.store import BATCH, ObjectStore
 from runfolio_server.seldom import Seldom
 from runfolio_server.sql.objects.unused_objects import (
     ADD_SWEPT_OBJECTS,

@@ -88,7 +88,8 @@ class AsyncTransport:
 
     async def download(self, url: str, receiver: Receiver) -> None:
         """GET the bytes behind a signed URL. Raises ApiError, and DownloadError when they are not those announced."""
-        await self._receive(self._client.build_request("GET", url), receiver)
+        # The server may lead to the store that has the bytes.
+        await self._receive(self._client.build_request("GET", url), receiver, follow_redirects=True)
 
     async def upload(self, url: str, file: FileToSend) -> None:
         """PUT a file to a signed URL, again from its start after a failure. Raises ApiError, and OSError."""
@@ -133,7 +134,7 @@ class AsyncTransport:
         headers = {"Authorization": self._headers["Authorization"], "Accept-Encoding": encoding}
         await self._receive(self._client.build_request("GET", url, params=tuple(parameters), headers=headers), receiver)
 
-    async def _receive(self, request: httpx.Request, receiver: Receiver) -> None:
+    async def _receive(self, request: httpx.Request, receiver: Receiver, *, follow_redirects: bool = False) -> None:
         """Stream the answer of a request that may be sent again. Raises ApiError, and what the receiver raises."""
         retries = Retries(self._timeout_s)
         # The time is for each piece: how long the whole takes depends on its size.
@@ -141,7 +142,7 @@ class AsyncTransport:
         while True:
             response = None
             try:
-                response = await self._client.send(request, stream=True)
+                response = await self._client.send(request, stream=True, follow_redirects=follow_redirects)
                 if response.status_code == 200:
                     receiver.restart()
                     async for piece in response.aiter_bytes():

@@ -12,7 +12,4 @@ class RunStateCause(str, Enum):
     NOTICE = "NOTICE"
     EXIT = "EXIT"
     SILENCE = "SILENCE"
-    STOP = "STOP"
-    REQUEUE = "REQUEUE"
-    GIVE_UP = "GIVE_UP"
     UPDATE = "UPDATE"

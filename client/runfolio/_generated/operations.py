@@ -25,7 +25,6 @@ __all__ = [
     "STOP_RUN_GQL",
     "UPDATE_RUNS_GQL",
     "UPDATE_RUN_GQL",
-    "UPDATE_RUN_STATE_GQL",
 ]
 
 LIST_FILES_GQL = """
@@ -571,18 +570,7 @@ fragment RunStateChangeFields on RunStateChange {
   state
   previousState
   cause
-  reason
   at
-  user {
-    ...UserFields
-  }
-}
-
-fragment UserFields on User {
-  id
-  username
-  name
-  createdAt
 }
 """
 
@@ -635,93 +623,8 @@ fragment UserFields on User {
 STOP_RUN_GQL = """
 mutation StopRun($input: StopRunInput!) {
   stopRun(input: $input) {
-    isAsked
-    run {
-      ...RunFields
-    }
+    success
   }
-}
-
-fragment RunFields on Run {
-  id
-  name
-  displayName
-  state
-  tags
-  group
-  jobType
-  notes
-  description
-  config
-  summaryMetrics
-  systemMetrics
-  sweepName
-  host
-  program
-  commit
-  repository
-  exitCode
-  stopRequested
-  createdAt
-  updatedAt
-  heartbeatAt
-  finishedAt
-  user {
-    ...UserFields
-  }
-}
-
-fragment UserFields on User {
-  id
-  username
-  name
-  createdAt
-}
-"""
-
-UPDATE_RUN_STATE_GQL = """
-mutation UpdateRunState($input: UpdateRunStateInput!) {
-  updateRunState(input: $input) {
-    run {
-      ...RunFields
-    }
-  }
-}
-
-fragment RunFields on Run {
-  id
-  name
-  displayName
-  state
-  tags
-  group
-  jobType
-  notes
-  description
-  config
-  summaryMetrics
-  systemMetrics
-  sweepName
-  host
-  program
-  commit
-  repository
-  exitCode
-  stopRequested
-  createdAt
-  updatedAt
-  heartbeatAt
-  finishedAt
-  user {
-    ...UserFields
-  }
-}
-
-fragment UserFields on User {
-  id
-  username
-  name
-  createdAt
 }
 """
 

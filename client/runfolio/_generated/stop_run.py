@@ -1,7 +1,6 @@
 from pydantic import Field
 
 from .base_model import BaseModel
-from .fragments import RunFields
 
 
 class StopRun(BaseModel):
@@ -9,8 +8,4 @@ class StopRun(BaseModel):
 
 
 class StopRunStopRun(BaseModel):
-    is_asked: bool = Field(alias="isAsked")
-    run: "StopRunStopRunRun"
-
-
-StopRunStopRunRun = RunFields
+    success: bool

@@ -89,7 +89,8 @@ class Transport:
 
     def download(self, url: str, receiver: Receiver) -> None:
         """GET the bytes behind a signed URL. Raises ApiError, and DownloadError when they are not those announced."""
-        self._receive(self._client.build_request("GET", url), receiver)
+        # The server may lead to the store that has the bytes.
+        self._receive(self._client.build_request("GET", url), receiver, follow_redirects=True)
 
     def upload(self, url: str, file: FileToSend) -> None:
         """PUT a file to a signed URL, again from its start after a failure. Raises ApiError, and OSError."""
@@ -134,7 +135,7 @@ class Transport:
         headers = {"Authorization": self._headers["Authorization"], "Accept-Encoding": encoding}
         self._receive(self._client.build_request("GET", url, params=tuple(parameters), headers=headers), receiver)
 
-    def _receive(self, request: httpx.Request, receiver: Receiver) -> None:
+    def _receive(self, request: httpx.Request, receiver: Receiver, *, follow_redirects: bool = False) -> None:
         """Stream the answer of a request that may be sent again. Raises ApiError, and what the receiver raises."""
         retries = Retries(self._timeout_s)
         # The time is for each piece: how long the whole takes depends on its size.
@@ -142,7 +143,7 @@ class Transport:
         while True:
             response = None
             try:
-                response = self._client.send(request, stream=True)
+                response = self._client.send(request, stream=True, follow_redirects=follow_redirects)
                 if response.status_code == 200:
                     receiver.restart()
                     for piece in response.iter_bytes():

@@ -6,16 +6,17 @@
 -- began before the newest one, its uploads count as allowed when the newest began: they replace none that came since.
 --
 -- Returns the object that the name led to before, null: none; whether the new one took its place; and whether it could
--- not, because it is being swept. A function, because where runs are distributed a statement that writes a row may see
--- it as it is afterwards.
+-- not, because it is being swept, or because the run is deleted. A function, because where runs are distributed a
+-- statement that writes a row may see it as it is afterwards.
 CREATE OR REPLACE FUNCTION store_run_file(
   p_run_id uuid, p_name text, p_file_id uuid, p_object_key text,
   p_size bigint, p_md5 text, p_mimetype text, p_issued_at timestamptz
-) RETURNS TABLE (old_object_key text, is_stored boolean, is_swept boolean)
+) RETURNS TABLE (old_object_key text, is_stored boolean, is_swept boolean, is_deleted boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
   v_counts_as timestamptz;
 BEGIN
+  is_deleted := NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.run_id = p_run_id AND r.deleted_at IS NULL);
   SELECT least(p_issued_at, r.newest_start) INTO v_counts_as
   FROM runs AS r
   WHERE r.run_id = p_run_id AND r.is_older;
@@ -26,7 +27,7 @@ BEGIN
 
   INSERT INTO run_files AS f (run_id, name, file_id, object_key, size, md5, mimetype, issued_at)
   SELECT p_run_id, p_name, p_file_id, p_object_key, p_size, p_md5, p_mimetype, p_issued_at
-  WHERE NOT EXISTS (
+  WHERE NOT is_deleted AND NOT EXISTS (
     SELECT 1 FROM unused_object AS u WHERE u.owner_id = p_run_id AND u.object_key = p_object_key
   )
   ON CONFLICT (run_id, name) DO UPDATE

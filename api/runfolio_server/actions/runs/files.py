@@ -6,7 +6,6 @@ import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import assert_never
 from uuid import UUID
 
 from runfolio_server.actions.access import checked_run, checked_run_of_name
@@ -26,6 +25,7 @@ from runfolio_server.sql.runs.runs import RunRow
 FILES_MAX = 10_000
 DELETED_MAX = 1000
 """Each file may be of another run, which is looked up and locked by a statement of its own."""
+RUN_IS_DELETED = "This URL is for a file of a run that was deleted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,30 +114,19 @@ async def delete_files(
     return len(keys)
 
 
-async def register_upload(database: Database, store: ObjectStore, grant: UploadGrant, stored: StoredObject) -> None:
-    """Give the stored bytes to what the grant is for. Idempotent.
+async def register_run_file(database: Database, store: ObjectStore, grant: UploadGrant, stored: StoredObject) -> None:
+    """List a file of a run; of two uploads of one name the one allowed later wins. Idempotent.
 
-    Raises Forbidden when the bytes lay without a row so long that they are being deleted as a leftover.
+    Raises Forbidden when the run was deleted, or the bytes lay without a row so long that they are being deleted as a
+    leftover.
     """
-    owner = grant.object_key.owner
-    match owner.kind:
-        case OwnerKind.RUN:
-            await _register_run_file(database, store, owner.id, grant, stored)
-        case _:
-            assert_never(owner.kind)
-
-
-async def _register_run_file(
-    database: Database, store: ObjectStore, run_id: UUID, grant: UploadGrant, stored: StoredObject
-) -> None:
-    """List a file of a run; of two uploads of one name the one allowed later wins."""
     object_key = str(grant.object_key)
     async with database.connection() as connection:
         replaced = await connection.row(
             STORE_RUN_FILE,
-            run_id,
+            grant.object_key.owner.id,
             grant.file_name,
-            file_id_of(run_id, grant.file_name),
+            file_id_of(grant.object_key.owner.id, grant.file_name),
             object_key,
             stored.size,
             stored.md5_base64,
@@ -146,6 +135,8 @@ async def _register_run_file(
         )
     if replaced is None:
         return
+    if replaced.is_deleted:
+        raise Forbidden(RUN_IS_DELETED)
     if replaced.is_swept:
         raise Forbidden("This upload URL has expired; ask for a new one.")
     obsolete = replaced.old_object_key if replaced.is_stored else object_key

@@ -28,12 +28,13 @@ class FileRow(msgspec.Struct, frozen=True):
 class ReplacedRow(msgspec.Struct, frozen=True):
     """The object that the name led to before (None: none), and whether the new one took its place.
 
-    `is_swept`: it cannot, because it was taken for a leftover and is being deleted.
+    `is_swept`: it cannot, because it was taken for a leftover and is being deleted. `is_deleted`: because the run is.
     """
 
     old_object_key: str | None
     is_stored: bool
     is_swept: bool
+    is_deleted: bool
 
 
 class DeletedFileRow(msgspec.Struct, frozen=True):

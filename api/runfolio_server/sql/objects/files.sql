@@ -1,5 +1,5 @@
 -- store_run_file: $1 run id, $2 name, $3 file id, $4 object key, $5 size, $6 md5, $7 mimetype, $8 issued at → ReplacedRow
-SELECT old_object_key, is_stored, is_swept
+SELECT old_object_key, is_stored, is_swept, is_deleted
 FROM store_run_file($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- select_run_files_page: $1 run id, $2 names or null, $3 LIKE pattern or null, $4 prefix or null, $5 after name or null, $6 limit → FileRow*

@@ -15,6 +15,24 @@ FROM history_file AS h
 WHERE h.run_id = ANY ($1::uuid[]) AND h.object_key = ANY ($2::text[])
 ORDER BY 1;
 
+-- select_run_that_takes_files: $1 run id → OwnerIdRow
+-- No row for a deleted run.
+SELECT run_id AS owner_id
+FROM runs
+WHERE run_id = $1 AND deleted_at IS NULL;
+
+-- select_readable_run_object: $1 run id, $2 name of the file, $3 object key → UsedKeyRow
+-- No row when the run or the file is deleted, or the file has other bytes by now.
+SELECT f.object_key
+FROM runs AS r
+JOIN run_files AS f USING (run_id)
+WHERE r.run_id = $1 AND r.deleted_at IS NULL AND f.name = $2 AND f.object_key = $3
+UNION ALL
+SELECT h.object_key
+FROM runs AS r
+JOIN history_file AS h USING (run_id)
+WHERE r.run_id = $1 AND r.deleted_at IS NULL AND h.object_key = $3;
+
 -- select_runs_with_obsolete_files: $1 days since the deletion of the run, $2 limit → DeletedRunRow*
 SELECT r.run_id
 FROM (SELECT run_id FROM history_export UNION SELECT run_id FROM history_file) AS e
