@@ -16,6 +16,7 @@ from runfolio_server.app import create_app
 from runfolio_server.domain.api_keys import new_api_key
 from runfolio_server.settings import Settings, read_settings
 from runfolio_server.sql.pool import Database, open_database
+from runfolio_server.sql.runs.listening import TELL_LISTENING
 from tests.bucket import place_of_objects
 
 BASE_URL = "http://runfolio.test"
@@ -132,6 +133,10 @@ async def open_service(
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=BASE_URL) as http,
     ):
         service = Service(app, http, {"ada": key}, settings)
+        async with service.database.connection() as connection:
+            # As if it had been up for a day, so that a run's silence is one.
+            await connection.execute(TELL_LISTENING, 30.0)
+            await connection.script("UPDATE server_listening SET since = now() - interval '1 day'")
         for user in users:
             await service.graphql(
                 "mutation($u: String!) { createUser(input: {username: $u, email: null}) { user { id } } }", u=user

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.actions.identity.users import ensure_secret
+from runfolio_server.actions.listening import tell_that_it_listens
 from runfolio_server.actions.others_changes import forget_what_others_revoke
 from runfolio_server.actions.stored_objects import check_download, check_upload, register_upload
 from runfolio_server.answer_room import room_for_answers
@@ -121,6 +122,7 @@ def create_app(settings: Settings) -> Starlette:
             async with beside(
                 wake_up.run(),
                 forget_what_others_revoke(database, remembered, wake_up),
+                tell_that_it_listens(database, settings.heartbeat_timeout_s),
                 loop_watch.run(),
                 memory_back.run(),
                 board.tell_forever(lambda: own_numbers(loop_watch)),

@@ -77,7 +77,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("pool_wait_s", "5", "seconds", "How long a request waits for its first connection before it answers 503."),
     Setting("statement_timeout_s", "30", "seconds", "How long one SQL statement may run."),
     Setting("filter_timeout_s", "5", "seconds", "How long one may run that a caller's filters, order or fields shape."),
-    Setting("heartbeat_timeout_s", "300", "seconds", "Silence after which a running run counts as crashed."),
+    Setting(
+        "heartbeat_timeout_s",
+        "300",
+        "seconds",
+        "Silence after which a running run counts as crashed. The SDK speaks every 30 seconds at least, and after a"
+        " failure every minute: less than 90 takes living runs for crashed.",
+    ),
     Setting("max_body_bytes", str(32 * 1024 * 1024), "bytes", "Largest request body, before and after decompression."),
     Setting("max_file_bytes", str(5 * 1024**3), "bytes", "Largest file of a run."),
     Setting("url_lifetime_s", str(24 * 3600), "seconds", "How long a signed URL works."),

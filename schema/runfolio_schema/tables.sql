@@ -90,6 +90,27 @@ CREATE TABLE event_horizon (
   object_id      uuid NOT NULL
 );
 
+-- Since when processes of the API have been listening without a break: only that long can a run have been silent.
+-- Local to the coordinator: it is written every few seconds.
+CREATE TABLE server_listening (
+  only_one boolean PRIMARY KEY DEFAULT true,
+  since    timestamptz NOT NULL,                     -- from then on some process of the API could hear what runs say
+  until    timestamptz NOT NULL,                     -- and at last then
+  CONSTRAINT server_listening_only_one_check CHECK (only_one)
+);
+
+-- How far the events of runs have been delivered to a webhook. Local to the coordinator.
+CREATE TABLE webhook_cursor (
+  url_hash       bytea PRIMARY KEY,                  -- SHA-256 of the address: another one begins with what is new
+  transaction_id bigint NOT NULL,                    -- these three: the last event that has been delivered or given up
+  number         bigint NOT NULL,
+  object_id      uuid NOT NULL,
+  attempts       int NOT NULL DEFAULT 0,             -- in vain, of the event after it
+  due_at         timestamptz NOT NULL DEFAULT now(), -- when it is tried again
+  worker         uuid NOT NULL,                      -- who delivers
+  leased_until   timestamptz NOT NULL                -- until then no other worker does
+);
+
 -- One execution that logs.
 CREATE TABLE runs (
   run_id         uuid PRIMARY KEY,                   -- derived from (project_id, name): unique without a cross-shard key
@@ -331,6 +352,19 @@ CREATE INDEX run_event_in_order ON run_event (transaction_id, number, run_id);
 
 -- Serves select_long_logs: the few runs that have more events than are kept.
 CREATE INDEX run_event_long ON run_event (run_id, number) WHERE number > 1000;
+
+-- Alerts that the process of a run has raised. Written with an event of the run, by whoever holds the run's row.
+CREATE TABLE run_alert (
+  run_id   uuid NOT NULL,
+  number   bigint NOT NULL,                          -- from 1 in each run, without gaps
+  title    text NOT NULL,
+  text     text NOT NULL,
+  severity text NOT NULL,
+  user_id  bigint NOT NULL,                          -- whose key the process had that raised it
+  at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (run_id, number),
+  CONSTRAINT run_alert_severity_check CHECK (severity IN ('INFO', 'WARN', 'ERROR'))
+);
 
 -- Stored objects that no row refers to: found by the worker, which deletes their bytes an hour later. Once listed here an
 -- object key cannot be given to a row any more, so no upload can come between the last look and the deletion.

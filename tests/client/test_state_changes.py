@@ -6,7 +6,7 @@ from datetime import UTC
 
 import pytest
 
-from runfolio import Api, StateChange
+from runfolio import Api, BadRequestError, StateChange
 from tests.client.builders import Logger
 from tests.client.full_run import api, logger
 
@@ -21,8 +21,29 @@ def test_a_run_tells_the_states_that_it_came_into(api: Api, logger: Logger) -> N
     changes = api.run(path).state_changes(per_page=1)
 
     first, second = changes
-    assert StateChange("running", None, "start", first.at) == first
-    assert StateChange("failed", "running", "exit", second.at) == second
+    assert StateChange("running", None, "start", "Somebody made it, or took it up again.", first.at, "ada") == first
+    assert ("failed", "running", "exit", "ada") == (second.state, second.previous_state, second.cause, second.user)
+    assert "Its process ended with the exit code 3." == second.reason
     assert api.run(path).created_at <= first.at < second.at
     assert UTC == first.at.tzinfo
     assert 2 == len(changes)
+
+
+def test_a_stop_says_whether_it_was_any_use(api: Api, logger: Logger) -> None:
+    path = logger.run("stopped", exit_code=0)
+    living, ended = api.run(logger.run("asked", exit_code=None)), api.run(path)
+
+    assert (True, "running", True) == (living.stop(), living.state, living.stop_requested)
+    assert (False, "finished", False) == (ended.stop(), ended.state, ended.stop_requested)
+
+
+def test_a_run_is_sent_back_to_wait_or_given_up(api: Api, logger: Logger) -> None:
+    failed = api.run(logger.run("moved", exit_code=1))
+    failed.update_state("pending")
+    waiting = failed.state
+    failed.update_state("failed")
+
+    assert ("pending", "failed") == (waiting, failed.state)
+    assert ["requeue", "give_up"] == [change.cause for change in failed.state_changes()][-2:]
+    with pytest.raises(BadRequestError, match="invalid state transition: the run is finished"):
+        api.run(logger.run("over", exit_code=0)).update_state("failed")

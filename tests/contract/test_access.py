@@ -36,6 +36,7 @@ ASK_NOTHING = {
     "select_configs": RUN_CHECKED,
     "lock_state": RUN_CHECKED,
     "request_stop": RUN_CHECKED,
+    "set_state": RUN_CHECKED,
     "select_export": "by the id of a run that has been found",
     "share_document": "by the id that ingest/target.py has made, or in the transaction that has checked the run",
     "remember_document": "by the id for which share_document has just found the run",

@@ -48,6 +48,7 @@ NO_BOUNDS = {
         "sql/run_lists/by_index.py: WALK_MAX_RUNS",
         "sql/run_lists/by_index.py: WALK_SHARE",
         "sql/run_lists/long_columns.py: LONG_BYTES_AT_ONCE_MAX",
+        "sql/slow_readers.py: KEPT_MAX",
     ),
     "it is the range of a type, or a number of an operating system or a format": (
         "allocator.py: M_ARENA_MAX",

@@ -14,6 +14,7 @@ from tests.service import Service
 TIMEOUT_S = 300.0
 CHANGE = "mutation($input: UpsertBucketInput!) { upsertBucket(input: $input) { bucket { state } } }"
 CREATE = "mutation($input: CreateRunInput!) { createRun(input: $input) { run { state } } }"
+MOVE = "mutation($input: UpdateRunStateInput!) { updateRunState(input: $input) { success run { state } } }"
 STATE = 'query($name: String!) { project(name: "p") { run(name: $name) { id state exitCode finishedAt } } }'
 
 Cause = Callable[[Service, str], Awaitable[object]]
@@ -29,6 +30,13 @@ async def _start(service: Service, name: str) -> None:
 
 async def _create(service: Service, name: str) -> None:
     assert "errors" not in (await service.graphql(CREATE, input={"projectName": "p", "name": name})).body
+
+
+def _told(state: str) -> Cause:
+    async def tell(service: Service, name: str) -> None:
+        await service.graphql(MOVE, input={"id": (await _run(service, name))["id"], "state": state})
+
+    return tell
 
 
 async def _fall_silent(service: Service, name: str) -> None:
@@ -57,6 +65,8 @@ async def _run(service: Service, name: str) -> dict[str, object]:
         pytest.param(LifeEvent.FAILURE, state_after_exit(254), _batch(complete=True, exitcode=254), id="exit code 254"),
         pytest.param(LifeEvent.FAILURE, state_after_exit(255), _batch(complete=True, exitcode=255), id="exit code 255"),
         pytest.param(LifeEvent.SILENCE, None, _fall_silent, id="silence"),
+        pytest.param(LifeEvent.REQUEUE, None, _told("pending"), id="sent back to wait"),
+        pytest.param(LifeEvent.GIVE_UP, None, _told("failed"), id="given up"),
     ],
 )
 async def test_the_database_does_with_every_event_what_the_table_says(

@@ -12,11 +12,13 @@ from runfolio_server.worker.crash_detection import mark_silent_runs
 from tests.service import Service
 
 LOG = """query($run: String!, $first: Int, $after: String) { project(name: "p") { run(name: $run) { createdAt
-  stateChanges(first: $first, after: $after) { totalCount edges { node { state previousState cause at } }
+  stateChanges(first: $first, after: $after) { totalCount edges { node { state previousState cause reason at
+    user { username } } }
     pageInfo { hasNextPage endCursor } } } } }"""
 UPDATE = (
     "mutation($id: String!, $state: String!) { upsertBucket(input: {id: $id, state: $state}) { bucket { state } } }"
 )
+MOVE = "mutation($id: ID!, $state: String!) { updateRunState(input: {id: $id, state: $state}) { run { state } } }"
 DELETE = 'mutation($run: ID!) { deleteRuns(input: {projectName: "p", ids: [$run]}) { count } }'
 
 
@@ -29,6 +31,12 @@ async def _run(service: Service, name: str, first: int = 50, after: str | None =
 async def _log(service: Service, name: str) -> list[tuple[str | None, str, str]]:
     edges = (await _run(service, name))["stateChanges"]["edges"]
     return [(edge["node"]["previousState"], edge["node"]["state"], edge["node"]["cause"]) for edge in edges]
+
+
+async def _told(service: Service, name: str) -> list[tuple[str, str | None]]:
+    """The reason of each change, and whose it is."""
+    nodes = [edge["node"] for edge in (await _run(service, name))["stateChanges"]["edges"]]
+    return [(node["reason"], node["user"] and node["user"]["username"]) for node in nodes]
 
 
 async def _go_silent(service: Service, name: str) -> None:
@@ -68,6 +76,38 @@ async def test_the_log_tells_a_run_s_whole_life(service: Service) -> None:
         ("running", "finished", "EXIT"),
         ("finished", "failed", "UPDATE"),
     ] == await _log(service, "life")
+
+
+async def test_the_log_tells_the_reason_of_each_change_and_who_brought_it_about(service: Service) -> None:
+    path = "ada/p/who"
+    node_id = (await service.start_run("who"))["id"]
+    await _go_silent(service, "who")
+    await service.stream(path, {})
+    assert (await service.graphql(MOVE, id=node_id, state="pending")).data
+    await service.log(path, 0, ['{"_step":0}'])
+    await service.stream(path, {"complete": True, "exitcode": 137})
+    assert (await service.graphql(UPDATE, id=node_id, state="finished")).data
+
+    assert [
+        ("Somebody made it, or took it up again.", "ada"),
+        ("It was not heard from for more than 300 seconds.", None),
+        ("It was heard from.", "ada"),
+        ("It was sent back to wait for another process.", "ada"),
+        ("It was heard from.", "ada"),
+        ("Its process ended with the exit code 137.", "ada"),
+        ("Somebody said which state it is in.", "ada"),
+    ] == await _told(service, "who")
+
+
+async def test_rows_and_ends_of_our_client_tell_who_it_was(service: Service) -> None:
+    node_id = (await service.start_run("ours", state="pending"))["id"]
+    append = "mutation($i: AppendHistoryInput!) { appendHistory(input: $i) { rejectedCount } }"
+    finish = "mutation($i: FinishRunInput!) { finishRun(input: $i) { run { state } } }"
+    rows = {"runId": node_id, "writer": "w", "rows": ['{"loss": 1}'], "offset": 0}
+    assert (await service.graphql(append, i=rows)).data
+    assert (await service.graphql(finish, i={"id": node_id, "exitCode": 0})).data
+
+    assert ["ada"] * 3 == [user for _, user in await _told(service, "ours")]
 
 
 async def test_times_rise_from_the_making_on_to_the_microsecond(service: Service) -> None:

@@ -41,7 +41,10 @@ def test_every_cause_is_written_and_no_other_is() -> None:
     assert {cause.value for cause in StateCause} == by_sql | _by_python(StateCause)
 
 
-def test_a_cause_is_an_event_of_a_run_s_life_and_an_exit_is_one_whatever_its_code() -> None:
+def test_a_cause_is_an_event_of_a_run_s_life_with_one_for_every_exit_and_silence_has_two() -> None:
     exits = {LifeEvent.SUCCESS, LifeEvent.FAILURE}
 
-    assert {cause.name for cause in StateCause} == {event.name for event in LifeEvent if event not in exits} | {"EXIT"}
+    assert {cause.name for cause in StateCause} == {event.name for event in LifeEvent if event not in exits} | {
+        "EXIT",
+        "STOP",
+    }

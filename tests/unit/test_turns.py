@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from runfolio_server.errors import TooManyRequests, Unavailable
+from runfolio_server.sql.slow_readers import BUSY_S_MAX
 from runfolio_server.sql.turns import WAITING_MAX, Asker, Purpose, Shares, Turns
 
 pytestmark = pytest.mark.anyio
@@ -156,6 +157,20 @@ async def test_who_waits_for_their_own_requests_is_told_so_with_429() -> None:
     assert 3 == len(order)
     assert (429, "TOO_MANY_REQUESTS") == (told.value.status, told.value.code)
     await end(tasks)
+
+
+async def test_whose_filters_keep_the_database_busy_reads_one_at_a_time_and_writes_and_others_read_as_before() -> None:
+    turns = Turns(10, SHORT_S)
+    asker(turns, "a").spent(BUSY_S_MAX + 1)
+
+    order, tasks = await took(turns, *(asker(turns, user, key) for user in ("a", "b") for key in (1, 2, 3, 4)))
+    writing, more = await took(turns, *(asker(turns, "a", key, Purpose.WRITE) for key in (1, 2, 3, 4)))
+    with pytest.raises(TooManyRequests, match="1 for a user, for reading, because your filters have kept the database"):
+        await asker(turns, "a").take()
+
+    assert {"a": 1, "b": 4} == Counter(one.user for one in order)
+    assert 4 == len(writing)
+    await end([*tasks, *more])
 
 
 async def test_beyond_so_many_requests_that_wait_a_user_gets_429_at_once_and_others_wait() -> None:

@@ -33,6 +33,8 @@ class LifeEvent(StrEnum):
     SUCCESS = "exit code 0"
     FAILURE = "another exit code"  # it tells which end it was: see ingest/exit_code.py
     SILENCE = "silence"  # no batch for longer than the setting heartbeat_timeout_s
+    REQUEUE = "sent back to wait"  # somebody wants it done again, by another process
+    GIVE_UP = "given up"  # somebody says that it will not go on
     UPDATE = "state given"  # whoever makes or changes the run says which one it is
 
 
@@ -58,6 +60,8 @@ class Life:
 
 
 _EXITS: Final[Mapping[LifeEvent, RunState | Told]] = {LifeEvent.SUCCESS: RunState.FINISHED, LifeEvent.FAILURE: AS_TOLD}
+_REQUEUES: Final[Mapping[LifeEvent, RunState | Told]] = {LifeEvent.REQUEUE: RunState.PENDING}
+_GIVES_UP: Final[Mapping[LifeEvent, RunState | Told]] = {LifeEvent.GIVE_UP: RunState.FAILED}
 _BEGINS: Final[Mapping[LifeEvent, RunState | Told]] = {
     LifeEvent.START: RunState.RUNNING,
     LifeEvent.BATCH: RunState.RUNNING,
@@ -67,20 +71,27 @@ _BEGINS: Final[Mapping[LifeEvent, RunState | Told]] = {
 _ENDED: Final = Life(is_living=False, moves={LifeEvent.START: RunState.RUNNING})
 
 LIVES: Final[Mapping[RunState, Life]] = {
-    RunState.PENDING: Life(is_living=True, moves=_BEGINS),
+    RunState.PENDING: Life(is_living=True, moves={**_BEGINS, **_GIVES_UP}),
     RunState.RUNNING: Life(
-        is_living=True, moves={LifeEvent.NOTICE: RunState.PREEMPTING, **_EXITS, LifeEvent.SILENCE: RunState.CRASHED}
+        is_living=True,
+        moves={
+            LifeEvent.NOTICE: RunState.PREEMPTING,
+            **_EXITS,
+            LifeEvent.SILENCE: RunState.CRASHED,
+            **_REQUEUES,
+            **_GIVES_UP,
+        },
     ),
     RunState.FINISHED: _ENDED,
-    RunState.FAILED: _ENDED,
+    RunState.FAILED: Life(is_living=False, moves={**_ENDED.moves, **_REQUEUES}),
     # Silence is a guess: what the run says later counts more. One that the exit code 254 has told moves as failed does.
-    RunState.CRASHED: Life(is_living=False, moves=_BEGINS),
+    RunState.CRASHED: Life(is_living=False, moves={**_BEGINS, **_REQUEUES}),
     RunState.KILLED: _ENDED,
     RunState.PREEMPTING: Life(
         is_living=True, moves={**_EXITS, LifeEvent.FAILURE: RunState.PREEMPTED, LifeEvent.SILENCE: RunState.CRASHED}
     ),
     # Its process has gone, as after any other end.
-    RunState.PREEMPTED: _ENDED,
+    RunState.PREEMPTED: Life(is_living=False, moves={**_ENDED.moves, **_REQUEUES}),
 }
 
 LIVING_STATES: Final = tuple(state for state in RunState if LIVES[state].is_living)

@@ -52,7 +52,7 @@ async def file_stream(request: Request) -> Response:
     is_derived = DERIVE_HEADER in request.headers
     # What such a client sends of a summary is no whole one.
     sent = replace(batch, summary=None) if is_derived else batch
-    stored = None if run_id is None else await append_batch(database, run_id, sent)
+    stored = None if run_id is None else await append_batch(database, run_id, sent, user_id=viewer.user_id)
     if stored is None:
         raise missing_run([path["run"]], path["entity"], path["project"], Permission.LOG, hint=HOW_TO_MAKE_A_RUN)
     if run_id is not None and is_derived:

@@ -6,6 +6,7 @@ and the worker, which call EventWakeUp.announce after the commit of what somebod
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,15 +19,21 @@ from runfolio_server.sql.pool import Connection
 
 @dataclass(frozen=True, slots=True)
 class StateMove:
-    """A run that went from one state to another."""
+    """A run that went from one state to another; `user_id` is whoever did it, None: the server found it."""
 
     run_id: UUID
     previous_state: str
     state: str
+    user_id: int | None = None
 
 
-async def write_state_changes(connection: Connection, moves: Sequence[StateMove], cause: StateCause) -> None:
-    """Tell that runs changed their state, those that did; the caller's transaction holds the rows of them all."""
+async def write_state_changes(
+    connection: Connection, moves: Sequence[StateMove], cause: StateCause, *, silence_s: float | None = None
+) -> None:
+    """Tell that runs changed their state, those that did; the caller's transaction holds the rows of them all.
+
+    `silence_s` is the silence beyond which they have changed it, in seconds.
+    """
     changed = [move for move in moves if move.state != move.previous_state]
     if changed:
         await connection.execute(
@@ -36,14 +43,29 @@ async def write_state_changes(connection: Connection, moves: Sequence[StateMove]
             [move.previous_state for move in changed],
             [move.state for move in changed],
             cause.value,
+            [move.user_id for move in changed],
+            None if silence_s is None else json.dumps({"silence_s": silence_s}),
         )
 
 
 async def write_runs_deleted(connection: Connection, run_ids: Sequence[UUID]) -> None:
     """Tell that runs were deleted; the caller's transaction holds the rows of them all."""
     if run_ids:
-        nothing = [None] * len(run_ids)
-        await connection.execute(WRITE_RUN_EVENTS, list(run_ids), EventKind.RUN_DELETED.value, nothing, nothing, None)
+        await _write_changes(connection, run_ids, EventKind.RUN_DELETED, None)
+
+
+async def write_stop_requested(connection: Connection, run_id: UUID, user_id: int) -> None:
+    """Tell that somebody asked a run to stop; the caller's transaction holds its row."""
+    await _write_changes(connection, [run_id], EventKind.RUN_STOP_REQUESTED, user_id)
+
+
+async def _write_changes(
+    connection: Connection, run_ids: Sequence[UUID], kind: EventKind, user_id: int | None, detail: str | None = None
+) -> None:
+    """Events that tell of no state; `detail` is JSON."""
+    nothing = [None] * len(run_ids)
+    users = [user_id] * len(run_ids)
+    await connection.execute(WRITE_RUN_EVENTS, list(run_ids), kind.value, nothing, nothing, None, users, detail)
 
 
 async def write_event(connection: Connection, kind: EventKind, *, entity_id: int, object_id: UUID) -> None:

@@ -52,6 +52,14 @@ class StoredSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends a batch: the viewer, who may not be allowed to; or None and a user of whom that is known already."""
+
+    viewer: Viewer | None
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """What the run is told: the batch is stored, and whether somebody asked the run to stop.
 
@@ -63,11 +71,12 @@ class Acknowledgement:
 
 
 async def append_batch(
-    database: Database, run_id: UUID, batch: Batch, *, viewer: Viewer | None = None
+    database: Database, run_id: UUID, batch: Batch, *, viewer: Viewer | None = None, user_id: int | None = None
 ) -> Acknowledgement | None:
     """Store the batch; None when there is no such run, or none that the viewer may write.
 
-    Without a viewer the caller has checked that the run is one that may be written; columns need one.
+    Without a viewer the caller has checked that the run is one that may be written by the user `user_id`, which the log
+    of states tells; columns need a viewer.
     Raises AppError when its lines would leave too many gaps or be too many, or columns are too large, Unavailable when
     PostgreSQL is away: then nothing of it is stored. Console lines that are too many are added to `batch.rejected`.
     """
@@ -75,15 +84,16 @@ async def append_batch(
     if batch.columns is not None:
         pieces.append(await stored_block_of(batch.columns))
     summary = await _summary_alone(batch)
+    sender = Sender(viewer, user_id if viewer is None else viewer.user_id)
     is_shared = False
     left_out: list[LeftOutKey] = []
     for _ in range(TRIMS_MAX):
         try:
             if is_shared:
-                row, left_out = await _store_shared(database, run_id, batch, pieces, viewer)
+                row, left_out = await _store_shared(database, run_id, batch, pieces, sender)
             else:
                 async with database.connection() as connection:
-                    row = await _store(connection, run_id, batch, pieces, summary, viewer)
+                    row = await _store(connection, run_id, batch, pieces, summary, sender)
         except SharedSummary:
             is_shared = True
         except TooManyConsoleLines:
@@ -113,7 +123,7 @@ async def _summary_alone(batch: Batch) -> StoredSummary | None:
 
 
 async def _store_shared(
-    database: Database, run_id: UUID, batch: Batch, pieces: Sequence[StoredBlock], viewer: Viewer | None
+    database: Database, run_id: UUID, batch: Batch, pieces: Sequence[StoredBlock], sender: Sender
 ) -> tuple[IngestedRow | None, list[LeftOutKey]]:
     """Store the batch, its summary together with those of the other writers. It has one.
 
@@ -126,7 +136,7 @@ async def _store_shared(
             return None, []
         is_heavy = len(sent) + shared.size > HEAVY_BYTES
         summary = await in_thread_if(is_heavy, _summary_together, shared, sent)
-        row = await _store(connection, run_id, batch, pieces, summary, viewer)
+        row = await _store(connection, run_id, batch, pieces, summary, sender)
     return row, [LeftOutKey(key[:SHOWN_CHARACTERS], NO_ROOM) for key in _without(batch, summary)]
 
 
@@ -153,19 +163,20 @@ async def _store(
     batch: Batch,
     pieces: Sequence[StoredBlock],
     summary: StoredSummary | None,
-    viewer: Viewer | None,
+    sender: Sender,
 ) -> IngestedRow | None:
     lines, console, rest = _of_pieces(pieces), _of_console(batch), _of_run(batch, pieces, summary)
     has_chunks = any(piece.body is None for piece in pieces)
+    viewer, user_id = sender.viewer, sender.user_id
     if viewer is None:
         if has_chunks:
             raise ValueError("columns are stored for a viewer only")
-        return await connection.row(INGEST_BATCH, run_id, batch.writer, *lines, *console, *rest)
+        return await connection.row(INGEST_BATCH, run_id, batch.writer, *lines, *console, *rest, user_id)
     if has_chunks:
         return await connection.row(
-            INGEST_VISIBLE_COLUMNS, run_id, batch.writer, *lines, *rest, *_of_chunks(pieces), viewer
+            INGEST_VISIBLE_COLUMNS, run_id, batch.writer, *lines, *rest, *_of_chunks(pieces), user_id, viewer
         )
-    return await connection.row(INGEST_VISIBLE_BATCH, run_id, batch.writer, *lines, *console, *rest, viewer)
+    return await connection.row(INGEST_VISIBLE_BATCH, run_id, batch.writer, *lines, *console, *rest, user_id, viewer)
 
 
 async def _trim(pieces: Sequence[StoredBlock], overlap: OverlappingLines) -> list[StoredBlock]:

@@ -6,6 +6,7 @@ Made in app.py and the worker; used by loaders, actions and ingest through `Conn
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from runfolio_server.heavy_threads import ITEMS_AT_ONCE
 from runfolio_server.sql.database_errors import AWAY, AWAY_NOW, slow_for_its_caller, translated_errors
 from runfolio_server.sql.distribution import AnyConnection, are_runs_distributed
 from runfolio_server.sql.named import Query
-from runfolio_server.sql.session import milliseconds, session_settings
+from runfolio_server.sql.session import PATIENT, Deadlines, milliseconds, session_settings
 from runfolio_server.sql.turns import Asker, Purpose, Turns
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -30,24 +31,11 @@ BEGIN_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 SET_STATEMENT_TIME: Final = "SELECT set_config('statement_timeout', $1, true)"
 
 
-@dataclass(frozen=True, slots=True)
-class Deadlines:
-    """In seconds: of one statement, of one that a caller's filter shapes, and of PostgreSQL to answer at all."""
-
-    statement_s: float
-    filter_s: float
-    answer_s: float
-
-
-PATIENT: Final = Deadlines(86_400, 86_400, 60)
-"""Of connections outside a pool, which migrate."""
-
-
 class Connection:
     """One connection, held for as short as possible; rows come back as the query's own class.
 
     Arguments are the values of the query's parameters, in order, and the viewer where it asks for a permission.
-    `is_distributed`: runs are spread over machines.
+    `is_distributed`: runs are spread over machines. `spent` is told the seconds of each statement that a caller shapes.
     """
 
     def __init__(
@@ -56,10 +44,12 @@ class Connection:
         deadlines: Deadlines = PATIENT,
         *,
         is_distributed: bool = False,
+        spent: Callable[[float], None] | None = None,
     ) -> None:
         self._raw = raw
         self._deadlines = deadlines
         self.is_distributed = is_distributed
+        self._spent = spent
 
     async def rows(self, query: Query[R], *arguments: object) -> list[R]:
         """All rows of the query, in its order."""
@@ -120,6 +110,16 @@ class Connection:
         values = query.bind(arguments)
         if not query.is_callers:
             return await ask(query.sql, *values)
+        begin = time.monotonic()
+        try:
+            return await self._answer_caller(ask, query, values)
+        finally:
+            if self._spent is not None:
+                self._spent(time.monotonic() - begin)
+
+    async def _answer_caller(
+        self, ask: Callable[..., Awaitable[T]], query: Query[Any], values: tuple[object, ...]
+    ) -> T:
         with slow_for_its_caller():
             if query.locks:
                 return await self._ask_with_timeout(ask, query.sql, values)
@@ -221,7 +221,7 @@ class Database:
                 await asker.take()
                 raw = await self._raw_connection(asker)
                 try:
-                    yield self._lend(raw, self._deadlines, is_distributed=self._is_distributed)
+                    yield self._lend(raw, self._deadlines, is_distributed=self._is_distributed, spent=asker.spent)
                 finally:
                     # Not given up when the task is cancelled again: the turn ends when the connection is free.
                     await asyncio.shield(self._give_back(raw, asker))

@@ -17,7 +17,8 @@ from runfolio_server.errors import Unavailable
 from runfolio_server.sql.database_errors import AWAY
 from runfolio_server.sql.distribution import AnyConnection
 from runfolio_server.sql.named import Query
-from runfolio_server.sql.pool import BEGIN_SNAPSHOT, PATIENT, Connection, Deadlines, Way, directly
+from runfolio_server.sql.pool import BEGIN_SNAPSHOT, Connection, Way, directly
+from runfolio_server.sql.session import PATIENT, Deadlines
 
 T = TypeVar("T")
 
@@ -70,9 +71,10 @@ class PooledConnection(Connection):
         deadlines: Deadlines = PATIENT,
         *,
         is_distributed: bool = False,
+        spent: Callable[[float], None] | None = None,
         settings: str,
     ) -> None:
-        super().__init__(raw, deadlines, is_distributed=is_distributed)
+        super().__init__(raw, deadlines, is_distributed=is_distributed, spent=spent)
         self._settings = settings
 
     @asynccontextmanager

@@ -20,6 +20,7 @@ DISTRIBUTED: Final = {
     "history_file": "run_id",
     "history_export": "run_id",
     "run_event": "run_id",
+    "run_alert": "run_id",
     "unused_object": "owner_id",
 }
 """Tables in shards, each by this column. They are co-located: the rows of one value lie on one machine."""
@@ -33,6 +34,8 @@ LOCAL: Final = (
     "counters",
     "event",
     "event_horizon",
+    "server_listening",
+    "webhook_cursor",
     "object_sweep",
     "schema_migrations",
     "schema_functions",

@@ -8,6 +8,7 @@ level to the one that has waited longest since its last turn and is below its sh
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from runfolio_server.errors import TooManyRequests, Unavailable
+from runfolio_server.sql.slow_readers import SlowReaders
 
 KEY_SHARE: Final = 30
 """Percent of the pool, for reading and for writing each: another key of the same user always finds a connection."""
@@ -23,6 +25,8 @@ USER_SHARE: Final = 40
 """Percent, likewise: two users who use all of it do not use up the pool, whatever they do both."""
 READERS_SHARE: Final = 80
 """Percent: what is read may be slow by its caller's choice, so a fifth is never used for it."""
+SLOW_SHARE: Final = 1
+"""Connections for reading of a user whose filters have kept the database busy lately (slow_readers.py)."""
 WAITING_MAX: Final = 200
 """Requests of one user that wait to begin: each holds its body. SDKs and our clients send one at a time per run."""
 
@@ -102,11 +106,15 @@ class Turns:
         self._pool = Group(None, size)
         self._shares = {purpose: Shares.of(purpose, size) for purpose in Purpose}
         self._purposes = {purpose: Group(self._pool, shares.all) for purpose, shares in self._shares.items()}
+        self.slow_readers = SlowReaders(time.monotonic)
 
     def chain(self, purpose: Purpose, user: Hashable, key: Hashable) -> tuple[Group, ...]:
         """The groups to which a request belongs, the smallest first."""
         shares, group = self._shares[purpose], self._purposes[purpose]
         of_user = group.member(user, shares.user)
+        if purpose is Purpose.READ:
+            # Known anew with each request: the group is that of all of this user's requests.
+            of_user.limit = SLOW_SHARE if self.slow_readers.is_slow(user) else shares.user
         return of_user.member(key, shares.key), of_user, group, self._pool
 
     def of_server(self) -> Asker:
@@ -170,6 +178,11 @@ class Asker:
                 self.give_back()
             raise
 
+    def spent(self, seconds: float) -> None:
+        """A statement that the caller's filter shapes has taken so long."""
+        if self.user is not None:
+            self._turns.slow_readers.add(self.user, seconds)
+
     def give_back(self) -> None:
         """End a turn."""
         for group in self._chain:
@@ -205,8 +218,9 @@ class Asker:
         key, user = self._chain[0], self._user_group
         if self.user is not None and (key.held >= key.limit or user.held >= user.limit):
             error = TooManyRequests(
-                f"Your other requests held their share of connections for too long: {key.limit} for a key and"
-                f" {user.limit} for a user, for {self.purpose.value}; wait for them, or ask for less at once."
+                f"Your other requests held their share of connections for too long: {min(key.limit, user.limit)} for a"
+                f" key and {user.limit} for a user, for {self.purpose.value}{self._why_slow()}; wait for them, or ask"
+                " for less at once."
             )
         futures = list(self._futures)
         self._futures.clear()
@@ -214,6 +228,11 @@ class Asker:
         for future in futures:
             if not future.done():
                 future.set_exception(error)
+
+    def _why_slow(self) -> str:
+        if self.purpose is Purpose.READ and self._turns.slow_readers.is_slow(self.user):
+            return ", because your filters have kept the database busy lately"
+        return ""
 
     def _withdraw(self, future: asyncio.Future[None]) -> None:
         if future in self._futures:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from runfolio._async.project import AsyncProject, AsyncProjects
-from runfolio._async.run import AsyncRun, fetch_run_fields
+from runfolio._async.run import AsyncRun
+from runfolio._async.run_life import fetch_run_fields
 from runfolio._async.runs import AsyncRuns
 from runfolio._async.transport import AsyncTransport
 from runfolio._core import json_text

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from runfolio._async.pages import AsyncPages
-from runfolio._async.run import AsyncRun, fetch_run_fields
+from runfolio._async.run import AsyncRun
+from runfolio._async.run_life import fetch_run_fields
 from runfolio._async.runs import AsyncRuns
 from runfolio._async.transport import AsyncTransport
 from runfolio._core.filters import Field, Filter, field_name, filters_json

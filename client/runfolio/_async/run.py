@@ -6,25 +6,23 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-from anyio import Lock, sleep
+from anyio import Lock
 
 from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
 from runfolio._async.history_tables import fetch_history_table, fetch_metric
 from runfolio._async.run_files import AsyncRunFiles
-from runfolio._async.state_changes import AsyncStateChanges
+from runfolio._async.run_life import AsyncRunLife
 from runfolio._async.transport import AsyncTransport
 from runfolio._async.writing import AsyncRunWriter
 from runfolio._core import json_text
 from runfolio._core.history import Stream, keys_of, stream_of, table_parameters, variables_of
 from runfolio._core.log_queue import LogQueue, exit_code_of, step_after
 from runfolio._core.metric_key import MetricKey
-from runfolio._core.missing import present_entity, present_project, present_run
+from runfolio._core.missing import present_project, present_run
 from runfolio._core.operations import (
     GET_HISTORY_COUNTS,
-    GET_RUN,
     LIST_METRIC_KEYS,
     SAMPLE_HISTORY,
-    STOP_RUN,
     UPDATE_RUN,
 )
 from runfolio._core.paths import RunPath
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class AsyncRun(AsyncRunFiles):
+class AsyncRun(AsyncRunFiles, AsyncRunLife):
     """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block.
 
     `next_step` is that of the next row, if it is known already.
@@ -235,10 +233,6 @@ class AsyncRun(AsyncRunFiles):
         """What it printed, loaded as you go through it."""
         return AsyncConsoleLines(self._transport, self._path, page_size)
 
-    def state_changes(self, per_page: int = 1000) -> AsyncStateChanges:
-        """The states that it came into, when and why, the oldest first; the newest 1,000 are kept."""
-        return AsyncStateChanges(self._transport, self._path, per_page)
-
     async def update(self) -> None:
         """Send what you edited, and nothing else; afterwards the run is as the server has it.
 
@@ -255,25 +249,3 @@ class AsyncRun(AsyncRunFiles):
     async def reload(self) -> None:
         """Ask the server again; edits that were not sent are gone."""
         self._take(await self._fetch_fields())
-
-    async def wait_until_finished(self, poll_s: float = 5.0) -> str:
-        """Wait until the run has ended (see is_living), asking every `poll_s` seconds; its state. Edits stay."""
-        while self.is_living:
-            await sleep(poll_s)
-            self._rebase(await self._fetch_fields())
-        return self.state
-
-    async def stop(self) -> None:
-        """Ask the run's process to stop; it learns so with its next message."""
-        await self._transport.execute(STOP_RUN, {"input": {"id": self.storage_id}})
-
-    async def _fetch_fields(self) -> RunFields:
-        return await fetch_run_fields(self._transport, self._path)
-
-
-async def fetch_run_fields(transport: AsyncTransport, path: RunPath) -> RunFields:
-    """A run as the server has it. Raises NotFoundError that says which of entity, project and run is missing."""
-    answer = await transport.execute(GET_RUN, variables_of(path))
-    if answer.project is None:
-        present_entity(answer.entity, str(path.entity), transport.base_url)
-    return present_run(present_project(answer.project, str(path.entity), path.project).run, path)

@@ -14,15 +14,21 @@ class StateChange:
     """One entry of a run's log: it came into `state` at `at`, exact to the microsecond.
 
     `previous_state` is None where the run was made. `cause` is start (made, or taken up again), batch (heard from),
-    notice (its machine will be taken away), exit (it told its exit code), silence, or update (somebody said it).
+    notice (its machine will be taken away), exit (it told its exit code), silence, stop (silence after it was asked
+    to stop), requeue (sent back to wait), give_up, or update (somebody said it); `reason` says it in a sentence.
+    `user` is the username of whoever brought it about, None: the server found it.
     """
 
     state: str
     previous_state: str | None
     cause: str
+    reason: str
     at: datetime
+    user: str | None
 
     @classmethod
     def of(cls, fields: RunStateChangeFields) -> StateChange:
         """The change of an answer."""
-        return cls(fields.state, fields.previous_state, fields.cause.value.lower(), utc(fields.at))
+        user = fields.user.username if fields.user else None
+        cause = fields.cause.value.lower()
+        return cls(fields.state, fields.previous_state, cause, fields.reason, utc(fields.at), user)

@@ -12,4 +12,7 @@ class RunStateCause(str, Enum):
     NOTICE = "NOTICE"
     EXIT = "EXIT"
     SILENCE = "SILENCE"
+    STOP = "STOP"
+    REQUEUE = "REQUEUE"
+    GIVE_UP = "GIVE_UP"
     UPDATE = "UPDATE"

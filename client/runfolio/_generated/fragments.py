@@ -137,4 +137,10 @@ class RunStateChangeFields(BaseModel):
     state: str
     previous_state: Optional[str] = Field(alias="previousState")
     cause: RunStateCause
+    reason: str
     at: datetime
+    user: Optional["RunStateChangeFieldsUser"]
+
+
+class RunStateChangeFieldsUser(UserFields):
+    pass

@@ -149,6 +149,15 @@ class UpdateRunInput(BaseModel):
     "The whole summary."
 
 
+class UpdateRunStateInput(BaseModel):
+    """A run to send back to wait, or to give up."""
+
+    id: str
+    "The run's node id."
+    state: str
+    "pending: it is to wait for another process; failed: it will not go on. The table of a run's life says from which states."
+
+
 class UpdateRunsInput(BaseModel):
     """What to change of many runs. An absent field stays as it is, null clears it."""
 

@@ -25,6 +25,7 @@ __all__ = [
     "STOP_RUN_GQL",
     "UPDATE_RUNS_GQL",
     "UPDATE_RUN_GQL",
+    "UPDATE_RUN_STATE_GQL",
 ]
 
 LIST_FILES_GQL = """
@@ -570,7 +571,18 @@ fragment RunStateChangeFields on RunStateChange {
   state
   previousState
   cause
+  reason
   at
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
 }
 """
 
@@ -623,8 +635,93 @@ fragment UserFields on User {
 STOP_RUN_GQL = """
 mutation StopRun($input: StopRunInput!) {
   stopRun(input: $input) {
-    success
+    isAsked
+    run {
+      ...RunFields
+    }
   }
+}
+
+fragment RunFields on Run {
+  id
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  notes
+  description
+  config
+  summaryMetrics
+  systemMetrics
+  sweepName
+  host
+  program
+  commit
+  repository
+  exitCode
+  stopRequested
+  createdAt
+  updatedAt
+  heartbeatAt
+  finishedAt
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+UPDATE_RUN_STATE_GQL = """
+mutation UpdateRunState($input: UpdateRunStateInput!) {
+  updateRunState(input: $input) {
+    run {
+      ...RunFields
+    }
+  }
+}
+
+fragment RunFields on Run {
+  id
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  notes
+  description
+  config
+  summaryMetrics
+  systemMetrics
+  sweepName
+  host
+  program
+  commit
+  repository
+  exitCode
+  stopRequested
+  createdAt
+  updatedAt
+  heartbeatAt
+  finishedAt
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
 }
 """
 

@@ -1,6 +1,7 @@
 from pydantic import Field
 
 from .base_model import BaseModel
+from .fragments import RunFields
 
 
 class StopRun(BaseModel):
@@ -8,4 +9,8 @@ class StopRun(BaseModel):
 
 
 class StopRunStopRun(BaseModel):
-    success: bool
+    is_asked: bool = Field(alias="isAsked")
+    run: "StopRunStopRunRun"
+
+
+StopRunStopRunRun = RunFields

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from runfolio._sync.project import Project, Projects
-from runfolio._sync.run import Run, fetch_run_fields
+from runfolio._sync.run import Run
+from runfolio._sync.run_life import fetch_run_fields
 from runfolio._sync.runs import Runs
 from runfolio._sync.transport import Transport
 from runfolio._core import json_text

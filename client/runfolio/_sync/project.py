@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from runfolio._sync.pages import Pages
-from runfolio._sync.run import Run, fetch_run_fields
+from runfolio._sync.run import Run
+from runfolio._sync.run_life import fetch_run_fields
 from runfolio._sync.runs import Runs
 from runfolio._sync.transport import Transport
 from runfolio._core.filters import Field, Filter, field_name, filters_json

@@ -8,25 +8,22 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from threading import Lock
-from time import sleep
 
 from runfolio._sync.history import ConsoleLines, HistoryScan
 from runfolio._sync.history_tables import fetch_history_table, fetch_metric
 from runfolio._sync.run_files import RunFiles
-from runfolio._sync.state_changes import StateChanges
+from runfolio._sync.run_life import RunLife
 from runfolio._sync.transport import Transport
 from runfolio._sync.writing import RunWriter
 from runfolio._core import json_text
 from runfolio._core.history import Stream, keys_of, stream_of, table_parameters, variables_of
 from runfolio._core.log_queue import LogQueue, exit_code_of, step_after
 from runfolio._core.metric_key import MetricKey
-from runfolio._core.missing import present_entity, present_project, present_run
+from runfolio._core.missing import present_project, present_run
 from runfolio._core.operations import (
     GET_HISTORY_COUNTS,
-    GET_RUN,
     LIST_METRIC_KEYS,
     SAMPLE_HISTORY,
-    STOP_RUN,
     UPDATE_RUN,
 )
 from runfolio._core.paths import RunPath
@@ -39,7 +36,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class Run(RunFiles):
+class Run(RunFiles, RunLife):
     """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block.
 
     `next_step` is that of the next row, if it is known already.
@@ -237,10 +234,6 @@ class Run(RunFiles):
         """What it printed, loaded as you go through it."""
         return ConsoleLines(self._transport, self._path, page_size)
 
-    def state_changes(self, per_page: int = 1000) -> StateChanges:
-        """The states that it came into, when and why, the oldest first; the newest 1,000 are kept."""
-        return StateChanges(self._transport, self._path, per_page)
-
     def update(self) -> None:
         """Send what you edited, and nothing else; afterwards the run is as the server has it.
 
@@ -257,25 +250,3 @@ class Run(RunFiles):
     def reload(self) -> None:
         """Ask the server again; edits that were not sent are gone."""
         self._take(self._fetch_fields())
-
-    def wait_until_finished(self, poll_s: float = 5.0) -> str:
-        """Wait until the run has ended (see is_living), asking every `poll_s` seconds; its state. Edits stay."""
-        while self.is_living:
-            sleep(poll_s)
-            self._rebase(self._fetch_fields())
-        return self.state
-
-    def stop(self) -> None:
-        """Ask the run's process to stop; it learns so with its next message."""
-        self._transport.execute(STOP_RUN, {"input": {"id": self.storage_id}})
-
-    def _fetch_fields(self) -> RunFields:
-        return fetch_run_fields(self._transport, self._path)
-
-
-def fetch_run_fields(transport: Transport, path: RunPath) -> RunFields:
-    """A run as the server has it. Raises NotFoundError that says which of entity, project and run is missing."""
-    answer = transport.execute(GET_RUN, variables_of(path))
-    if answer.project is None:
-        present_entity(answer.entity, str(path.entity), transport.base_url)
-    return present_run(present_project(answer.project, str(path.entity), path.project).run, path)

@@ -9,6 +9,7 @@
 -- p_summary_sent is what the writer sent of the summary, where p_summary_text is that together with what others wrote;
 -- null: the writer is alone.
 -- p_entities are those whose runs the caller may write; null: the caller has checked that it may write this one.
+-- p_user_id is who sends it, for the log of states; null: not told.
 -- p_preempting tells that the machine will be taken away; p_exit_code and p_exit_state are null until the run ends.
 --
 -- Returns what the run is told, the run's state, and the epoch of each piece; null: its lines are known.
@@ -21,7 +22,8 @@ CREATE OR REPLACE FUNCTION ingest_batch(
   p_console_line0 bigint, p_console_first bytea,
   p_time text[], p_level text[], p_label text[], p_text text[],
   p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
-  p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text, p_entities bigint[]
+  p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text, p_entities bigint[],
+  p_user_id bigint DEFAULT NULL
 ) RETURNS TABLE (stop_requested boolean, state text, epochs int[])
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -135,7 +137,7 @@ BEGIN
       WHEN p_exit_state IS NOT NULL THEN 'exit'
       WHEN p_preempting THEN 'notice'
       ELSE 'batch'
-    END);
+    END, p_user_id, CASE WHEN p_exit_state IS NOT NULL THEN jsonb_build_object('exit_code', p_exit_code) END);
   END IF;
   RETURN NEXT;
 END $$;

@@ -4,7 +4,7 @@
 -- p_run_id is made of p_project_id and p_name, so a repeat gives the same run: it is idempotent, except that a run that
 -- is taken up runs again and forgets how it ended, unless p_given has a state. A deleted run stays as it is.
 -- p_words and the run's number make a display name of a new run when p_given has none.
--- p_created_by is the user's number, of a new run only.
+-- p_created_by is the number of the user who asks: the maker of a new run, and who it was in the log of states.
 -- p_given is an object of column and value: what it lacks leaves a column as it is, and it holds no null.
 -- p_config_text to p_summary: null leaves a column as it is.
 -- p_config_if_new: the config is for a new run; one that is there keeps its own, and the caller joins the two.
@@ -102,7 +102,7 @@ BEGIN
       -- Who gives a state describes a run, and starts none.
       PERFORM write_run_event(
         p_run_id, 'run_made', NULL, coalesce(v_given_state, 'running'),
-        CASE WHEN v_given_state IS NULL THEN 'start' ELSE 'update' END
+        CASE WHEN v_given_state IS NULL THEN 'start' ELSE 'update' END, p_created_by
       );
     ELSE
       SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer, r.newest_start, r.is_sent_again,
@@ -116,6 +116,7 @@ BEGIN
 
   IF NOT v_is_new AND v_deleted IS NULL THEN
     -- A state that is given says no more than itself: it is no sign of life, and leaves how the run ended.
+    -- Who is asked to stop before it begins is told so; after an end it was asked of another process.
     -- Who is running or about to be preempted goes on: the moves of domain/run_state.py, and a test compares.
     v_begins := v_given_state IS NULL AND v_state NOT IN ('running', 'preempting');
     -- An older process gives its labels again in documents without a config; a new one begins with a config.
@@ -231,7 +232,7 @@ BEGIN
                            ELSE r.finished_at END,
         exit_code = CASE WHEN v_begins THEN NULL WHEN v_ends_again THEN (v_before ->> 'exit_code')::int
                          ELSE r.exit_code END,
-        stop_requested = CASE WHEN v_begins THEN false ELSE r.stop_requested END,
+        stop_requested = CASE WHEN v_begins AND v_state <> 'pending' THEN false ELSE r.stop_requested END,
         newest_start = greatest(r.newest_start, p_told_start),
         is_sent_again = v_sent_again,
         is_older = v_is_older
@@ -254,7 +255,7 @@ BEGIN
     IF v_after <> v_state THEN
       PERFORM write_run_event(
         p_run_id, 'run_state_changed', v_state, v_after,
-        CASE WHEN v_begins OR v_ends_again THEN 'start' ELSE 'update' END
+        CASE WHEN v_begins OR v_ends_again THEN 'start' ELSE 'update' END, p_created_by
       );
     END IF;
   END IF;

@@ -1,4 +1,4 @@
-"""Runs: make, take up again, change, stop."""
+"""Runs: make, take up again, change. What people do to their states is in states.py."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ from runfolio_server.sql.runs.change import UPDATE_RUN, change_values, start_val
 from runfolio_server.sql.runs.documents import COUNT_LEFT_OUT
 from runfolio_server.sql.runs.runs import (
     LOCK_STATE,
-    REQUEST_STOP,
     START_RUN,
     RunRow,
     StartedRunRow,
@@ -173,23 +172,20 @@ async def update_run(
         await checked_run(connection, viewer, Permission.EDIT, run_id)
         if needs_the_old(columns, joins=False):
             columns = await with_the_old(connection, run_id, columns, field_by_column, joins=False)
-        return await edit_run_row(connection, run_id, columns)
+        return await edit_run_row(connection, run_id, columns, viewer)
 
 
-async def stop_run(database: Database, viewer: Viewer, run_id: UUID) -> None:
-    """Ask the run's process to stop: it is told with the answer to its next batch. Idempotent."""
-    async with database.transaction() as connection:
-        await checked_run(connection, viewer, Permission.EDIT, run_id)
-        await connection.execute(REQUEST_STOP, run_id)
-
-
-async def edit_run_row(connection: Connection, run_id: UUID, columns: Mapping[str, object]) -> RunRow:
+async def edit_run_row(
+    connection: Connection, run_id: UUID, columns: Mapping[str, object], viewer: Viewer | None = None
+) -> RunRow:
     """As update_run_row, for somebody who is no process of the run: no process undoes it."""
     await keep_from_processes(connection, run_id, columns)
-    return await update_run_row(connection, run_id, columns)
+    return await update_run_row(connection, run_id, columns, viewer)
 
 
-async def update_run_row(connection: Connection, run_id: UUID, columns: Mapping[str, object]) -> RunRow:
+async def update_run_row(
+    connection: Connection, run_id: UUID, columns: Mapping[str, object], viewer: Viewer | None = None
+) -> RunRow:
     """Write columns that check_change has passed, in the caller's transaction. Raises NotFound when the run is gone."""
     before = await connection.row(LOCK_STATE, run_id) if "state" in columns else None
     changed = [attribute.column for attribute in CHANGEABLE if attribute.column in columns]
@@ -197,5 +193,6 @@ async def update_run_row(connection: Connection, run_id: UUID, columns: Mapping[
     if row is None:
         raise missing_run_id(Permission.EDIT, path="input.id")
     if before is not None:
-        await write_state_changes(connection, [StateMove(run_id, before.state, row.state)], StateCause.UPDATE)
+        move = StateMove(run_id, before.state, row.state, None if viewer is None else viewer.user_id)
+        await write_state_changes(connection, [move], StateCause.UPDATE)
     return row

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import strawberry
 
-from runfolio_server.actions.runs.lifecycle import stop_run, update_run
+from runfolio_server.actions.runs.lifecycle import update_run
+from runfolio_server.actions.runs.states import StopAnswer, set_run_state, stop_run
 from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node_ids import decode_uuid
@@ -51,6 +52,39 @@ class StopRunPayload:
     """Payload of stopRun."""
 
     success: bool = strawberry.field(description="Always true; a run that is not there is an error.")
+    is_asked: bool = strawberry.field(
+        description="Whether its process is asked to stop. False: the run has ended already, and stays as it is."
+    )
+    message: str = strawberry.field(description="What comes of it, as a sentence.")
+    run: Run = strawberry.field(description="The run as it is now.")
+
+    @classmethod
+    def of(cls, answer: StopAnswer) -> StopRunPayload:
+        """What has become of it."""
+        state = answer.row.state
+        asked = f"The run is {state}: its process is told with the answer to what it sends next."
+        ended = f"The run has ended already: it is {state}, and nothing was changed."
+        message = asked if answer.is_asked else ended
+        return cls(success=True, is_asked=answer.is_asked, message=message, run=Run.of(answer.row))
+
+
+@strawberry.input(description="A run to send back to wait, or to give up.")
+class UpdateRunStateInput:
+    """Input of updateRunState."""
+
+    id: strawberry.ID = strawberry.field(description="The run's node id.")
+    state: str = strawberry.field(
+        description="pending: it is to wait for another process; failed: it will not go on. The table of a run's life "
+        "says from which states."
+    )
+
+
+@strawberry.type(description="What updateRunState answers.")
+class UpdateRunStatePayload:
+    """Payload of updateRunState."""
+
+    success: bool = strawberry.field(description="Always true; what is not allowed is an error.")
+    run: Run = strawberry.field(description="The run as it is now.")
 
 
 @strawberry.type
@@ -71,5 +105,17 @@ class RunMutations:
         self, info: RequestInfo, input: Annotated[StopRunInput, strawberry.argument(description="The run.")]
     ) -> StopRunPayload:
         """Ask a run to stop."""
-        await stop_run(info.context.database, info.context.viewer, decode_uuid("Run", input.id))
-        return StopRunPayload(success=True)
+        answer = await stop_run(info.context.database, info.context.viewer, decode_uuid("Run", input.id))
+        return StopRunPayload.of(answer)
+
+    @strawberry.mutation(
+        description="Send a run back to wait for another process, or give it up. Idempotent; a run of a sweep, or one "
+        "whose state allows it not, is refused."
+    )
+    async def update_run_state(
+        self, info: RequestInfo, input: Annotated[UpdateRunStateInput, strawberry.argument(description="The state.")]
+    ) -> UpdateRunStatePayload:
+        """Move a run."""
+        database, viewer, run_id = info.context.database, info.context.viewer, decode_uuid("Run", input.id)
+        row = await set_run_state(database, viewer, run_id, input.state)
+        return UpdateRunStatePayload(success=True, run=Run.of(row))

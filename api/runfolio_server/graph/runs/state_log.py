@@ -7,8 +7,9 @@ from enum import Enum
 import strawberry
 
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
-from runfolio_server.domain.state_change import StateCause
+from runfolio_server.domain.state_change import StateCause, reason_of
 from runfolio_server.events.state_log import count_state_changes, state_changes_page
+from runfolio_server.graph.identity.user import User, find_user
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.relay.scalars import Instant
@@ -27,6 +28,13 @@ class RunStateCause(Enum):
     )
     EXIT = strawberry.enum_value(StateCause.EXIT.value, description="Its process told its exit code.")
     SILENCE = strawberry.enum_value(StateCause.SILENCE.value, description="It was not heard from for too long.")
+    STOP = strawberry.enum_value(
+        StateCause.STOP.value, description="It was asked to stop, and then not heard from for too long."
+    )
+    REQUEUE = strawberry.enum_value(
+        StateCause.REQUEUE.value, description="Somebody sent it back to wait for another process."
+    )
+    GIVE_UP = strawberry.enum_value(StateCause.GIVE_UP.value, description="Somebody said that it will not go on.")
     UPDATE = strawberry.enum_value(StateCause.UPDATE.value, description="Somebody said which state it is in.")
 
 
@@ -38,7 +46,16 @@ class RunStateChange:
     state: str = strawberry.field(description="The state that it came into.")
     previous_state: str | None = strawberry.field(description="The state that it left; null: it was made.")
     cause: RunStateCause = strawberry.field(description="Why.")
-    at: Instant = strawberry.field(description="When; no earlier than the change before.")
+    reason: str = strawberry.field(description="Why, as a sentence: with the exit code, or how long it was silent.")
+    at: Instant = strawberry.field(description="When, by the server's clock; no earlier than the change before.")
+
+    @strawberry.field(
+        description="Who brought it about: whose key the process had, or who asked for it. Null: the server found it, "
+        "or an account that is gone."
+    )
+    async def user(self, info: RequestInfo) -> User | None:
+        """Who it was."""
+        return None if self.row.user_id is None else await find_user(info, self.row.user_id)
 
     @classmethod
     def of(cls, row: StateChangeRow) -> RunStateChange:
@@ -48,6 +65,7 @@ class RunStateChange:
             state=row.state,
             previous_state=row.previous_state,
             cause=RunStateCause(row.cause),
+            reason=reason_of(StateCause(row.cause), row.exit_code, row.silence_s),
             at=Instant(row.at),
         )
 

@@ -35,7 +35,6 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "reports and saved views": {"Mutation": "upsertView deleteView", "Project": "allViews views"},
     "making, renaming and deletion of projects": {"Mutation": "upsertModel renameProject deleteModel"},
     "deletion of runs by the SDK": {"Mutation": "deleteRun"},
-    "change of a run's state by the SDK": {"Mutation": "updateRunState"},
     "rewinding of runs": {"Mutation": "rewindRun"},
     "alerts": {"Mutation": "notifyScriptableRunAlert"},
     "custom charts": {"Mutation": "createCustomChart"},

@@ -17,6 +17,8 @@ FEATURES = (
     "TOTAL_COUNT_IN_FILE_CONNECTION",
     # run.upload_file() of the API says when its file has arrived.
     "MARK_RUN_FILES_UPLOADED",
+    # Run.update_state(): asked for by who tests an SDK, not by the SDK itself.
+    "UPDATE_RUN_STATE",
 )
 
 # SDKs refuse servers that are too old and mention newer ones: a recent number keeps them quiet.

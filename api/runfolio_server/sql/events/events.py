@@ -47,13 +47,27 @@ class EventHorizonRow(msgspec.Struct, frozen=True):
 
 
 class StateChangeRow(msgspec.Struct, frozen=True):
-    """A state that a run came into; `previous_state` is null where the run was made."""
+    """A state that a run came into; `previous_state` is null where the run was made.
+
+    `user_id` is whoever brought it about, null: the server found it. `exit_code` and `silence_s` (seconds) tell more
+    of causes that have them.
+    """
 
     number: int
     previous_state: str | None
     state: str
     cause: str
     at: datetime
+    user_id: int | None
+    exit_code: int | None
+    silence_s: float | None
+
+
+class StopRequestRow(msgspec.Struct, frozen=True):
+    """Who has asked a run to stop."""
+
+    run_id: UUID
+    user_id: int | None
 
 
 class EventNumberRow(msgspec.Struct, frozen=True):
@@ -91,6 +105,7 @@ SELECT_EVENTS_PAGE: Final = _FILE.query("select_events_page", EventRow)
 SELECT_EVENT_HORIZON: Final = _FILE.query("select_event_horizon", EventHorizonRow)
 SELECT_STATE_CHANGES_PAGE: Final = _FILE.query("select_state_changes_page", StateChangeRow)
 COUNT_STATE_CHANGES: Final = _FILE.query("count_state_changes", EventCountRow)
+SELECT_STOP_REQUESTS: Final = _FILE.query("select_stop_requests", StopRequestRow)
 SELECT_WAS_STARTED: Final = _FILE.query("select_was_started", WasStartedRow)
 SELECT_FIRST_EVENT_NUMBER: Final = _FILE.query("select_first_event_number", EventNumberRow)
 SELECT_LONG_LOGS: Final = _FILE.query("select_long_logs", LongLogRow)

@@ -1,7 +1,7 @@
--- write_run_events: $1 run ids, $2 kind, $3 state before of each or null, $4 state after of each or null, $5 cause or null
+-- write_run_events: $1 run ids, $2 kind, $3 state before of each or null, $4 state after of each or null, $5 cause or null, $6 user id of each or null, $7 JSON of what else is told of each or null
 -- In the transaction of the change that they tell of, by whoever holds the rows of these runs.
-SELECT write_run_event(c.run_id, $2, c.previous_state, c.state, $5)
-FROM unnest($1::uuid[], $3::text[], $4::text[]) AS c (run_id, previous_state, state);
+SELECT write_run_event(c.run_id, $2, c.previous_state, c.state, $5, c.user_id, $7::text::jsonb)
+FROM unnest($1::uuid[], $3::text[], $4::text[], $6::bigint[]) AS c (run_id, previous_state, state, user_id);
 
 -- write_event: $1 kind, $2 entity id, $3 project id or null, $4 object id
 -- In the transaction of the change that it tells of.
@@ -38,7 +38,8 @@ FROM pg_current_snapshot() AS s
 LEFT JOIN event_horizon AS h ON h.source = $1;
 
 -- select_state_changes_page: $1 run id, $2 number of the last event that was read, $3 limit → StateChangeRow*
-SELECT e.number, e.detail ->> 'from', e.detail ->> 'to', e.detail ->> 'cause', e.at
+SELECT e.number, e.detail ->> 'from', e.detail ->> 'to', e.detail ->> 'cause', e.at,
+  (e.detail ->> 'by')::bigint, (e.detail ->> 'exit_code')::int, (e.detail ->> 'silence_s')::float8
 FROM run_event AS e
 WHERE e.run_id = $1 AND e.number > $2 AND e.kind IN ('run_made', 'run_state_changed')
 ORDER BY e.number
@@ -56,6 +57,13 @@ SELECT EXISTS (
   WHERE run_id = $1 AND kind IN ('run_made', 'run_state_changed')
     AND detail ->> 'cause' IN ('start', 'batch', 'notice', 'exit')
 );
+
+-- select_stop_requests: $1 run ids → StopRequestRow*
+-- Who was the last to ask each of them to stop.
+SELECT DISTINCT ON (e.run_id) e.run_id, (e.detail ->> 'by')::bigint
+FROM run_event AS e
+WHERE e.run_id = ANY ($1::uuid[]) AND e.kind = 'run_stop_requested'
+ORDER BY e.run_id, e.number DESC;
 
 -- select_first_event_number: $1 run id → EventNumberRow
 SELECT min(number)

@@ -86,6 +86,12 @@ class RunIdRow(msgspec.Struct, frozen=True):
     run_id: UUID
 
 
+class CrashedRunRow(RunIdRow, frozen=True):
+    """A run that fell silent, and whether somebody had asked it to stop."""
+
+    stop_requested: bool
+
+
 class StreamRow(msgspec.Struct, frozen=True):
     """Where a stream of a run stands in its newest epoch; `next_line` is what a resuming client continues at.
 
@@ -127,8 +133,9 @@ LOCK_DOCUMENTS: Final = _FILE.query("lock_documents", DocumentsRow)
 SELECT_CONFIGS: Final = _FILE.query("select_configs", RunConfigRow)
 LOCK_CONFIG: Final = _FILE.query("lock_config", ConfigRow)
 LOCK_STATE: Final = _FILE.query("lock_state", StateRow)
-REQUEST_STOP: Final = _FILE.command("request_stop")
-MARK_SILENT_RUNS_CRASHED: Final = _FILE.query("mark_silent_runs_crashed", RunIdRow)
+REQUEST_STOP: Final = _FILE.query("request_stop", RunIdRow)
+SET_STATE: Final = _FILE.query("set_state", RunIdRow)
+MARK_SILENT_RUNS_CRASHED: Final = _FILE.query("mark_silent_runs_crashed", CrashedRunRow)
 SELECT_STREAMS: Final = _FILE.query("select_streams", StreamRow)
 SELECT_CONSOLE_PAGE: Final = _FILE.query("select_console_page", ConsoleRow)
 SELECT_CONSOLE_TAIL: Final = _FILE.query("select_console_tail", ConsoleRow)

@@ -53,17 +53,26 @@ FROM runs
 WHERE run_id = $1 AND deleted_at IS NULL
 FOR NO KEY UPDATE;
 
--- request_stop: $1 run id
+-- request_stop: $1 run id → RunIdRow
+-- Idempotent: no row for a run that was asked already, or has ended.
 UPDATE runs
-SET stop_requested = true
-WHERE run_id = $1 AND deleted_at IS NULL;
+SET stop_requested = true, updated_at = now()
+WHERE run_id = $1 AND deleted_at IS NULL AND NOT stop_requested AND NOT ({{state ended state}})
+RETURNING run_id;
 
--- mark_silent_runs_crashed: $1 state that they are in, $2 seconds of silence → RunIdRow*
+-- set_state: $1 run id, $2 state, $3 whether it is to forget that it was asked to stop → RunIdRow
+-- By whoever holds the row. No sign of life, and how the run ended stays.
+UPDATE runs
+SET state = $2, stop_requested = stop_requested AND NOT $3, updated_at = now()
+WHERE run_id = $1
+RETURNING run_id;
+
+-- mark_silent_runs_crashed: $1 state that they are in, $2 seconds of silence → CrashedRunRow*
 -- One state at a time, so that the caller knows which one they leave.
 UPDATE runs
 SET state = 'crashed', updated_at = now()
 WHERE {{state moved_by_silence state}} AND state = $1 AND heartbeat_at < now() - make_interval(secs => $2)
-RETURNING run_id;
+RETURNING run_id, stop_requested;
 
 -- select_streams: $1 run ids → StreamRow*
 -- Where each stream of these runs stands: its newest epoch, and the greatest step and count of all its epochs, because

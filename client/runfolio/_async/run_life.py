@@ -1,0 +1,60 @@
+"""The states of a run: how it came into them, and what somebody may do to them. Extended by run.py."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from anyio import sleep
+
+from runfolio._async.connected_run import AsyncConnectedRun
+from runfolio._async.state_changes import AsyncStateChanges
+from runfolio._async.transport import AsyncTransport
+from runfolio._core.history import variables_of
+from runfolio._core.missing import present_entity, present_project, present_run
+from runfolio._core.operations import GET_RUN, STOP_RUN, UPDATE_RUN_STATE
+from runfolio._core.paths import RunPath
+from runfolio._generated import RunFields
+
+
+class AsyncRunLife(AsyncConnectedRun):
+    """The life of a run."""
+
+    def state_changes(self, per_page: int = 1000) -> AsyncStateChanges:
+        """The states that it came into, when and why, the oldest first; the newest 1,000 are kept."""
+        return AsyncStateChanges(self._transport, self._path, per_page)
+
+    async def wait_until_finished(self, poll_s: float = 5.0) -> str:
+        """Wait until the run has ended (see is_living), asking every `poll_s` seconds; its state. Edits stay."""
+        while self.is_living:
+            await sleep(poll_s)
+            self._rebase(await self._fetch_fields())
+        return self.state
+
+    async def stop(self) -> bool:
+        """Ask the run's process to stop; it learns so with its next message. Edits stay.
+
+        False: the run has ended already, and nothing was changed; `state` says how.
+        """
+        answer = await self._transport.execute(STOP_RUN, {"input": {"id": self.storage_id}})
+        self._rebase(answer.stop_run.run)
+        return answer.stop_run.is_asked
+
+    async def update_state(self, state: Literal["pending", "failed"]) -> None:
+        """Send the run back to wait for another process (pending), or give it up (failed). Edits stay.
+
+        pending: from running, failed, crashed or preempted; failed: from pending or running. Raises BadRequestError
+        for a run in another state, and for one of a sweep.
+        """
+        answer = await self._transport.execute(UPDATE_RUN_STATE, {"input": {"id": self.storage_id, "state": state}})
+        self._rebase(answer.update_run_state.run)
+
+    async def _fetch_fields(self) -> RunFields:
+        return await fetch_run_fields(self._transport, self._path)
+
+
+async def fetch_run_fields(transport: AsyncTransport, path: RunPath) -> RunFields:
+    """A run as the server has it. Raises NotFoundError that says which of entity, project and run is missing."""
+    answer = await transport.execute(GET_RUN, variables_of(path))
+    if answer.project is None:
+        present_entity(answer.entity, str(path.entity), transport.base_url)
+    return present_run(present_project(answer.project, str(path.entity), path.project).run, path)
