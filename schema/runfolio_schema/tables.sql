@@ -212,6 +212,12 @@ CREATE TABLE run_stream (
   tail_lines bigint NOT NULL DEFAULT 0,              -- lines in history_tail
   tail_bytes bigint NOT NULL DEFAULT 0,              -- bytes of body in history_tail
   lease      timestamptz,                            -- until when a worker compacts this stream; null: nobody
+  counts_to  double precision NOT NULL DEFAULT 'infinity', -- rows with a greater step do not count; a stream that has
+                                                     -- such an end is closed: it takes lines of nobody who comes later
+  kept       bigint NOT NULL DEFAULT 0,              -- of a closed stream the rows that count; of the one that a fork or a
+                                                     -- rewound run begins with, also those that other runs have
+  inherits   uuid[],                                 -- runs that have rows which count in this one, see shared_stream;
+                                                     -- null: none
   PRIMARY KEY (run_id, stream, writer, epoch)
 ) WITH (fillfactor = 90); -- of the many streams on a page few are written to at a time: room for their next versions
 
@@ -260,6 +266,47 @@ CREATE TABLE history_chunk (
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 ALTER TABLE history_chunk ALTER data SET STORAGE EXTERNAL;  -- compressed already
 ALTER TABLE history_chunk ALTER lines SET STORAGE EXTERNAL;
+
+-- Rows that count elsewhere too, or that counted once: what a fork reads of the runs that it comes from, and what a run was
+-- before it was rewound. It lies with the rows. They must stay while it has a row of another reader than their run.
+CREATE TABLE shared_stream (
+  run_id    uuid NOT NULL,                           -- whose rows they are
+  view_id   uuid NOT NULL,                           -- what they are read as: the run_id of a fork, or a run_branch
+  stream    text NOT NULL,                           -- history
+  writer    text NOT NULL,
+  epoch     int NOT NULL,
+  reader_id uuid NOT NULL,                           -- the run that reads them; run_id itself: a branch of its own
+  past_line bigint NOT NULL,                         -- lines from here on do not count
+  counts_to double precision NOT NULL,               -- nor do rows with a greater step
+  PRIMARY KEY (run_id, view_id, stream, writer, epoch)
+);
+
+-- What a run was made of that goes on where another one stood. Its name stays known when that one is gone.
+CREATE TABLE run_fork (
+  run_id      uuid PRIMARY KEY,                      -- the fork
+  parent_id   uuid NOT NULL,                         -- the run that it was made of
+  parent_name text NOT NULL,
+  step        double precision NOT NULL,             -- rows of the parent up to this step count in the fork
+  rows        bigint NOT NULL,                       -- how many these were
+  created_at  timestamptz NOT NULL DEFAULT now()
+);
+
+-- Serves select_forks_of_runs.
+CREATE INDEX run_fork_parent_id ON run_fork (parent_id, created_at, run_id);
+
+-- What a run was before it was rewound, one row for each time. The rows that were cut off stay readable.
+CREATE TABLE run_branch (
+  run_id         uuid NOT NULL,
+  number         int NOT NULL,                       -- from 1
+  branch_id      uuid NOT NULL,                      -- the view_id of its rows
+  step           double precision NOT NULL,          -- the run was rewound to it: greater steps are on the branch alone
+  last_step      double precision,                   -- the greatest step of the branch; null: it has no rows
+  rows           bigint NOT NULL,                    -- all rows of the branch
+  holders        uuid[] NOT NULL,                    -- runs that have them
+  summary_is_due boolean NOT NULL DEFAULT true,      -- the run's summary is still that of the branch
+  left_at        timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (run_id, number)
+);
 
 -- What each of several writers last sent of a run's config or summary: the next one is applied as the difference to it.
 -- Without rows while one writes alone. At most 256 writers of a document are remembered (remember_document).

@@ -11,6 +11,7 @@ import pytest
 from runfolio_server.domain.dotted_key import find, has
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.history.reading import table
+from runfolio_server.history.reading.run_pages import Wanted
 from runfolio_server.loaders import history as loader
 from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import Query
@@ -262,7 +263,7 @@ async def test_pages_go_on_where_they_were_though_everything_is_compacted_betwee
     async with service.database.connection() as connection:
         project_id = (await connection.rows(PROJECT_ID, project))[0].count
         runs = await select_chosen_runs(connection, RunNameRow, project_id, RunQuery.parse().page(9), None)
-    wanted = table.Wanted("history", ("y",), low=15, samples=samples)
+    wanted = Wanted("history", ("y",), low=15, samples=samples)
 
     pages = []
     async for page in table.read_tables(service.database, [run.run_id for run in runs], wanted, page_bytes=1000):

@@ -7,7 +7,7 @@ import pkgutil
 from typing import Any
 
 import runfolio_server.sql
-from runfolio_server.sql.named import Query
+from runfolio_server.sql.named import CountedQuery, Query
 
 MODULES = [
     importlib.import_module(module.name)
@@ -21,3 +21,6 @@ QUERIES: dict[str, Query[Any]] = {
     for query in (value.values() if isinstance(value, dict) else [value])
     if isinstance(query, Query)
 }
+for _counted in [value for module in MODULES for value in vars(module).values() if isinstance(value, CountedQuery)]:
+    QUERIES[_counted.own.name] = _counted.own
+    QUERIES[f"{_counted.own.name} of a view"] = _counted.of_view

@@ -13,13 +13,16 @@ import pytest
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.sql.history.compaction import SELECT_LAST_SEGMENTS, SELECT_SEGMENT_CHUNKS, SELECT_TAIL, TAKE_LEASE
 from runfolio_server.sql.history.history import (
+    SELECT_STORED_ROWS,
+    SELECT_STORED_ROWS_OF_LINES,
+    SELECT_STORED_ROWS_OF_RUNS,
+)
+from runfolio_server.sql.history.keys import (
+    SELECT_CUT_CHUNKS,
     SELECT_KEYS,
     SELECT_LAST_STEP,
     SELECT_OLD_RANGES,
     SELECT_STEP_RANGE,
-    SELECT_STORED_ROWS,
-    SELECT_STORED_ROWS_OF_LINES,
-    SELECT_STORED_ROWS_OF_RUNS,
 )
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.run_lists.list import runs_page_statement
@@ -52,6 +55,9 @@ WHERE hashtext(name) % 500 = 0;
 INSERT INTO run_stream (run_id, stream, writer, epoch, next_line, tail_lines)
 SELECT md5(n::text)::uuid, s, '', 0, 100, 10
 FROM generate_series(1, 2000) AS n, unnest('{{history,events}}'::text[]) AS s;
+INSERT INTO shared_stream (run_id, view_id, stream, writer, epoch, reader_id, past_line, counts_to)
+SELECT md5(n::text)::uuid, md5((n + 1)::text)::uuid, 'history', '', 0, md5((n + 1)::text)::uuid, 50, 40
+FROM generate_series(1, 2000) AS n;
 INSERT INTO history_chunk
   (run_id, stream, writer, epoch, key, line0, line1, segment, n, kind, step_low, step_high, lines, data)
 SELECT md5(n::text)::uuid, 'history', '', 0, key, segment, segment + 9, segment, 10, 1, segment, segment + 9, '', 'x'
@@ -65,6 +71,7 @@ ANALYZE;
 """
 
 RUN = UUID("c4ca4238-a0b9-2382-0dcc-509a6f75849b")  # md5 of 1
+VIEW = UUID("c81e728d-9d4c-2f63-6f06-7f89cc14862c")  # md5 of 2
 OF_STREAM = (RUN, "history", "", 0)
 DECIDING = (["\\#"], ["\\$"], [0], 1)
 
@@ -145,16 +152,20 @@ async def test_silent_runs_are_found_among_those_alive_only(filled: RawConnectio
 @pytest.mark.parametrize(
     ("query", "arguments"),
     [
-        (SELECT_STORED_ROWS, (RUN, "history", *DECIDING, ["\\#", "a"], ["\\$", "b"], -1e300, 1e300, 1000.0)),
+        (SELECT_STORED_ROWS.own, (RUN, "history", *DECIDING, ["\\#", "a"], ["\\$", "b"], -1e300, 1e300, 1000.0)),
         (
-            SELECT_STORED_ROWS_OF_RUNS,
+            SELECT_STORED_ROWS_OF_RUNS.own,
             ([RUN], "history", ["a"], ["b"], ["\\#", "a"], ["\\$", "b"], -1e300, 1e300, -1e300, 1000.0),
         ),
-        (SELECT_STEP_RANGE, ([RUN], "history", ["a"], ["b"])),
-        (SELECT_STORED_ROWS_OF_LINES, (RUN, "history", [""], [0], [5], ["\\#", "a"], ["\\$", "b"])),
-        (SELECT_LAST_STEP, (RUN, "history")),
-        (SELECT_KEYS, ([RUN], "history")),
-        (SELECT_OLD_RANGES, ([RUN], "history", ["a"], 32, None, None, None, None, None)),
+        (SELECT_STEP_RANGE.own, ([RUN], "history", ["a"], ["b"])),
+        (SELECT_STORED_ROWS_OF_LINES.own, (RUN, "history", [""], [0], [5], ["\\#", "a"], ["\\$", "b"])),
+        (SELECT_LAST_STEP.own, (RUN, "history")),
+        (SELECT_STORED_ROWS.of_view, (RUN, "history", *DECIDING, ["\\#"], ["\\$"], -1e300, 1e300, 1000.0, VIEW)),
+        (SELECT_KEYS.of_view, ([RUN], "history", VIEW)),
+        (SELECT_CUT_CHUNKS.own, (RUN, "history")),
+        (SELECT_CUT_CHUNKS.of_view, (RUN, "history", VIEW)),
+        (SELECT_KEYS.own, ([RUN], "history")),
+        (SELECT_OLD_RANGES.own, ([RUN], "history", ["a"], 32, None, None, None, None, None)),
         (SELECT_TAIL, (*OF_STREAM, 0, 1000, 1000)),
         (SELECT_LAST_SEGMENTS, (*OF_STREAM, 0, 100, 32)),
         (SELECT_SEGMENT_CHUNKS, (*OF_STREAM, 0, 100, 1000, 1000)),
@@ -169,7 +180,8 @@ async def test_what_belongs_to_a_run_is_found_by_the_primary_key(
 ) -> None:
     plan = await _plan(filled, query, *arguments)
 
-    read = {table: _indexes(plan, table) for table in ("run_stream", "history_chunk", "history_tail", "console_line")}
+    tables = ("run_stream", "shared_stream", "history_chunk", "history_tail", "console_line")
+    read = {table: _indexes(plan, table) for table in tables}
     touched = {node["Relation Name"] for node in _nodes(plan) if "Relation Name" in node}
     assert touched
     assert {table: {f"{table}_pkey"} for table in touched} == {table: read[table] for table in touched}

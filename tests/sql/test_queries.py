@@ -51,6 +51,7 @@ TABLES_OF = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)")
 NULL_ANYWAY = {
     ("select_run_events_page", "project_id"): "its row class also holds events of no project",
     ("select_segment_chunks", "key"): "its row class also holds batches, which have no key",
+    ("select_cut_chunks", "key"): "likewise",
 }
 NEVER_NULL = {("take_lease", "lease"): "set by the same statement"}
 # They call functions that only Citus has: tests/sql/test_distribute.py runs them beside a recorder of these.

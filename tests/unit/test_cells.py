@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,15 @@ from tests.unit.history_rows import KEYS, LINES, VALUES, seen
 
 NAMES = st.one_of(KEYS, st.tuples(KEYS, KEYS).map(".".join))
 MAYBE = st.lists(st.one_of(VALUES, st.just(MISSING)), max_size=12)
+# No next step, and every row counts.
+ALL_COUNT = (None, math.inf, 2**62)
 
 
 def as_row(chunk: Chunk) -> StoredRow:
     """The chunk as the database gives it."""
-    return StoredRow("", 0, chunk.segment, chunk.key, chunk.line0, chunk.n, chunk.kind, chunk.lines, chunk.data, None)
+    return StoredRow(
+        "", 0, chunk.segment, chunk.key, chunk.line0, chunk.n, chunk.kind, chunk.lines, chunk.data, *ALL_COUNT
+    )
 
 
 def pieces(lines: list[dict[str, Any] | None]) -> list[StoredRows]:
@@ -106,7 +111,7 @@ def test_integers_in_a_chunk_of_the_first_releases_are_numbers_too() -> None:
     lines: list[dict[str, Any] | None] = [{"v": value} for value in ("text", 2**70 + 1, None, 10**400)]
     steps, *_ = encode_segment(0, lines)
     data = bytes([VERSION]) + encode_json([row["v"] for row in lines if row])
-    old = StoredRow("", 0, 0, "v", 0, 4, ChunkKind.JSON, b"", data, None)
+    old = StoredRow("", 0, 0, "v", 0, 4, ChunkKind.JSON, b"", data, *ALL_COUNT)
     segment = Segment([as_row(steps), old])
 
     cells = segment.cells("v")

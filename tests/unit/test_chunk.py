@@ -26,11 +26,14 @@ from tests.encoded_segment import encode_segment
 from tests.unit.history_rows import FLOATS, INTEGERS, KEYS, LINES, ROWS, VALUES, seen
 
 Row = dict[str, Any] | None
+ALL_COUNT = (None, math.inf, 2**62)  # no next step, and every row counts
 
 
 def as_database_rows(chunks: list[Chunk]) -> list[StoredRow]:
     return [
-        StoredRow("", 0, chunk.segment, chunk.key, chunk.line0, chunk.n, chunk.kind, chunk.lines, chunk.data, None)
+        StoredRow(
+            "", 0, chunk.segment, chunk.key, chunk.line0, chunk.n, chunk.kind, chunk.lines, chunk.data, *ALL_COUNT
+        )
         for chunk in chunks
     ]
 

@@ -37,7 +37,8 @@ from runfolio_server.errors import AppError, NoRoom, Unavailable
 from runfolio_server.heavy_threads import in_thread
 from runfolio_server.history.reading.arrow import ArrowStream, Layout, write_parquet_file
 from runfolio_server.history.reading.column_types import TypedTables
-from runfolio_server.history.reading.table import Table, Wanted
+from runfolio_server.history.reading.run_pages import Wanted
+from runfolio_server.history.reading.table import Table
 from runfolio_server.objects.store import READ_BYTES
 from runfolio_server.objects.temporary_files import open_temporary_file
 from runfolio_server.seldom import Seldom

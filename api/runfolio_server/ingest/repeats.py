@@ -86,9 +86,10 @@ async def _pages(
 
 
 def _indices(piece: StoredRows, span: Span, times: Floats) -> Indices:
-    """The rows of these steps that have one of these timestamps."""
+    """The rows of these steps that count and have one of these timestamps."""
     own = piece.numbers(TIMESTAMP_KEY)
-    return np.flatnonzero((piece.steps >= span.low) & (piece.steps < span.high) & np.isin(own, times))
+    found = (piece.steps >= span.low) & (piece.steps < span.high) & np.isin(own, times)
+    return np.flatnonzero(found if piece.counted is None else found & piece.counted)
 
 
 def _lines_like(lines: Mapping[bytes, Sequence[int]], piece: StoredRows, indices: Indices) -> set[int]:

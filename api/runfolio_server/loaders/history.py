@@ -8,7 +8,8 @@ from uuid import UUID
 from runfolio_server.answer_budget import Reading
 from runfolio_server.history.reading.keys import RUNS_PER_STATEMENT, KeySummary, list_keys
 from runfolio_server.history.reading.metric import MetricSummary, summarise_metric
-from runfolio_server.history.reading.table import Table, Wanted, read_all
+from runfolio_server.history.reading.run_pages import Wanted
+from runfolio_server.history.reading.table import Table, read_all
 from runfolio_server.sql.pool import Database
 
 VALUES_MAX = 1_000_000

@@ -6,6 +6,7 @@ Text up to the next header is the query; further comment lines are kept.
 `{{columns r}}` stands for the columns of the table `r` that are the fields of the row class, or are given instead.
 `{{state …}}` is a condition on the state of a run: see states.py.
 `{{may …}}` says who may see or change what the query finds: see access.py.
+`{{counted s}}` stands for the streams whose rows count: see history/counted.py.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import msgspec
 
 from runfolio_server.domain.permission import Permission
 from runfolio_server.sql.access import ANY, PLACEHOLDER, Asked, expand
+from runfolio_server.sql.history import counted
 from runfolio_server.sql.runs import states as run_states
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -60,6 +62,17 @@ class Query(Generic[R]):
         return arguments if self.asks is None else self.asks.bind(arguments)
 
 
+@dataclass(frozen=True, slots=True)
+class CountedQuery(Generic[R]):
+    """A statement that reads rows of runs which count: those that a run has itself, and those that a view has of a run.
+
+    The view is a further argument, behind all others.
+    """
+
+    own: Query[R]
+    of_view: Query[R]
+
+
 def composed(name: str, sql: str, row: type[R], *, in_snapshot: bool = False, locks: bool = False) -> Query[R]:
     """A statement put together from what a caller asked, with a header that names it in PostgreSQL's views and logs."""
     return Query(name, f"-- {name}:\n{sql}", row, is_callers=True, locks=locks, in_snapshot=in_snapshot)
@@ -91,6 +104,17 @@ class QueryFile:
             raise LookupError(f"{self.file_name}: {name} asks for one permission")
         expanded = {permission: expand(text, permission) for permission in Permission}
         return {permission: Query(name, sql, row, asks=asks) for permission, (sql, asks) in expanded.items()}
+
+    def counted(self, name: str, row: type[R]) -> CountedQuery[R]:
+        """The query in both readings of which rows count. Raises LookupError as `query` does."""
+        text = self._text(name, row)
+        if not counted.has_streams(text):
+            raise LookupError(f"{self.file_name}: {name} does not ask which rows count")
+        in_snapshot = self._found[name][2]
+        return CountedQuery(
+            Query(name, counted.expand(text), row, in_snapshot=in_snapshot),
+            Query(name, counted.expand_for_view(text), row, in_snapshot=in_snapshot),
+        )
 
     def command(self, name: str) -> Query[NoRow]:
         """The query that returns nothing."""

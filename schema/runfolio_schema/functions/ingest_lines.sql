@@ -30,16 +30,36 @@ DECLARE
   v_next   bigint;
   v_gaps   int8multirange;
   v_newest int;
+  v_closed record;                                   -- the newest that is closed (run_stream.counts_to) and has come so far
   v_high   float8;                                   -- the greatest step that the rows are to lie after
   v_stored bigint;                                   -- lines of all writers
   v_gaps_max CONSTANT int := 64;
   v_lines_max CONSTANT bigint := 9007199254740992;   -- MAX_LINE_NUMBER of ingest/lines.py
 BEGIN
-  SELECT s.run_id, s.epoch, s.next_line, s.missing, s.first_line, s.step_high, s.repeated, s.taken_up INTO v_stream
+  SELECT s.run_id, s.epoch, s.next_line, s.missing, s.first_line, s.step_high, s.repeated, s.taken_up,
+    s.counts_to < 'infinity' AS is_closed
+  INTO v_stream
   FROM run_stream AS s
   WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND (s.taken_up <= p_line0 OR p_line0 = 0)
   ORDER BY s.epoch DESC
   LIMIT 1;
+
+  IF v_stream.is_closed IS NOT NULL AND p_line0 > 0 AND p_line0 <> v_stream.next_line
+    AND (v_stream.is_closed OR v_stream.taken_up > 0 OR v_stream.next_line = 0)
+  THEN
+    -- A process that still goes on though the run was rewound: its lines follow its own, on the branch that was left, and
+    -- do not count. Whoever takes the run up begins where it was told.
+    SELECT s.run_id, s.epoch, s.next_line, s.missing, s.first_line, s.step_high, s.repeated, s.taken_up, true AS is_closed
+    INTO v_closed
+    FROM run_stream AS s
+    WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.counts_to < 'infinity'
+      AND s.next_line >= p_line0
+    ORDER BY s.epoch DESC
+    LIMIT 1;
+    IF FOUND THEN
+      v_stream := v_closed;
+    END IF;
+  END IF;
 
   IF v_stream.run_id IS NOT NULL AND p_first IS NOT NULL AND (v_stream.first_line <> p_first OR v_stream.taken_up > 0) THEN
     -- Line 0 differs: another process started its offsets again, unless this is a late repeat of an older epoch.
@@ -124,7 +144,7 @@ BEGIN
   SET next_line = excluded.next_line,
       missing = excluded.missing,
       first_line = coalesce(excluded.first_line, s.first_line),
-      step_high = greatest(s.step_high, excluded.step_high),
+      step_high = CASE WHEN s.counts_to < 'infinity' THEN s.step_high ELSE greatest(s.step_high, excluded.step_high) END,
       rejected = s.rejected + excluded.rejected,
       repeated = s.repeated + excluded.repeated,
       tail_lines = s.tail_lines + excluded.tail_lines,

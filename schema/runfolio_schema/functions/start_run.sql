@@ -246,7 +246,7 @@ BEGIN
       FROM (
         SELECT n.epoch, n.repeated, max(n.next_line - n.repeated) OVER () AS told
         FROM run_stream AS n
-        WHERE n.run_id = p_run_id AND n.stream = 'history' AND n.writer = ''
+        WHERE n.run_id = p_run_id AND n.stream = 'history' AND n.writer = '' AND n.counts_to = 'infinity'
         ORDER BY n.epoch DESC
         LIMIT 1
       ) AS s

@@ -17,7 +17,7 @@ from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.history.reading.arrow import Layout
 from runfolio_server.history.reading.column_types import TypedTables, read_typed_tables
 from runfolio_server.history.reading.keys import list_keys
-from runfolio_server.history.reading.table import Wanted
+from runfolio_server.history.reading.run_pages import Wanted
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.run_lists.chosen_runs import RunNameRow, select_chosen_runs
 

@@ -21,7 +21,7 @@ from runfolio_server.graph.runs.history_columns import (
 )
 from runfolio_server.graph.runs.long_columns import read_long, wanted_long
 from runfolio_server.history.reading.mean_curve import MeanCurve, mean_curve_of_runs
-from runfolio_server.history.reading.table import Wanted
+from runfolio_server.history.reading.run_pages import Wanted
 from runfolio_server.sql.run_lists.chosen_runs import select_group_runs, select_part_runs
 from runfolio_server.sql.run_lists.long_columns import PartRunRow
 

@@ -30,7 +30,8 @@ from runfolio_server.graph.relay.scalars import JSON, Int64, JSONString
 from runfolio_server.graph.runs.history import STREAM_NAMES, HistoryStream, Stream, check_samples
 from runfolio_server.heavy_threads import in_thread_if
 from runfolio_server.history.reading.metric import MetricSummary, value_at
-from runfolio_server.history.reading.table import Table, Wanted
+from runfolio_server.history.reading.run_pages import Wanted
+from runfolio_server.history.reading.table import Table
 from runfolio_server.history.storage.cells import Cells
 from runfolio_server.loaders.history import VALUES_MAX
 from runfolio_server.sql.runs.runs import RunRow

@@ -12,7 +12,8 @@ from uuid import UUID
 
 import numpy as np
 
-from runfolio_server.history.reading.table import Table, Wanted, read_tables
+from runfolio_server.history.reading.run_pages import Wanted
+from runfolio_server.history.reading.table import Table, read_tables
 from runfolio_server.history.storage.cells import Cells, Floats, Mask
 from runfolio_server.history.storage.numbers import EXACT_INTEGERS_BELOW
 from runfolio_server.sql.pool import Database

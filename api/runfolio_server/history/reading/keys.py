@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -14,16 +15,19 @@ import numpy as np
 from runfolio_server.domain import json_text
 from runfolio_server.errors import AppError
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE, in_thread, in_thread_if
-from runfolio_server.history.reading.old_ranges import with_whole_ranges
+from runfolio_server.history.reading.key_rows import lines_of_keys, rows_of_keys
 from runfolio_server.history.reading.scan import scan
+from runfolio_server.history.reading.step_range import last_step
 from runfolio_server.history.storage.axis import decode_lines
-from runfolio_server.history.storage.cells import cells_of
+from runfolio_server.history.storage.cells import Floats, cells_of
 from runfolio_server.history.storage.chunk import finite_range
+from runfolio_server.history.storage.counted_rows import counted_rows
 from runfolio_server.history.storage.key_columns import Lines, columns_of
 from runfolio_server.history.storage.key_path import STEPS_KEY, public_name
 from runfolio_server.history.storage.steps import steps_of
+from runfolio_server.history.storage.stored_rows import StoredRows
 from runfolio_server.history.storage.tail import parse_lines, unpack_lines, unpacked_size
-from runfolio_server.sql.history.history import SELECT_KEYS, SELECT_LAST_STEP, SELECT_LINES_OF_KEYS, KeyLinesRow, KeyRow
+from runfolio_server.sql.history.keys import KeyLinesRow, KeyRow
 from runfolio_server.sql.pool import Database
 
 ROWS_PER_PAGE = 1000
@@ -70,27 +74,17 @@ async def list_keys(database: Database, run_ids: Sequence[UUID], stream: str) ->
     found: dict[UUID, list[KeySummary]] = {}
     for first in range(0, len(run_ids), RUNS_PER_STATEMENT):
         part = run_ids[first : first + RUNS_PER_STATEMENT]
-        rows = await _rows_of_keys(database, part, stream)
+        rows, cut = await rows_of_keys(database, part, stream)
         keys, shared = await in_thread_if(_is_heavy(rows), _keys_of_runs, rows, part)
+        for run_id, pieces in cut:
+            await in_thread(_add_cut, keys[run_id], pieces)
         if shared:
-            async with database.connection() as connection:
-                lines = await connection.rows(
-                    SELECT_LINES_OF_KEYS, [run_id for run_id, _ in shared], stream, [key for _, key in shared]
-                )
+            lines = await lines_of_keys(database, shared, stream, rows)
             await in_thread(_leave_out_doubles, keys, lines, rows)
         found |= {run_id: [of_run[name] for name in sorted(of_run)] for run_id, of_run in keys.items()}
         if sum(map(len, found.values())) > KEYS_MAX:
             raise AppError(f"These runs have more than {KEYS_MAX} keys together; ask for the keys of fewer runs.")
     return found
-
-
-async def _rows_of_keys(database: Database, run_ids: Sequence[UUID], stream: str) -> Sequence[KeyRow]:
-    while True:
-        async with database.connection() as connection:
-            rows = await connection.rows(SELECT_KEYS, list(run_ids), stream)
-        # What is merged meanwhile is not read again: every turn has fewer of what it has to wait for.
-        if (whole := await with_whole_ranges(database, rows, stream)) is not None:
-            return whole
 
 
 def _is_heavy(rows: Sequence[KeyRow]) -> bool:
@@ -101,13 +95,13 @@ def _is_heavy(rows: Sequence[KeyRow]) -> bool:
 def _keys_of_runs(rows: Sequence[KeyRow], run_ids: Sequence[UUID]) -> tuple[KeysOfRuns, list[tuple[UUID, str]]]:
     """The keys of each run; and the stored keys of chunks, of which several have one name."""
     found: KeysOfRuns = {run_id: {} for run_id in run_ids}
-    stored: dict[tuple[UUID, str], list[str]] = {}
+    stored: dict[tuple[UUID, str], dict[str, None]] = {}
     for row in rows:
         of_run = found[row.run_id]
         for summary in _of_batch(row) if row.body is not None else _of_chunks(row):
             _add(of_run, summary)
             if row.key is not None:
-                stored.setdefault((row.run_id, summary.name), []).append(row.key)
+                stored.setdefault((row.run_id, summary.name), {})[row.key] = None
     return found, [(run_id, key) for (run_id, _), keys in stored.items() if len(keys) > 1 for key in keys]
 
 
@@ -141,18 +135,17 @@ def _add(of_run: dict[str, KeySummary], summary: KeySummary) -> None:
 
 async def last_row(database: Database, run_id: UUID, stream: str) -> str | None:
     """The last row in the order of scan.py as JSON text; None when the run has no rows."""
-    async with database.connection() as connection:
-        found = await connection.row(SELECT_LAST_STEP, run_id, stream)
-    if found is None or found.step is None:
+    step = await last_step(database, run_id, stream)
+    if step is None:
         return None
     last = None
     # Nearly always one row; rows that came meanwhile are behind it.
-    page = await scan(database, run_id, stream, min_step=found.step, limit=ROWS_PER_PAGE)
+    page = await scan(database, run_id, stream, min_step=step, limit=ROWS_PER_PAGE)
     while page.rows:
         last = page.rows[-1]
         if not page.has_next:
             break
-        page = await scan(database, run_id, stream, min_step=found.step, after=page.end, limit=ROWS_PER_PAGE)
+        page = await scan(database, run_id, stream, min_step=step, after=page.end, limit=ROWS_PER_PAGE)
     return last
 
 
@@ -176,10 +169,36 @@ def _of_chunks(row: KeyRow) -> Iterable[KeySummary]:
 def _of_batch(row: KeyRow) -> Iterable[KeySummary]:
     rows = parse_lines(unpack_lines(row.body or b""))
     steps = np.array(steps_of(row.line, rows), dtype=np.float64)
+    counted = counted_rows(np.arange(row.line, row.line + len(rows)), steps, row.counts_to, row.past_line)
+    if counted is not None:
+        rows = [one if is_counted else None for one, is_counted in zip(rows, counted.tolist(), strict=True)]
+    return _of_rows(rows, steps, row.line, row.epoch, row.writer)
+
+
+def _add_cut(of_run: dict[str, KeySummary], pieces: Sequence[StoredRows]) -> None:
+    """Add what counts of chunks that are cut."""
+    for piece in pieces:
+        indices = np.arange(len(piece.lines)) if piece.counted is None else np.flatnonzero(piece.counted)
+        if not len(indices):
+            continue
+        first, past = int(piece.lines[indices[0]]), int(piece.lines[indices[-1]]) + 1
+        steps = np.full(past - first, np.nan)
+        steps[piece.lines[indices] - first] = piece.steps[indices]
+        rows: list[dict[str, Any] | None] = [None] * (past - first)
+        for line, row in zip((piece.lines[indices] - first).tolist(), piece.rows(indices), strict=True):
+            rows[line] = row
+        for summary in _of_rows(rows, steps, first, piece.epoch, piece.writer):
+            _add(of_run, summary)
+
+
+def _of_rows(
+    rows: Sequence[dict[str, Any] | None], steps: Floats, line0: int, epoch: int, writer: str
+) -> Iterable[KeySummary]:
+    """The keys of rows that follow each other from the line `line0` on."""
     found: dict[str, KeySummary] = {}
     lines: dict[str, list[Lines]] = {}
-    for key, column in columns_of(row.line, rows).items():
-        of_key = steps[column.lines - row.line]
+    for key, column in columns_of(line0, rows).items():
+        of_key = steps[column.lines - line0]
         cells = cells_of(column.values)
         low, high = finite_range(cells.numbers)
         summary = KeySummary(
@@ -192,7 +211,7 @@ def _of_batch(row: KeyRow) -> Iterable[KeySummary]:
             low=low,
             high=high,
             last=json_text.dump(column.values[-1]),
-            newest=(row.epoch, int(column.lines[-1]), row.writer),
+            newest=(epoch, int(column.lines[-1]), writer),
         )
         _add(found, summary)
         lines.setdefault(summary.name, []).append(column.lines)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
-from uuid import UUID
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from runfolio_server.domain import json_text
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.heavy_threads import in_thread, in_thread_if
 from runfolio_server.history.reading.downsample import downsample_rows, evenly_spaced
+from runfolio_server.history.reading.pieces import Source, select_pieces
 from runfolio_server.history.reading.scan import RowOrder, Span, cut_row, fetch_rows, in_order
 from runfolio_server.history.reading.thinning import Thinning
 from runfolio_server.history.storage.cells import Floats, Indices
@@ -47,7 +47,7 @@ class Line(NamedTuple):
 
 async def sample_long_run(
     database: Database,
-    run_id: UUID,
+    source: Source,
     stream: str,
     rows: Sequence[StoredRow],
     span: Span,
@@ -70,9 +70,9 @@ async def sample_long_run(
         rest = None if next_step is None else replace(rest, low=next_step)
         if rest is not None:
             rows = await fetch_rows(
-                database, run_id, stream, rest, rows_wanted=ROWS_AT_ONCE, with_values=span.keys is not None
+                database, source, stream, rest, rows_wanted=ROWS_AT_ONCE, with_values=span.keys is not None
             )
-    reader = LinesReader(database, run_id, stream, keys, reading)
+    reader = LinesReader(database, source, stream, keys, reading)
     texts: list[str] = []
     waiting: list[Line] = []
     for row_count, lines in await in_thread(kept.chosen):
@@ -88,11 +88,11 @@ class LinesReader:
     """Reads rows by their lines, as JSON text, cut down to these keys or whole."""
 
     def __init__(
-        self, database: Database, run_id: UUID, stream: str, keys: tuple[str, ...] | None, reading: Reading
+        self, database: Database, source: Source, stream: str, keys: tuple[str, ...] | None, reading: Reading
     ) -> None:
         self.reading = reading
         self._database = database
-        self._run_id = run_id
+        self._source = source
         self._stream = stream
         self._keys = keys
         self._rows_expected = 0
@@ -116,17 +116,17 @@ class LinesReader:
     async def read(self, lines: Sequence[Line]) -> list[str]:
         """The rows of these lines, in their order. Raises AnswerTooLarge when they are more than it may hold."""
         self._rows_expected = 0
-        async with self._database.connection() as connection:
-            rows = await connection.rows(
-                SELECT_STORED_ROWS_OF_LINES,
-                self._run_id,
-                self._stream,
-                [line.writer for line in lines],
-                [line.epoch for line in lines],
-                [line.number for line in lines],
-                [found.low for found in self._ranges],
-                [found.high for found in self._ranges],
-            )
+        rows = await select_pieces(
+            self._database,
+            SELECT_STORED_ROWS_OF_LINES,
+            self._source,
+            self._stream,
+            [line.writer for line in lines],
+            [line.epoch for line in lines],
+            [line.number for line in lines],
+            [found.low for found in self._ranges],
+            [found.high for found in self._ranges],
+        )
         texts = await in_thread_if(is_heavy(rows), self._texts, rows, lines)
         del rows
         if sum(map(len, texts)) >= LARGE_BYTES:

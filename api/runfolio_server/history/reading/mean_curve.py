@@ -12,11 +12,12 @@ from uuid import UUID
 
 import numpy as np
 
+from runfolio_server.history.reading.run_pages import Wanted
+from runfolio_server.history.reading.step_range import step_range_of
 from runfolio_server.history.reading.sums import Sums
-from runfolio_server.history.reading.table import Table, Wanted, read_tables
+from runfolio_server.history.reading.table import Table, read_tables
 from runfolio_server.history.storage.cells import Floats, Indices
 from runfolio_server.history.storage.key_path import merged, ranges_of
-from runfolio_server.sql.history.history import SELECT_STEP_RANGE
 from runfolio_server.sql.pool import Database
 
 
@@ -40,17 +41,12 @@ async def mean_curve_of_runs(
 ) -> MeanCurve:
     """A key over the runs as one curve, in at most `samples` equally long stretches of steps."""
     ranges = merged(ranges_of(name))
-    async with database.connection() as connection:
-        steps = await connection.row(
-            SELECT_STEP_RANGE,
-            list(run_ids),
-            stream,
-            [found.low for found in ranges],
-            [found.high for found in ranges],
-        )
+    steps = await step_range_of(
+        database, run_ids, stream, [found.low for found in ranges], [found.high for found in ranges]
+    )
     folded = _Folded(samples, 0.0, 0.0)
-    if steps is not None and steps.low is not None and steps.high is not None:
-        folded = _Folded(samples, steps.low, steps.high)
+    if steps is not None:
+        folded = _Folded(samples, *steps)
         async for tables in read_tables(database, run_ids, Wanted(stream, (name,))):
             for table in tables:
                 folded.add(table)

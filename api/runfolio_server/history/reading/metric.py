@@ -14,8 +14,9 @@ from uuid import UUID
 import numpy as np
 
 from runfolio_server.answer_budget import Reading, weigh
+from runfolio_server.history.reading.run_pages import Wanted
 from runfolio_server.history.reading.sums import Sums
-from runfolio_server.history.reading.table import Table, Wanted, read_tables
+from runfolio_server.history.reading.table import Table, read_tables
 from runfolio_server.sql.pool import Database
 
 

@@ -14,7 +14,7 @@ import msgspec
 from runfolio_server.heavy_threads import in_thread
 from runfolio_server.history.storage.cells import cells_of
 from runfolio_server.history.storage.chunk import decode_values, finite_range
-from runfolio_server.sql.history.history import SELECT_OLD_RANGES, KeyRow, OldRangeRow
+from runfolio_server.sql.history.keys import SELECT_OLD_RANGES, KeyRow, OldRangeRow
 from runfolio_server.sql.pool import Database
 
 CHUNKS_PER_STATEMENT: Final = 32
@@ -24,8 +24,13 @@ Ends = dict[tuple[UUID, str], list[float]]
 """By run and stored key, the ends of the ranges of its chunks."""
 
 
-async def with_whole_ranges(database: Database, rows: Sequence[KeyRow], stream: str) -> Sequence[KeyRow] | None:
-    """The rows, their ranges with those of all chunks; None: a chunk was merged meanwhile, so read the rows again."""
+async def with_whole_ranges(
+    database: Database, rows: Sequence[KeyRow], stream: str, view: UUID | None = None
+) -> Sequence[KeyRow] | None:
+    """The rows, their ranges with those of all chunks; None: a chunk was merged meanwhile, so read the rows again.
+
+    With a view they are the rows that it has of their runs.
+    """
     old = {(row.run_id, row.key): row.old_ranges for row in rows if row.key is not None and row.old_ranges}
     if not old:
         return rows
@@ -35,12 +40,13 @@ async def with_whole_ranges(database: Database, rows: Sequence[KeyRow], stream: 
     while waiting:
         async with database.connection() as connection:
             chunks = await connection.rows(
-                SELECT_OLD_RANGES,
+                SELECT_OLD_RANGES.own if view is None else SELECT_OLD_RANGES.of_view,
                 [run_id for run_id, _ in old],
                 stream,
                 [key for _, key in old],
                 CHUNKS_PER_STATEMENT,
                 *behind,
+                *([] if view is None else [view]),
             )
         if not chunks:
             return None

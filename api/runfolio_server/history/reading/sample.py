@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from uuid import UUID
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.heavy_threads import in_thread_if
 from runfolio_server.history.reading.downsample import downsample_rows, evenly_spaced
 from runfolio_server.history.reading.long_sample import ROWS_AT_ONCE, Line, LinesReader, sample_long_run, values_of
+from runfolio_server.history.reading.pieces import Source
 from runfolio_server.history.reading.scan import RowOrder, Span, cut_row, fetch_rows, in_order, take_rows
 from runfolio_server.history.storage.cells import Indices
 from runfolio_server.history.storage.stored_rows import StoredRows, TailBatch, is_heavy, stored_rows_of
@@ -26,7 +26,7 @@ from runfolio_server.sql.pool import Database
 
 async def sample(
     database: Database,
-    run_id: UUID,
+    source: Source,
     stream: str,
     *,
     keys: Sequence[str] | None = None,
@@ -47,10 +47,10 @@ async def sample(
     is_whole = not keys
     span = Span(names, -math.inf if min_step is None else min_step, math.inf if max_step is None else max_step)
     has_values = names is not None
-    rows = await fetch_rows(database, run_id, stream, span, rows_wanted=ROWS_AT_ONCE, with_values=has_values)
+    rows = await fetch_rows(database, source, stream, span, rows_wanted=ROWS_AT_ONCE, with_values=has_values)
     if rows and rows[0].next_step is not None:
         return await sample_long_run(
-            database, run_id, stream, rows, span, x_axis=x_axis, samples=samples, is_whole=is_whole, reading=reading
+            database, source, stream, rows, span, x_axis=x_axis, samples=samples, is_whole=is_whole, reading=reading
         )
     has_much = is_heavy(rows)
     if names is not None and not is_whole:
@@ -58,7 +58,7 @@ async def sample(
         reading.take_texts(texts)
         return texts
     pieces, order = await in_thread_if(has_much, _spaced_rows, rows, span, samples)
-    reader = LinesReader(database, run_id, stream, None, reading)
+    reader = LinesReader(database, source, stream, None, reading)
     return await _whole_rows(reader, pieces, order, has_much)
 
 

@@ -1,4 +1,4 @@
-"""Every row of a run in a range of steps, page by page, in the total order (step, epoch, writer, line).
+"""Every row that counts in a run or a branch, in a range of steps, page by page, by (step, epoch, writer, line).
 
 Called by graph/ and actions/. Each page is one statement, or more where rows turn out to be wide; what one statement
 has seen no other reads, so compaction is not noticed. No connection is held while rows are decoded, and where they are
@@ -11,7 +11,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from runfolio_server.domain import json_text
 from runfolio_server.domain.dotted_key import find
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.heavy_threads import in_thread, in_thread_if
+from runfolio_server.history.reading.pieces import Source, select_pieces
 from runfolio_server.history.storage.cells import Floats, Indices, Mask
 from runfolio_server.history.storage.key_path import EVERY_KEY, STEPS_KEY, exactly, merged, ranges_of
 from runfolio_server.history.storage.stored_rows import StoredRows, is_heavy, stored_rows_of
@@ -76,7 +76,7 @@ class RowOrder:
 
 async def scan(
     database: Database,
-    run_id: UUID,
+    source: Source,
     stream: str,
     *,
     keys: Sequence[str] | None = None,
@@ -97,7 +97,7 @@ async def scan(
     span = Span(tuple(keys) if keys else None, low, math.inf if max_step is None else float(max_step))
     page = _FillingPage(span.keys, limit, after)
     while True:
-        rows = await fetch_rows(database, run_id, stream, span, rows_wanted=page.rows_wanted)
+        rows = await fetch_rows(database, source, stream, span, rows_wanted=page.rows_wanted)
         next_step = rows[0].next_step if rows else None
         await in_thread_if(is_heavy(rows), page.take_from, rows, span, next_step, after)
         del rows
@@ -178,7 +178,7 @@ class _FillingPage:
 
 
 async def fetch_rows(
-    database: Database, run_id: UUID, stream: str, span: Span, *, rows_wanted: float, with_values: bool = True
+    database: Database, source: Source, stream: str, span: Span, *, rows_wanted: float, with_values: bool = True
 ) -> list[StoredRow]:
     """What the pieces are made of that hold the first rows of the span; `next_step` says where there may be others.
 
@@ -189,27 +189,27 @@ async def fetch_rows(
     if span.keys:
         names = [(found, number) for number, key in enumerate(span.keys) for found in merged(ranges_of(key))]
         fetched = merged([*(found for found, _ in names), exactly(STEP_KEY), exactly(STEPS_KEY)])
-    async with database.connection() as connection:
-        return await connection.rows(
-            SELECT_STORED_ROWS,
-            run_id,
-            stream,
-            [found.low for found, _ in names],
-            [found.high for found, _ in names],
-            [number for _, number in names],
-            len({number for _, number in names}),
-            [found.low for found in fetched],
-            [found.high for found in fetched],
-            span.low,
-            span.high,
-            rows_wanted,
-        )
+    return await select_pieces(
+        database,
+        SELECT_STORED_ROWS,
+        source,
+        stream,
+        [found.low for found, _ in names],
+        [found.high for found, _ in names],
+        [number for _, number in names],
+        len({number for _, number in names}),
+        [found.low for found in fetched],
+        [found.high for found in fetched],
+        span.low,
+        span.high,
+        rows_wanted,
+    )
 
 
 def in_order(
     pieces: Sequence[StoredRows], span: Span, *, before: float | None = None, after: Position | None = None
 ) -> RowOrder:
-    """The rows of the pieces that lie in the span, below the step `before` and behind `after`, in the total order."""
+    """The rows of the pieces that count, in the span, below `before` and behind `after`, in the total order."""
     # Epoch and writer of a piece as one number that sorts like them.
     sources = sorted({(piece.epoch, piece.writer) for piece in pieces})
     high = span.high if before is None else min(span.high, before)
@@ -218,6 +218,8 @@ def in_order(
     for number in sorted(range(len(pieces)), key=lambda number: float(pieces[number].steps[:1].sum())):
         piece = pieces[number]
         mask = (piece.steps >= span.low) & (piece.steps < high)
+        if piece.counted is not None:
+            mask &= piece.counted
         if after is not None:
             mask &= _behind(piece, after)
         if span.keys and mask.any():

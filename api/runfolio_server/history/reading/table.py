@@ -1,12 +1,11 @@
 """Columns of one or many runs: some keys of every row that has one of them, in the order of scan.py.
 
-Called by graph/, loaders/ and the export endpoint. Each page is one statement for all runs, whatever compaction does
-meanwhile, and holds a bounded part of them; no connection is held between pages.
+Called by graph/, loaders/ and the export endpoint. What pages are made of is fetched by run_pages.py; each holds a
+bounded part of the runs, and no connection is held between pages.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,45 +19,20 @@ from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
 from runfolio_server.heavy_threads import in_thread, in_thread_if
 from runfolio_server.history.reading.downsample import downsample_rows
+from runfolio_server.history.reading.run_pages import PAGE_BYTES, PageOfRuns, Wanted, run_pages
 from runfolio_server.history.reading.scan import RowOrder, Span, in_order
 from runfolio_server.history.reading.thinning import Thinning
 from runfolio_server.history.storage.cells import Cells, Floats, Indices, Mask, empty_cells, joined_cells
-from runfolio_server.history.storage.key_path import EVERY_KEY, STEPS_KEY, exactly, merged, ranges_of
 from runfolio_server.history.storage.stored_rows import StoredRows, is_heavy, stored_rows_of
-from runfolio_server.sql.history.history import SELECT_STORED_ROWS_OF_RUNS, RunStoredRow
+from runfolio_server.sql.history.history import RunStoredRow
 from runfolio_server.sql.pool import Database
 
-PAGE_BYTES = 4 * 1024 * 1024
-"""About what a page takes once decoded; one piece may be more."""
-RUNS_PER_STATEMENT = 1000
 VALUES_IN_LOOP = 50_000
 """Choosing samples from more values, or joining more, is done in a thread, so that other requests go on."""
 VALUES_TO_GIVE_BACK = 1_000_000
 """After a sample of more values than that the C library is asked to give memory back: see allocator.py."""
 SAMPLED_VALUES_MAX = 20_000_000
 """Values of one run that are held to choose a sample from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which columns: some keys of a stream in a range of steps (`high` is left out), whole or sampled.
-
-    With an x axis other than `_step`, only rows where that is a number; a sample is spread over it.
-    """
-
-    stream: str
-    names: tuple[str, ...]
-    low: float = -math.inf
-    high: float = math.inf
-    samples: int | None = None
-    x_axis: str = STEP_KEY
-    are_all: bool = False
-    """Whether `names` are all keys that the runs have: of thousands that is one look into the index, not thousands."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The keys to read: the x axis first, where it is one."""
-        return tuple(dict.fromkeys([*([] if self.x_axis == STEP_KEY else [self.x_axis]), *self.names]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +66,9 @@ async def read_tables(
     """
     # The run that is being sampled, and may go on in the next page.
     sampling: _Sampling | None = None
-    async for tables, unfinished in _pages(database, run_ids, wanted, page_bytes):
+    async for rows, page in run_pages(database, run_ids, wanted, page_bytes):
+        tables = await in_thread_if(is_heavy(rows), _tables, rows, wanted, page)
+        del rows
         if wanted.samples is None:
             yield tables
             continue
@@ -103,7 +79,7 @@ async def read_tables(
                 sampling = None
             sampling = sampling or _Sampling(table.run, wanted)
             await sampling.add(table)
-            if table.run != unfinished:
+            if table.run != page.unfinished:
                 done.append(await sampling.table())
                 sampling = None
         yield done
@@ -163,52 +139,7 @@ def _joined_and_emptied(parts: Sequence[Table]) -> Table:
     return Table(parts[0].run, np.concatenate([part.steps for part in parts]), columns)
 
 
-async def _pages(
-    database: Database, run_ids: Sequence[UUID], wanted: Wanted, page_bytes: float
-) -> AsyncIterator[tuple[list[Table], int | None]]:
-    """Pages, each with the place of the run that goes on in the next one."""
-    named = (found for name in wanted.columns for found in ranges_of(name))
-    deciding = [EVERY_KEY] if wanted.are_all else merged(named)
-    fetched = merged([*deciding, exactly(STEPS_KEY)])
-    places = {run_id: run for run, run_id in enumerate(run_ids)}
-    first, low = 0, wanted.low
-    while first < len(run_ids):
-        async with database.connection() as connection:
-            rows = await connection.rows(
-                SELECT_STORED_ROWS_OF_RUNS,
-                list(run_ids[first : first + RUNS_PER_STATEMENT]),
-                wanted.stream,
-                [found.low for found in deciding],
-                [found.high for found in deciding],
-                [found.low for found in fetched],
-                [found.high for found in fetched],
-                wanted.low,
-                wanted.high,
-                low,
-                page_bytes,
-            )
-        place, next_step = (rows[0].next_place, rows[0].next_step) if rows else (None, None)
-        unfinished = None if place is None else first + place - 1
-        page = _Page(places, first, low, unfinished, next_step)
-        yield await in_thread_if(is_heavy(rows), _tables, rows, wanted, page), unfinished
-        if unfinished is None or next_step is None:
-            first, low = first + RUNS_PER_STATEMENT, wanted.low
-        else:
-            first, low = unfinished, max(next_step, wanted.low)
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """Where a page stands: rows of its first run begin at `low`, those of the unfinished one end before `next_step`."""
-
-    places: dict[UUID, int]
-    first: int
-    low: float
-    unfinished: int | None
-    next_step: float | None
-
-
-def _tables(rows: Sequence[RunStoredRow], wanted: Wanted, page: _Page) -> list[Table]:
+def _tables(rows: Sequence[RunStoredRow], wanted: Wanted, page: PageOfRuns) -> list[Table]:
     places = page.places
     found = []
     in_runs = sorted(rows, key=lambda row: places[row.run_id])

@@ -5,6 +5,7 @@ Pure. Built from the rows of sql/history/history.py; used by scan.py, sample.py 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -17,10 +18,12 @@ from runfolio_server.history.storage.axis import decode_lines
 from runfolio_server.history.storage.cells import MISSING, Cells, Floats, Indices, Mask, cells_of, empty_cells
 from runfolio_server.history.storage.chunk import Values, decode_values, json_size
 from runfolio_server.history.storage.chunk_kinds import ChunkKind
+from runfolio_server.history.storage.counted_rows import counted_rows
 from runfolio_server.history.storage.key_columns import Lines, OpenRows
 from runfolio_server.history.storage.key_path import STEPS_KEY, decode_path, public_name
 from runfolio_server.history.storage.steps import steps_of
 from runfolio_server.history.storage.tail import parse_lines, unpack_lines, unpacked_size
+from runfolio_server.sql.history.counted import PAST_EVERY_LINE
 from runfolio_server.sql.history.history import StoredRow
 
 # What they take, told as bytes of JSON that take as long: a row of the database, and a number of a chunk.
@@ -35,6 +38,8 @@ class StoredRows(Protocol):
     epoch: int
     lines: Lines
     steps: Floats
+    counted: Mask | None
+    """Which rows count; None: all."""
 
     def have_all(self, names: Sequence[str]) -> Mask:
         """Which rows have all of these keys, as `key_path.find` finds them; what it needs must be fetched."""
@@ -56,13 +61,22 @@ class StoredRows(Protocol):
 class TailBatch:
     """A batch of the tail, parsed."""
 
-    def __init__(self, writer: str, epoch: int, line0: int, parsed: Sequence[dict[str, Any] | None]) -> None:
+    def __init__(
+        self,
+        writer: str,
+        epoch: int,
+        line0: int,
+        parsed: Sequence[dict[str, Any] | None],
+        counts_to: float = math.inf,
+        past_line: int = PAST_EVERY_LINE,
+    ) -> None:
         self.writer = writer
         self.epoch = epoch
         steps = np.array(steps_of(line0, parsed), dtype=np.float64)
         present = np.flatnonzero(~np.isnan(steps))
         self.lines = present + line0
         self.steps = steps[present]
+        self.counted = counted_rows(self.lines, self.steps, counts_to, past_line)
         self._rows = [row for row in parsed if row is not None]
 
     def have_all(self, names: Sequence[str]) -> Mask:
@@ -157,6 +171,7 @@ class Segment:
         steps = decode_values(axis.kind, axis.n, axis.data).floats()
         assert steps is not None, "steps are numbers"  # noqa: S101 - for the type checker
         self.steps = steps
+        self.counted = counted_rows(self.lines, self.steps, axis.counts_to, axis.past_line)
         self._parts = [_Part(row.key or "", self._lines_of(row), row) for row in rows if row is not axis]
         self._by_name: _Names | None = None
 
@@ -249,7 +264,8 @@ def stored_rows_of(rows: Iterable[StoredRow]) -> list[StoredRows]:
     pieces: list[StoredRows] = []
     for row in rows:
         if row.key is None:
-            pieces.append(TailBatch(row.writer, row.epoch, row.line0, parse_lines(unpack_lines(row.data))))
+            parsed = parse_lines(unpack_lines(row.data))
+            pieces.append(TailBatch(row.writer, row.epoch, row.line0, parsed, row.counts_to, row.past_line))
         else:
             segments.setdefault((row.writer, row.epoch, row.piece), []).append(row)
     return [*pieces, *(Segment(of_one) for of_one in segments.values())]

@@ -48,7 +48,7 @@ LIMIT $7;
 
 -- select_segment_chunks: $1 run id, $2 stream, $3 writer, $4 epoch, $5 first and $6 past last line, $7 bytes, $8 values → StoredRow*
 -- Everything of the segments that begin in these lines; no row when that is more than so much data or so many values.
-SELECT c.writer, c.epoch, c.segment, c.key, c.line0, c.n, c.kind, c.lines, c.data, NULL::float8
+SELECT c.writer, c.epoch, c.segment, c.key, c.line0, c.n, c.kind, c.lines, c.data, NULL::float8, 'infinity'::float8, 0
 FROM (
   SELECT f.writer, f.epoch, f.segment, f.key, f.line0, f.n, f.kind, f.lines, f.data,
     sum(octet_length(f.data)) OVER () AS bytes, sum(f.n) OVER () AS values

@@ -1,10 +1,12 @@
 -- select_export: $1 run id → HistoryExportRow
--- How many rows there are is known without reading them: lines stored, less those missing, kept out and repeated.
+-- How many rows there are is known without reading them: lines stored, less those missing, kept out and repeated, and of
+-- streams that are cut what was counted then. The files of a run that was rewound have numbers of their own.
 SELECT r.state,
   (
-    SELECT coalesce(sum(s.next_line - s.taken_up - s.rejected - s.repeated), 0)::bigint - coalesce(sum(
-      (SELECT sum(upper(gap) - lower(gap)) FROM unnest(s.missing) AS gap)
-    ), 0)::bigint
+    SELECT coalesce(sum(s.kept + CASE WHEN s.counts_to < 'infinity' THEN 0 ELSE
+      s.next_line - s.taken_up - s.rejected - s.repeated
+      - coalesce((SELECT sum(upper(gap) - lower(gap)) FROM unnest(s.missing) AS gap), 0)
+    END), 0)::bigint
     FROM run_stream AS s
     WHERE s.run_id = $1 AND s.stream = 'history'
   ),

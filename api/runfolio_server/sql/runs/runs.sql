@@ -76,9 +76,10 @@ RETURNING run_id, stop_requested;
 
 -- select_streams: $1 run ids → StreamRow*
 -- Where each stream of these runs stands: its newest epoch, and the greatest step and count of all its epochs, because
--- the newest may have nothing but repeated rows, or none yet.
+-- the newest may have nothing but repeated rows, or none yet. Where a run was rewound only what is open is counted: it
+-- begins behind the rows that were kept.
 SELECT DISTINCT ON (run_id, stream, writer) run_id, stream, writer, epoch, next_line, max(step_high) OVER w AS step_high,
-  rejected, repeated, max(next_line - repeated) OVER w AS unrepeated
+  rejected, repeated, coalesce(max(next_line - repeated) FILTER (WHERE counts_to = 'infinity') OVER w, 0) AS unrepeated
 FROM run_stream
 WHERE run_id = ANY ($1::uuid[])
 WINDOW w AS (PARTITION BY run_id, stream, writer)
