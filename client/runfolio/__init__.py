@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gql import gql
 
+    from runfolio._async.alerts import AsyncAlerts
     from runfolio._async.api import AsyncApi
     from runfolio._async.files import AsyncFile, AsyncFiles
     from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from runfolio._async.run import AsyncRun
     from runfolio._async.runs import AsyncRuns
     from runfolio._async.state_changes import AsyncStateChanges
+    from runfolio._core.alert import Alert
     from runfolio._core.console_line import ConsoleLine
     from runfolio._core.errors import (
         ApiError,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from runfolio._core.settings import Setting, Settings
     from runfolio._core.state_change import StateChange
     from runfolio._core.user import Entity, User
+    from runfolio._sync.alerts import Alerts
     from runfolio._sync.api import Api
     from runfolio._sync.files import File, Files
     from runfolio._sync.history import ConsoleLines, HistoryScan
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
 
 _NAMES_BY_MODULE = {
     "gql": ("gql",),
+    "runfolio._async.alerts": ("AsyncAlerts",),
     "runfolio._async.api": ("AsyncApi",),
     "runfolio._async.files": ("AsyncFile", "AsyncFiles"),
     "runfolio._async.history": ("AsyncConsoleLines", "AsyncHistoryScan"),
@@ -66,6 +70,7 @@ _NAMES_BY_MODULE = {
     "runfolio._async.run": ("AsyncRun",),
     "runfolio._async.runs": ("AsyncRuns",),
     "runfolio._async.state_changes": ("AsyncStateChanges",),
+    "runfolio._core.alert": ("Alert",),
     "runfolio._core.console_line": ("ConsoleLine",),
     "runfolio._core.errors": (
         "ApiError",
@@ -96,6 +101,7 @@ _NAMES_BY_MODULE = {
     "runfolio._core.settings": ("Setting", "Settings"),
     "runfolio._core.state_change": ("StateChange",),
     "runfolio._core.user": ("Entity", "User"),
+    "runfolio._sync.alerts": ("Alerts",),
     "runfolio._sync.api": ("Api",),
     "runfolio._sync.files": ("File", "Files"),
     "runfolio._sync.history": ("ConsoleLines", "HistoryScan"),
@@ -109,8 +115,11 @@ _MODULE_BY_NAME = {name: module for module, names in _NAMES_BY_MODULE.items() fo
 
 __all__ = [
     "MISSING",
+    "Alert",
+    "Alerts",
     "Api",
     "ApiError",
+    "AsyncAlerts",
     "AsyncApi",
     "AsyncConsoleLines",
     "AsyncFile",

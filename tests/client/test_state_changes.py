@@ -1,4 +1,4 @@
-"""The states that a run came into, by the sync client from a real server."""
+"""The states that a run came into, what is done to them, and its alerts, by the sync client from a real server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC
 
 import pytest
 
-from runfolio import Api, BadRequestError, StateChange
+from runfolio import Alert, Api, BadRequestError, StateChange
 from tests.client.builders import Logger
 from tests.client.full_run import api, logger
 
@@ -35,6 +35,18 @@ def test_a_stop_says_whether_it_was_any_use(api: Api, logger: Logger) -> None:
 
     assert (True, "running", True) == (living.stop(), living.state, living.stop_requested)
     assert (False, "finished", False) == (ended.stop(), ended.state, ended.stop_requested)
+
+
+def test_a_run_raises_alerts_and_lists_them(api: Api, logger: Logger) -> None:
+    run = api.run(logger.run("alerts"))
+
+    raised = [run.alert("low", "for 5 epochs", level="WARN"), run.alert("low"), run.alert("low", wait_duration=0)]
+
+    assert raised[1] is None
+    assert [raised[0], raised[2]] == list(run.alerts(per_page=1))
+    first = run.alerts()[0]
+    assert Alert(1, "low", "for 5 epochs", "WARN", first.at, "ada") == first
+    assert 2 == len(run.alerts())
 
 
 def test_a_run_is_sent_back_to_wait_or_given_up(api: Api, logger: Logger) -> None:

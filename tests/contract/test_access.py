@@ -37,6 +37,7 @@ ASK_NOTHING = {
     "lock_state": RUN_CHECKED,
     "request_stop": RUN_CHECKED,
     "set_state": RUN_CHECKED,
+    "lock_alerting_run": RUN_CHECKED,
     "select_export": "by the id of a run that has been found",
     "share_document": "by the id that ingest/target.py has made, or in the transaction that has checked the run",
     "remember_document": "by the id for which share_document has just found the run",

@@ -16,7 +16,7 @@ import runfolio
 from runfolio_server.actions.exports import history as export_action
 from runfolio_server.actions.identity import users
 from runfolio_server.actions.runs import bulk, files
-from runfolio_server.domain import names
+from runfolio_server.domain import alert, names
 from runfolio_server.domain.run_attributes import attribute_of
 from runfolio_server.endpoints import export_history
 from runfolio_server.graph.limits import variable_limits
@@ -57,6 +57,7 @@ OF_SCHEMA = {
     "Project.historyColumns(keys)": {history_columns.KEYS_MAX},
     "Project.historyColumns(names)": {histories.RUNS_MAX},
     "Project.historyColumns(samples)": {history.SAMPLES_MAX},
+    "Mutation.raiseAlert": {alert.ALERTS_MAX},
     "Project.runGroups(by)": {group.BY_MAX},
     "Project.runGroups(metrics)": {group.METRICS_MAX},
     "Project.runHistogram(bins)": {facets.BINS_MAX},
@@ -81,6 +82,7 @@ OF_CLIENT = {
     "pages.AsyncPages": {connections.PAGE_SIZE_MAX},
     "run.history": {history.SAMPLES_MAX},
     "run.history_table": {export_history.SAMPLES_MAX},
+    "run_life.alert": {alert.TITLE_MAX, alert.TEXT_MAX},
     "runs.histories": {export_action.RUNS_MAX, export_action.RUNS_WITHOUT_KEYS_MAX},
     "runs.curves": {group.BY_MAX, histories.CURVE_SAMPLES_MAX, histories.CURVE_RUNS_MAX},
     "runs.groups": {group.BY_MAX},

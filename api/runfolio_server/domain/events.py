@@ -13,6 +13,7 @@ class EventKind(StrEnum):
     RUN_MADE = "run_made"
     RUN_STATE_CHANGED = "run_state_changed"
     RUN_STOP_REQUESTED = "run_stop_requested"
+    RUN_ALERTED = "run_alerted"
     RUN_DELETED = "run_deleted"
     API_KEY_REVOKED = "api_key_revoked"
 
@@ -22,6 +23,7 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.RUN_MADE: "A run was made; `to` is its first state.",
     EventKind.RUN_STATE_CHANGED: "A run went from the state `from` to the state `to`; `cause` says why.",
     EventKind.RUN_STOP_REQUESTED: "Somebody asked a run to stop.",
+    EventKind.RUN_ALERTED: "A run raised the alert of this number.",
     EventKind.RUN_DELETED: "A run was deleted.",
     EventKind.API_KEY_REVOKED: "An API key was revoked; the entity is its owner's.",
 }

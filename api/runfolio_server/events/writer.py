@@ -59,6 +59,11 @@ async def write_stop_requested(connection: Connection, run_id: UUID, user_id: in
     await _write_changes(connection, [run_id], EventKind.RUN_STOP_REQUESTED, user_id)
 
 
+async def write_run_alerted(connection: Connection, run_id: UUID, user_id: int, number: int) -> None:
+    """Tell that a run raised an alert; the caller's transaction holds its row."""
+    await _write_changes(connection, [run_id], EventKind.RUN_ALERTED, user_id, json.dumps({"alert": number}))
+
+
 async def _write_changes(
     connection: Connection, run_ids: Sequence[UUID], kind: EventKind, user_id: int | None, detail: str | None = None
 ) -> None:

@@ -20,6 +20,7 @@ from runfolio_server.graph.limits.known_documents import KnownDocuments
 from runfolio_server.graph.mutation import Mutation
 from runfolio_server.graph.query import Query
 from runfolio_server.graph.relay.scalars import SCALARS
+from runfolio_server.graph.wandb.alert import WIRE_SCALARS
 from runfolio_server.graph.wandb.missing import TellMissing
 
 LOGGER = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def is_unforeseen(error: GraphQLError) -> bool:
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    config=StrawberryConfig(scalar_map=SCALARS),
+    config=StrawberryConfig(scalar_map={**SCALARS, **WIRE_SCALARS}),
     execution_context_class=CompiledExecutor,
     extensions=[OperationChoice, KnownDocuments, TellMissing, TellChanges],
 )

@@ -6,12 +6,14 @@ from typing import Literal
 
 from anyio import sleep
 
+from runfolio._async.alerts import AsyncAlerts
 from runfolio._async.connected_run import AsyncConnectedRun
 from runfolio._async.state_changes import AsyncStateChanges
 from runfolio._async.transport import AsyncTransport
+from runfolio._core.alert import Alert, Severity
 from runfolio._core.history import variables_of
 from runfolio._core.missing import present_entity, present_project, present_run
-from runfolio._core.operations import GET_RUN, STOP_RUN, UPDATE_RUN_STATE
+from runfolio._core.operations import GET_RUN, RAISE_ALERT, STOP_RUN, UPDATE_RUN_STATE
 from runfolio._core.paths import RunPath
 from runfolio._generated import RunFields
 
@@ -22,6 +24,22 @@ class AsyncRunLife(AsyncConnectedRun):
     def state_changes(self, per_page: int = 1000) -> AsyncStateChanges:
         """The states that it came into, when and why, the oldest first; the newest 1,000 are kept."""
         return AsyncStateChanges(self._transport, self._path, per_page)
+
+    async def alert(
+        self, title: str, text: str = "", level: Severity = "INFO", *, wait_duration: float = 60.0
+    ) -> Alert | None:
+        """Raise an alert, which is kept with the run and sent to the server's webhook, if it has one.
+
+        None: one of this title was raised less than `wait_duration` seconds before, and nothing was kept. A title has
+        at most 256 characters and the text at most 10,000: what is longer is cut off.
+        """
+        given = {"runId": self.storage_id, "title": title, "text": text, "severity": level, "waitS": wait_duration}
+        answer = await self._transport.execute(RAISE_ALERT, {"input": given})
+        return None if answer.raise_alert.alert is None else Alert.of(answer.raise_alert.alert)
+
+    def alerts(self, per_page: int = 1000) -> AsyncAlerts:
+        """The alerts that it has raised, the oldest first."""
+        return AsyncAlerts(self._transport, self._path, per_page)
 
     async def wait_until_finished(self, poll_s: float = 5.0) -> str:
         """Wait until the run has ended (see is_living), asking every `poll_s` seconds; its state. Edits stay."""

@@ -1,6 +1,12 @@
 from enum import Enum
 
 
+class AlertSeverity(str, Enum):
+    INFO = "INFO"
+    WARN = "WARN"
+    ERROR = "ERROR"
+
+
 class HistoryStream(str, Enum):
     HISTORY = "HISTORY"
     SYSTEM = "SYSTEM"

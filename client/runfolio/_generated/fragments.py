@@ -4,7 +4,7 @@ from typing import Optional
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import RunStateCause
+from .enums import AlertSeverity, RunStateCause
 
 
 class ConsoleLineFields(BaseModel):
@@ -99,6 +99,19 @@ class ProjectFieldsEntity(BaseModel):
 
 
 class ProjectFieldsUser(UserFields):
+    pass
+
+
+class RunAlertFields(BaseModel):
+    number: int
+    title: str
+    text: str
+    severity: AlertSeverity
+    at: datetime
+    user: Optional["RunAlertFieldsUser"]
+
+
+class RunAlertFieldsUser(UserFields):
     pass
 
 

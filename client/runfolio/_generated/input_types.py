@@ -3,7 +3,7 @@ from typing import Optional
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import HistoryStream
+from .enums import AlertSeverity, HistoryStream
 
 
 class AppendHistoryInput(BaseModel):
@@ -117,6 +117,21 @@ class HistoryColumnsInput(BaseModel):
     "How many rows, 1 to 500,000."
     columns: list["HistoryColumnInput"]
     "1 to 5,000 columns. `_step` is numbers or integers; without it a row counts as its number."
+
+
+class RaiseAlertInput(BaseModel):
+    """Something that somebody should know at once."""
+
+    run_id: str = Field(alias="runId")
+    "The run's node id."
+    title: str
+    "What it is about; beyond 256 characters it is cut off. One title is one alert, as often as it is raised within `waitS`."
+    text: str = ""
+    "What it says; beyond 10,000 characters it is cut off."
+    severity: AlertSeverity = AlertSeverity.INFO
+    "How bad it is."
+    wait_s: float = Field(alias="waitS", default=60)
+    "For how long after it no other of its title is kept, in seconds."
 
 
 class StopRunInput(BaseModel):

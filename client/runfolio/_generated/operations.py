@@ -10,6 +10,7 @@ __all__ = [
     "GET_RUN_GQL",
     "GET_RUN_HISTOGRAM_GQL",
     "GET_VIEWER_GQL",
+    "LIST_ALERTS_GQL",
     "LIST_CONSOLE_LINES_GQL",
     "LIST_FILES_GQL",
     "LIST_GROUP_CURVES_GQL",
@@ -20,6 +21,7 @@ __all__ = [
     "LIST_RUN_KEYS_GQL",
     "LIST_RUN_VALUES_GQL",
     "LIST_STATE_CHANGES_GQL",
+    "RAISE_ALERT_GQL",
     "SAMPLE_HISTORY_GQL",
     "SCAN_HISTORY_GQL",
     "STOP_RUN_GQL",
@@ -572,6 +574,77 @@ fragment RunStateChangeFields on RunStateChange {
   previousState
   cause
   reason
+  at
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+LIST_ALERTS_GQL = """
+query ListAlerts($entity: String!, $project: String!, $run: String!, $first: Int, $after: String, $withTotal: Boolean!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      alerts(first: $first, after: $after) {
+        totalCount @include(if: $withTotal)
+        edges {
+          node {
+            ...RunAlertFields
+          }
+        }
+        pageInfo {
+          ...PageFields
+        }
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+
+fragment RunAlertFields on RunAlert {
+  number
+  title
+  text
+  severity
+  at
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+RAISE_ALERT_GQL = """
+mutation RaiseAlert($input: RaiseAlertInput!) {
+  raiseAlert(input: $input) {
+    alert {
+      ...RunAlertFields
+    }
+  }
+}
+
+fragment RunAlertFields on RunAlert {
+  number
+  title
+  text
+  severity
   at
   user {
     ...UserFields

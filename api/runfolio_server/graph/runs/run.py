@@ -16,6 +16,7 @@ from runfolio_server.graph.identity.user import User, users_of
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.scalars import Int64, JSONString
+from runfolio_server.graph.runs.alerts import RunAlerts
 from runfolio_server.graph.runs.console import RunConsole
 from runfolio_server.graph.runs.file import RunFiles
 from runfolio_server.graph.runs.history import RunHistory, next_line
@@ -67,7 +68,9 @@ def attribute(field: str) -> Any:
 
 
 @strawberry.type(description="One execution that logs.")
-class Run(RunHistory, RunColumns, RunFiles, RunConsole, RunStateLog, RunWireNames, RunConsoleWireNames, Node):
+class Run(
+    RunHistory, RunColumns, RunFiles, RunConsole, RunStateLog, RunAlerts, RunWireNames, RunConsoleWireNames, Node
+):
     """One run."""
 
     id: strawberry.ID = node_id("Run", "run_id")

@@ -36,7 +36,6 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "making, renaming and deletion of projects": {"Mutation": "upsertModel renameProject deleteModel"},
     "deletion of runs by the SDK": {"Mutation": "deleteRun"},
     "rewinding of runs": {"Mutation": "rewindRun"},
-    "alerts": {"Mutation": "notifyScriptableRunAlert"},
     "custom charts": {"Mutation": "createCustomChart"},
     "automations": {
         "Mutation": "createFilterTrigger updateFilterTrigger deleteTrigger createGenericWebhookIntegration",
