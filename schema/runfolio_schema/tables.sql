@@ -436,3 +436,212 @@ CREATE TABLE object_sweep (
   after_key  text,                                   -- the last key looked at; null: from the first
   due_at     timestamptz NOT NULL                    -- until then nobody goes on: another worker is at it, or all is done
 );
+
+-- Kinds of artifacts, by name within a project. It and all tables of artifacts but artifact_use are local to the
+-- coordinator: few rows beside history, with keys across runs, and a commit holds the row of its collection.
+CREATE TABLE artifact_type (
+  type_id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  project_id  bigint NOT NULL REFERENCES projects,
+  name        text NOT NULL,                         -- see domain/artifact_names.py
+  description text,                                  -- null: none given
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT artifact_type_project_id_name_key UNIQUE (project_id, name)
+);
+
+-- Named lines of versions. Whoever gives or takes a version or an alias holds its row.
+CREATE TABLE artifact_collection (
+  collection_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  project_id    bigint NOT NULL REFERENCES projects,
+  type_id       bigint NOT NULL REFERENCES artifact_type,
+  kind          text NOT NULL,                       -- a sequence is logged into, a portfolio is linked into
+  name          text NOT NULL,                       -- see domain/artifact_names.py
+  description   text,                                -- null: none given, which is not ''
+  tags          text[] NOT NULL DEFAULT '{}',        -- a set, in the order given
+  next_index    int NOT NULL DEFAULT 0,              -- of the next version: no number is given twice, or left out
+  created_by    bigint NOT NULL REFERENCES users,
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  updated_at    timestamptz NOT NULL DEFAULT now(),
+  deleted_at    timestamptz,                         -- not null: gone for readers, and its name is free again
+  CONSTRAINT artifact_collection_kind_check CHECK (kind IN ('sequence', 'portfolio'))
+);
+
+-- A name is one collection of a project, whatever its kind.
+CREATE UNIQUE INDEX artifact_collection_project_id_name_key ON artifact_collection (project_id, name)
+  WHERE deleted_at IS NULL;
+
+-- Serves lists of the collections of a type, newest first.
+CREATE INDEX artifact_collection_type_id ON artifact_collection (type_id, collection_id) WHERE deleted_at IS NULL;
+
+-- Serves the worker, which deletes what deleted collections still have.
+CREATE INDEX artifact_collection_deleted ON artifact_collection (collection_id) WHERE deleted_at IS NOT NULL;
+
+-- The bytes of an entity's artifacts and their manifests: one object for each digest. A row appears when the bytes are
+-- stored, and goes when no entry, manifest or upload refers to it any more.
+CREATE TABLE entity_object (
+  object_id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  entity_id         bigint NOT NULL REFERENCES entities,
+  digest            text NOT NULL,                   -- MD5 in base64
+  object_key        text NOT NULL,                   -- in the object store; fresh for each upload
+  size              bigint NOT NULL,                 -- bytes
+  birth_artifact_id bigint NOT NULL,                 -- the artifact that first brought them; it may be gone since
+  stored_at         timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT entity_object_entity_id_digest_key UNIQUE (entity_id, digest)
+);
+
+-- Serves the sweep, which asks of a stored object whether it is in use.
+CREATE INDEX entity_object_object_key ON entity_object (object_key);
+
+-- One version of a set of files, from the moment when a client announces it.
+CREATE TABLE artifact (
+  artifact_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  collection_id  bigint NOT NULL REFERENCES artifact_collection, -- the sequence that it is a version of
+  state          text NOT NULL DEFAULT 'PENDING',    -- see domain/artifact_state.py
+  version_index  int,                                -- in its sequence; null: not committed
+  digest         text NOT NULL,                      -- of its entries; see domain/manifest.py
+  description    text,                               -- null: none given
+  metadata_text  text,                               -- as received; null: none given
+  metadata       jsonb NOT NULL DEFAULT '{}',        -- mapped (domain/json_text.py): for filters and order
+  tags           text[] NOT NULL DEFAULT '{}',       -- a set, in the order given
+  wanted_aliases text[] NOT NULL DEFAULT '{}',       -- given to it when it is committed
+  ttl_seconds    bigint,                             -- how long it is kept from created_at on; 0: always; null: not told
+  expires_at     timestamptz,                        -- null: never
+  history_step   bigint,                             -- number of the next row of history, as sent; null: none was sent
+  storage_region text,                               -- as named at its making; null: the default one
+  distributed_id text,                               -- several writers bring parts of it under this name; null: one writes
+  manifest_id    bigint,                             -- its current manifest; null: no commit has begun
+  size           bigint NOT NULL DEFAULT 0,          -- bytes of all entries, references included
+  file_count     bigint NOT NULL DEFAULT 0,          -- entries, references included
+  created_by     bigint NOT NULL REFERENCES users,
+  logged_by      uuid,                               -- the run that first logged it; null: none did
+  created_at     timestamptz NOT NULL DEFAULT now(),
+  updated_at     timestamptz NOT NULL DEFAULT now(), -- last change; of a pending one the last sign of its upload
+  emptied_at     timestamptz,                        -- when the entries of a deleted one went; null: they are there
+  CONSTRAINT artifact_state_check CHECK (state IN ('PENDING', 'COMMITTED', 'DELETED')),
+  CONSTRAINT artifact_version_index_check CHECK (version_index IS NOT NULL OR state <> 'COMMITTED'),
+  CONSTRAINT artifact_ttl_seconds_check CHECK (ttl_seconds >= 0)
+);
+
+-- Serves the look for a version with the same content.
+CREATE INDEX artifact_digest ON artifact (collection_id, digest) WHERE state = 'COMMITTED';
+
+-- All writers of a distributed artifact find one.
+CREATE UNIQUE INDEX artifact_distributed_id_key ON artifact (collection_id, distributed_id) WHERE state = 'PENDING';
+
+-- Serve filters on metadata and tags.
+CREATE INDEX artifact_metadata ON artifact USING gin (metadata jsonb_path_ops) WHERE state = 'COMMITTED';
+CREATE INDEX artifact_tags ON artifact USING gin (tags) WHERE state = 'COMMITTED';
+
+-- Serve the worker: what is to expire, what was never committed, and what is to be emptied.
+CREATE INDEX artifact_expires_at ON artifact (expires_at) WHERE state = 'COMMITTED' AND expires_at IS NOT NULL;
+CREATE INDEX artifact_pending ON artifact (updated_at) WHERE state = 'PENDING';
+CREATE INDEX artifact_emptied_at ON artifact (artifact_id) WHERE state = 'DELETED' AND emptied_at IS NULL;
+
+-- The ids that clients invent, and what they stand for. A client that names one again means the same artifact.
+CREATE TABLE artifact_client_id (
+  project_id    bigint NOT NULL REFERENCES projects,
+  client_id     text NOT NULL,
+  collection_id bigint NOT NULL REFERENCES artifact_collection,
+  artifact_id   bigint REFERENCES artifact,          -- null: it stands for the sequence
+  PRIMARY KEY (project_id, client_id)
+);
+
+-- Serves select_client_id, which knows no project.
+CREATE INDEX artifact_client_id_client_id ON artifact_client_id (client_id);
+
+-- The place of an artifact in a collection: in its sequence from its commit on, in a portfolio from its link on.
+CREATE TABLE artifact_membership (
+  membership_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  collection_id bigint NOT NULL REFERENCES artifact_collection,
+  artifact_id   bigint NOT NULL REFERENCES artifact,
+  version_index int NOT NULL,
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  created_by    bigint NOT NULL REFERENCES users,
+  CONSTRAINT artifact_membership_version_index_key UNIQUE (collection_id, version_index),
+  CONSTRAINT artifact_membership_artifact_id_key UNIQUE (collection_id, artifact_id)
+);
+
+-- Serves the links of an artifact.
+CREATE INDEX artifact_membership_artifact_id ON artifact_membership (artifact_id);
+
+-- Movable names of versions: one alias names at most one version of a collection.
+CREATE TABLE artifact_alias (
+  collection_id bigint NOT NULL REFERENCES artifact_collection,
+  alias         text NOT NULL,                       -- see domain/artifact_names.py; never v and a number
+  alias_id      bigint GENERATED ALWAYS AS IDENTITY,
+  membership_id bigint NOT NULL REFERENCES artifact_membership ON DELETE CASCADE,
+  created_at    timestamptz NOT NULL DEFAULT now(),  -- when it came to this version
+  PRIMARY KEY (collection_id, alias)
+);
+
+-- Serves the aliases of a version.
+CREATE INDEX artifact_alias_membership_id ON artifact_alias (membership_id);
+
+-- Links that were asked for before the artifact was committed, which makes them.
+CREATE TABLE artifact_wanted_link (
+  artifact_id   bigint NOT NULL REFERENCES artifact,
+  collection_id bigint NOT NULL REFERENCES artifact_collection, -- the portfolio
+  aliases       text[] NOT NULL,
+  created_by    bigint NOT NULL REFERENCES users,
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (artifact_id, collection_id)
+);
+
+-- Lists of files as they are uploaded; one is the artifact's current one when it is committed.
+CREATE TABLE artifact_manifest (
+  manifest_id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  artifact_id      bigint NOT NULL REFERENCES artifact,
+  name             text NOT NULL,                    -- as the client calls the file
+  type             text NOT NULL,                    -- see domain/manifest.py
+  digest           text NOT NULL,                    -- MD5 of the file in base64; '': not told yet
+  base_artifact_id bigint,                           -- what an incremental one adds to; null: to nothing
+  object_id        bigint REFERENCES entity_object,  -- its bytes; null: not committed
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT artifact_manifest_type_check CHECK (type IN ('FULL', 'INCREMENTAL', 'PATCH'))
+);
+
+-- One of each type, but for patches: each writer brings its own.
+CREATE UNIQUE INDEX artifact_manifest_artifact_id_type_key ON artifact_manifest (artifact_id, type)
+  WHERE type <> 'PATCH';
+CREATE INDEX artifact_manifest_artifact_id ON artifact_manifest (artifact_id);
+CREATE INDEX artifact_manifest_object_id ON artifact_manifest (object_id);
+
+-- The entries of an artifact's current manifest. Those of a pending one are there while its commit is under way.
+CREATE TABLE artifact_entry (
+  artifact_id       bigint NOT NULL REFERENCES artifact,
+  path              text COLLATE "C" NOT NULL,       -- as the client calls it, with forward slashes; never a path here
+  digest            text NOT NULL,                   -- MD5 in base64, of a reference whatever tells its content
+  size              bigint,                          -- bytes; null: a reference that does not tell it
+  ref               text,                            -- URL of the content elsewhere; null: it is stored here
+  object_id         bigint REFERENCES entity_object, -- its bytes; null: a reference
+  birth_artifact_id bigint,                          -- the artifact that brought them, as the manifest says; null: not told
+  PRIMARY KEY (artifact_id, path),
+  CONSTRAINT artifact_entry_object_id_check CHECK ((ref IS NULL) = (object_id IS NOT NULL))
+);
+
+-- Serves the search for bytes that nothing refers to.
+CREATE INDEX artifact_entry_object_id ON artifact_entry (object_id) WHERE object_id IS NOT NULL;
+
+-- Bytes that a pending artifact brings, or relies on because they are stored: kept while it is pending.
+CREATE TABLE artifact_upload (
+  artifact_id bigint NOT NULL REFERENCES artifact,
+  digest      text NOT NULL,                         -- MD5 in base64
+  entity_id   bigint NOT NULL,
+  PRIMARY KEY (artifact_id, digest)
+);
+
+-- Serves store_entity_object, and the search for bytes that nothing refers to.
+CREATE INDEX artifact_upload_entity_id_digest ON artifact_upload (entity_id, digest);
+
+-- Which run logged or used which artifact: the edges of lineage. Distributed by run_id. Edges to deleted artifacts stay.
+CREATE TABLE artifact_use (
+  run_id      uuid NOT NULL,
+  artifact_id bigint NOT NULL,
+  direction   text NOT NULL,                         -- input: the run used it; output: the run logged it
+  used_as     text,                                  -- what the run calls its input; null: nothing told
+  at          timestamptz NOT NULL DEFAULT now(),    -- of the first time
+  PRIMARY KEY (run_id, artifact_id, direction),
+  CONSTRAINT artifact_use_direction_check CHECK (direction IN ('input', 'output'))
+);
+
+-- Serves the runs that used or logged an artifact.
+CREATE INDEX artifact_use_artifact_id ON artifact_use (artifact_id, direction, at, run_id);

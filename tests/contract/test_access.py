@@ -51,6 +51,7 @@ ASK_NOTHING = {
     "select_runs_with_obsolete_files": WORKER,
     "select_run_that_takes_files": SIGNED,
     "select_readable_run_object": SIGNED,
+    "select_known_entities": WORKER,
 }
 # Modules that put statements together and the tables in them: by the id of a project that has been found, unless told.
 COMPOSED = {
@@ -119,6 +120,23 @@ def test_statements_ask_for_the_permission_that_belongs_to_what_they_do() -> Non
         "count_projects": "read",
         "ingest_visible_batch": "log",
         "ingest_visible_columns": "log",
+        "select_visible_artifact": "?",
+        "select_visible_collection": "?",
+        "select_written_artifact": "log",
+        "count_memberships": "read",
+        "count_visible_artifacts": "read",
+        "select_client_id": "read",
+        "select_membership_by_alias": "read",
+        "select_membership_by_version": "read",
+        "select_memberships_of_artifacts": "read",
+        "select_newest_memberships": "read",
+        "select_newest_memberships_page": "read",
+        "select_oldest_memberships_page": "read",
+        "select_uses_of_artifacts": "read",
+        "select_visible_artifact_types": "read",
+        "select_visible_artifacts": "read",
+        "select_visible_collections": "read",
+        "select_visible_memberships": "read",
     } == asked
 
 

@@ -52,6 +52,8 @@ NO_BOUNDS = {
     ),
     "it is the range of a type, or a number of an operating system or a format": (
         "allocator.py: M_ARENA_MAX",
+        "domain/artifact_names.py: _VERSION_MAX",
+        "domain/manifest.py: SIZE_MAX",
         "ingest/parse.py: GZIP_RATIO_MAX",
         "embedded/sockets.py: SOCKET_PATH_MAX_BYTES",
         "filters/language/list_query.py: NO_LIMIT",

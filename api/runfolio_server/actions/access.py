@@ -89,7 +89,7 @@ async def checked_entity(
     """The entity of this name. Raises NotFound when there is none with which the viewer may do this."""
     entity = await visible_entity(connection, viewer, permission, name)
     if entity is None:
-        raise _missing(f"entity {_shown(name)}", permission, path)
+        raise missing(f"entity {_shown(name)}", permission, path)
     return entity
 
 
@@ -115,7 +115,7 @@ async def checked_project(
     project = await visible_project(connection, viewer, permission, entity_name, project_name)
     if project is None:
         entity_name = entity_name or viewer.username
-        raise _missing(f"project {_shown(project_name)} in entity {_shown(entity_name)}", permission, path)
+        raise missing(f"project {_shown(project_name)} in entity {_shown(entity_name)}", permission, path)
     return project
 
 
@@ -144,7 +144,7 @@ async def checked_run_of_name(
 
 def missing_run_id(permission: Permission, *, path: str) -> NotFound:
     """What to raise for a run that is addressed by its id."""
-    return _missing("run of this id", permission, path)
+    return missing("run of this id", permission, path)
 
 
 def missing_run(
@@ -153,11 +153,11 @@ def missing_run(
     """What to raise for runs that are addressed by name; `hint` says what else can be done."""
     shown = ", ".join(_shown(name) for name in names[:SHOWN_NAMES])
     place = _shown(f"{entity_name[:SHOWN_CHARACTERS]}/{project_name[:SHOWN_CHARACTERS]}", 2 * SHOWN_CHARACTERS + 1)
-    return _missing(f"run {shown} in project {place}", permission, None, hint)
+    return missing(f"run {shown} in project {place}", permission, None, hint)
 
 
-def _missing(what: str, permission: Permission, path: str | None, hint: str = "") -> NotFound:
-    """The one spelling of "not there, or not for you"."""
+def missing(what: str, permission: Permission, path: str | None, hint: str = "") -> NotFound:
+    """What to raise for what is not there, or not for the viewer: the one spelling; `what` may hold a shown name."""
     return NotFound(f"There is no {what}, or {_OTHERWISE[permission]}{hint and '; ' + hint}.", path=path)
 
 

@@ -24,6 +24,7 @@ DISTRIBUTED: Final = {
     "history_export": "run_id",
     "run_event": "run_id",
     "run_alert": "run_id",
+    "artifact_use": "run_id",
     "unused_object": "owner_id",
 }
 """Tables in shards, each by this column. They are co-located: the rows of one value lie on one machine."""
@@ -40,6 +41,17 @@ LOCAL: Final = (
     "server_listening",
     "webhook_cursor",
     "object_sweep",
+    "artifact_type",
+    "artifact_collection",
+    "entity_object",
+    "artifact",
+    "artifact_client_id",
+    "artifact_membership",
+    "artifact_alias",
+    "artifact_wanted_link",
+    "artifact_manifest",
+    "artifact_entry",
+    "artifact_upload",
     "schema_migrations",
     "schema_functions",
 )
@@ -58,5 +70,5 @@ FUNCTIONS_EVERYWHERE: Final = (
 )
 """Functions that every machine has: those that the ones above call, and those of filters."""
 
-FUNCTIONS_OF_COORDINATOR: Final = ("lock_runs", "share_document", "start_run", "store_run_file")
+FUNCTIONS_OF_COORDINATOR: Final = ("lock_runs", "share_document", "start_run", "store_entity_object", "store_run_file")
 """Functions that run on the coordinator: `start_run` takes a third as many starts a second where it is distributed."""

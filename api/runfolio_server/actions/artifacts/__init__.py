@@ -1,0 +1,1 @@
+"""What users can do with artifacts: one function for each thing."""

@@ -1,0 +1,40 @@
+"""The bytes of an entity's artifacts: one object for each digest. Called by actions and the worker; see objects.sql."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from runfolio_server.sql.named import QueryFile
+from runfolio_server.sql.objects.unused_objects import OwnerIdRow, UsedKeyRow
+
+
+class EntityObjectRow(msgspec.Struct, frozen=True):
+    """Stored bytes: their MD5 in base64, where they lie, their size, and the artifact that first brought them."""
+
+    object_id: int
+    digest: str
+    object_key: str
+    size: int
+    birth_artifact_id: int
+
+
+class StoredDigestRow(msgspec.Struct, frozen=True):
+    """Where the bytes of a digest are found after an upload; another key than the upload's: they were there already.
+
+    `object_key` None: they were not taken, because no pending artifact waits for them (`is_wanted`) or they lay unused
+    so long that they are being deleted (`is_swept`).
+    """
+
+    object_key: str | None
+    is_wanted: bool
+    is_swept: bool
+
+
+_FILE = QueryFile("artifacts/objects.sql")
+
+STORE_ENTITY_OBJECT: Final = _FILE.query("store_entity_object", StoredDigestRow)
+SELECT_ENTITY_OBJECTS: Final = _FILE.query("select_entity_objects", EntityObjectRow)
+SELECT_KNOWN_ENTITIES: Final = _FILE.query("select_known_entities", OwnerIdRow)
+SELECT_USED_ENTITY_OBJECTS: Final = _FILE.query("select_used_entity_objects", UsedKeyRow)
