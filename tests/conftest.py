@@ -23,6 +23,7 @@ from runfolio_server.sql.migrate import migrate
 from runfolio_server.sql.pool import Database, open_database
 from tests.bucket import IS_STORE_OF_ALL, Buckets, keeping_all, run_buckets
 from tests.live_server import LiveServer, run_live_server, run_served
+from tests.long import leave_out_unless_asked
 from tests.pgbouncer import run_pgbouncer
 from tests.sent_statements import SentStatements
 from tests.server.reachable_dir import reachable_dir
@@ -40,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
     sent = SentStatements()
     sent.listen()
     config.pluginmanager.register(sent, "sent-statements")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is for `python -m tests.long`."""
+    leave_out_unless_asked(config, items)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from uuid import uuid4
 
 import anyio
@@ -38,7 +39,9 @@ async def nothing_stored(service: Service) -> None:
     await empty_the_store(service)
 
 
-async def test_an_object_that_no_row_refers_to_goes_and_those_of_files_stay(service: Service) -> None:
+async def test_an_object_that_no_row_refers_to_goes_and_those_of_files_stay(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
     await service.start_run("swept")
     run_id = await run_id_of(service, "swept")
     for name in ("a.txt", "b/c.txt"):
@@ -46,9 +49,11 @@ async def test_an_object_that_no_row_refers_to_goes_and_those_of_files_stay(serv
     left = left_behind(service, f"run/{run_id}/{uuid4()}")
     age_all(service)
 
-    deleted = await sweep_twice(service)
+    with caplog.at_level(logging.INFO, "runfolio_server.worker.object_sweep"):
+        deleted = await sweep_twice(service)
 
     assert (1, False) == (deleted, left.exists())
+    assert ["1 unused objects deleted, which frees 4 bytes"] == caplog.messages
     assert {"a.txt": b"a.txt", "b/c.txt": b"b/c.txt"} == await contents(service, "swept")
 
 

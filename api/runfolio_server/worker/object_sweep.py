@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -56,6 +57,17 @@ OWNED = (RUN_OBJECTS,)
 """Every kind of owner."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """How many objects, and their bytes."""
+
+    objects: int
+    size: int
+
+    def __add__(self, more: Deleted) -> Deleted:
+        return Deleted(self.objects + more.objects, self.size + more.size)
+
+
 async def sweep_objects_forever(database: Database, place: str | Path) -> None:
     """Sweep the store at this place again and again; nothing happens while its directory is not there."""
     said = ""
@@ -86,17 +98,17 @@ async def sweep_objects_once(database: Database, store: ObjectStore, *, page_siz
         secret = await ensure_secret(connection, STORE_SECRET)
     if not await has_mark(store, secret):
         return 0
-    count = 0
+    deleted = Deleted(0, 0)
     for owned in OWNED:
         async with database.connection() as connection:
             claim = await connection.row(CLAIM_OBJECT_SWEEP, owned.kind, LEASE_S)
         if claim is not None:
             await owned.forget_obsolete(database)
             await _find_unused(database, store, owned, claim.after_key, page_size)
-        count += await _delete_found(database, store, owned)
-    if count:
-        LOGGER.info("%d unused objects deleted", count)
-    return count
+        deleted += await _delete_found(database, store, owned)
+    if deleted.objects:
+        LOGGER.info("%d unused objects deleted, which frees %d bytes", deleted.objects, deleted.size)
+    return deleted.objects
 
 
 def _store_at(place: str | Path) -> ObjectStore | None:
@@ -132,9 +144,9 @@ async def _find_unused(
         await connection.execute(MOVE_OBJECT_SWEEP, owned.kind, None, PASS_EVERY_S)
 
 
-async def _delete_found(database: Database, store: ObjectStore, owned: OwnedObjects) -> int:
-    """Delete what has been listed long enough and is still unused; how many objects."""
-    count, is_full = 0, True
+async def _delete_found(database: Database, store: ObjectStore, owned: OwnedObjects) -> Deleted:
+    """Delete what has been listed long enough and is still unused."""
+    deleted, is_full = Deleted(0, 0), True
     while is_full:
         async with database.connection() as connection:
             found = await connection.rows(SELECT_UNUSED_OBJECTS, owned.kind, FOUND_S, BATCH)
@@ -145,17 +157,18 @@ async def _delete_found(database: Database, store: ObjectStore, owned: OwnedObje
         unused = {key: owner_id for key, owner_id in owner_ids.items() if key not in used}
         if unused:
             await store.delete(*unused)
-            count += await _tell_deleted(database, unused)
+            deleted += await _tell_deleted(database, unused)
         is_full = len(found) == BATCH
-    return count
+    return deleted
 
 
-async def _tell_deleted(database: Database, owner_ids: Mapping[str, UUID]) -> int:
+async def _tell_deleted(database: Database, owner_ids: Mapping[str, UUID]) -> Deleted:
     async with database.transaction() as connection:
         sizes = await connection.rows(MARK_OBJECTS_DELETED, list(owner_ids.values()), list(owner_ids))
+        deleted = Deleted(len(sizes), sum(row.size for row in sizes))
         if sizes:
-            await connection.execute(ADD_SWEPT_OBJECTS, len(sizes), sum(row.size for row in sizes))
-    return len(sizes)
+            await connection.execute(ADD_SWEPT_OBJECTS, deleted.objects, deleted.size)
+    return deleted
 
 
 async def _used_keys(connection: Connection, owned: OwnedObjects, owner_ids: Mapping[str, UUID]) -> set[str]:
