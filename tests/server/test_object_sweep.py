@@ -16,6 +16,7 @@ from runfolio_server.objects.mark import mark_store
 from runfolio_server.objects.store import ObjectStore
 from runfolio_server.serve.child_process import ChildProcess
 from runfolio_server.worker.object_sweep import OWNED
+from tests.bucket import in_a_directory
 from tests.server.swept_store import (
     DAY_S,
     age_all,
@@ -32,6 +33,8 @@ from tests.server.swept_store import (
     upload,
 )
 from tests.service import Service
+
+pytestmark = in_a_directory
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import pytest
 from runfolio_server.objects.signing import UploadGrant
 from runfolio_server.objects.store import ObjectStore, StoredObject
 from runfolio_server.worker.object_sweep import sweep_objects_once
+from tests.bucket import in_a_directory
 from tests.server.swept_store import (
     age_all,
     contents,
@@ -26,6 +27,8 @@ from tests.server.swept_store import (
     upload_url,
 )
 from tests.service import Service
+
+pytestmark = in_a_directory
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.bucket import in_a_directory
 from tests.server.running_serve import Start, is_running, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -51,6 +52,7 @@ def test_processes_of_the_api_are_replaced_one_by_one_while_requests_are_answere
     assert len(server.api_pids) == 2
 
 
+@in_a_directory
 def test_an_api_that_cannot_start_ends_serve_with_its_reason(start: Start, directory: Path) -> None:
     (directory / "data").mkdir(mode=0o711)
     (directory / "data" / "objects").write_text("no directory")

@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.types import Message
 
+from tests.bucket import in_a_directory
 from tests.server.object_server import scope_of
 from tests.server.swept_store import directory_of, run_id_of, upload_url
 from tests.service import Service
@@ -70,6 +71,7 @@ async def test_a_download_that_has_begun_goes_on_with_its_own_bytes(service: Ser
     assert b"new" == (await service.http.get(node["directUrl"])).content
 
 
+@in_a_directory
 async def test_the_last_of_several_uploads_to_one_url_is_the_file_and_the_only_object(service: Service) -> None:
     await service.start_run("objects")
     url = await upload_url(service, "objects", "a.txt")

@@ -12,6 +12,7 @@ import pyarrow.parquet
 import pytest
 
 import runfolio
+from tests.bucket import in_a_directory
 from tests.live_server import LiveServer
 from tests.wandb.sdk import SDK
 
@@ -135,6 +136,7 @@ def test_a_file_is_read_in_ranges_with_its_url_alone(newest: SDK, live_run: runf
     assert whole.content == httpx.get(_urls(server, live_run)[0]).content
 
 
+@in_a_directory
 def test_a_file_whose_bytes_are_gone_is_not_offered_so_that_no_cache_is_poisoned(
     newest: SDK, live_run: runfolio.Run, server: LiveServer
 ) -> None:
