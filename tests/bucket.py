@@ -27,7 +27,7 @@ IS_STORE_OF_ALL = os.environ.get("RUNFOLIO_TEST_OBJECT_STORE") == "s3"
 """Whether each server of the tests keeps its objects in a bucket of its own, instead of its data directory."""
 over_each_store = pytest.mark.parametrize("kind_of_store", ["directory", "bucket"], indirect=True, scope="module")
 """The tests of a module run with objects in a directory, and in S3."""
-in_a_directory = pytest.mark.skipif(IS_STORE_OF_ALL, reason="looks at the files in the directory of objects")
+in_a_directory = pytest.mark.skipif(IS_STORE_OF_ALL, reason="is about the directory of objects")
 
 
 @dataclass

@@ -20,6 +20,7 @@ from runfolio_server.errors import NoRoom
 from runfolio_server.seldom import EVERY_S, Seldom
 from runfolio_server.sql.named import NoRow, Query
 from runfolio_server.worker.compaction import compact_once
+from tests.bucket import in_a_directory
 from tests.service import BASE_URL, Answer, Service
 
 pytestmark = pytest.mark.anyio
@@ -197,6 +198,7 @@ async def test_the_worker_neither_fails_nor_takes_a_stream_for_broken_when_there
     assert 300 <= await compact_once(service.database, failed_until)  # type: ignore[arg-type]
 
 
+@in_a_directory
 async def test_files_for_a_full_disk_are_told_to_come_back_and_downloads_go_on(
     service: Service, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -46,6 +46,7 @@ async def test_of_uploads_to_one_url_at_once_one_stays_whole_with_its_size_and_d
         assert (len(found), md5) == (node["sizeBytes"], node["md5"])
 
 
+@in_a_directory
 async def test_a_download_that_has_begun_goes_on_with_its_own_bytes(service: Service) -> None:
     await service.start_run("reading")
     url = await upload_url(service, "reading", "a.bin")
