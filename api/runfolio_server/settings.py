@@ -99,6 +99,17 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Addresses and networks of proxies, separated by commas: what they say of their clients counts.",
     ),
+    Setting(
+        "webhook_url", "", "", "Address that is told of alerts and of changes of runs' states; empty: nobody is told."
+    ),
+    Setting("webhook_secret", "", "", "What signs the messages to it; needed with `webhook_url`."),
+    Setting(
+        "webhook_networks",
+        "",
+        "",
+        "Addresses and networks, separated by commas, that `webhook_url` may lead to although they are not of the"
+        " internet.",
+    ),
 )
 
 
@@ -126,6 +137,9 @@ class Settings:
     url_lifetime_s: int
     max_connections: int
     trusted_proxies: str
+    webhook_url: str
+    webhook_secret: str
+    webhook_networks: str
 
     @property
     def is_pooled(self) -> bool:
@@ -171,6 +185,9 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
         url_lifetime_s=_number(text, "url_lifetime_s", lowest=60, highest=86_400 * 30),
         max_connections=_number(text, "max_connections", lowest=8, highest=1_000_000),
         trusted_proxies=_networks(text, "trusted_proxies"),
+        webhook_url=_webhook_url(text),
+        webhook_secret=text["webhook_secret"],
+        webhook_networks=_networks(text, "webhook_networks"),
     )
 
 
@@ -230,6 +247,25 @@ def _other_origin(text: Mapping[str, str]) -> str:
         raise SettingsError(f"{name} is {url!r}; allowed: an address that begins with http:// or https://")
     if host.lower() == urlsplit(text["base_url"]).netloc.lower():
         raise SettingsError(f"{name} is {url!r}, the host of {ENVIRONMENT_PREFIX}BASE_URL; allowed: another host name")
+    return url
+
+
+def _webhook_url(text: Mapping[str, str]) -> str:
+    url, name = text["webhook_url"], f"{ENVIRONMENT_PREFIX}WEBHOOK_URL"
+    if not url:
+        return url
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isascii()
+    except ValueError:
+        is_address, parts = False, urlsplit("")
+    if not is_address or "@" in parts.netloc or any(character <= " " for character in url):
+        # Not the value: its path may be a secret.
+        raise SettingsError(f"{name} is no address; allowed: https://host/path or http://host/path, without a password")
+    if not text["webhook_secret"]:
+        raise SettingsError(
+            f"{name} is set without {ENVIRONMENT_PREFIX}WEBHOOK_SECRET, which signs what is sent; set both"
+        )
     return url
 
 

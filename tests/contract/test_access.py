@@ -46,6 +46,7 @@ ASK_NOTHING = {
     "lock_documents": TARGET_FOUND,
     "mark_silent_runs_crashed": WORKER,
     "select_streams_to_compact": WORKER,
+    "select_told_run": WORKER,
     "select_used_orders": WORKER,
     "select_known_runs": WORKER,
     "select_runs_with_obsolete_files": WORKER,

@@ -28,6 +28,9 @@ def test_the_defaults_are_those_of_the_table() -> None:
         "host",
         "processes",
         "trusted_proxies",
+        "webhook_networks",
+        "webhook_secret",
+        "webhook_url",
     }
     assert {setting.name: int(setting.default) for setting in SETTINGS if setting.name not in shown} == {
         setting.name: getattr(settings, setting.name) for setting in SETTINGS if setting.name not in shown
@@ -122,3 +125,18 @@ def test_files_have_an_origin_of_their_own_only_under_another_host() -> None:
     for url in ("files.example", "ftp://files.example", "https://", "https://Runs.example/files"):
         with pytest.raises(SettingsError, match=r"RUNFOLIO_OBJECTS_URL is '.*'"):
             read_settings({}, objects_url=url, base_url="https://runs.example")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["hook.example", "ftp://hook.example/", "https://", "https://ada:secret@hook.example/", "https://hook.example/a b"],
+)
+def test_a_webhook_is_an_address_of_http_and_is_not_shown_when_it_is_none(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"RUNFOLIO_WEBHOOK_URL is no address; allowed: https://host/path") as told:
+        read_settings({}, webhook_url=url, webhook_secret="s")
+    assert "secret" not in str(told.value)
+
+
+def test_a_webhook_without_a_secret_is_refused() -> None:
+    with pytest.raises(SettingsError, match="is set without RUNFOLIO_WEBHOOK_SECRET"):
+        read_settings({}, webhook_url="https://hook.example/")

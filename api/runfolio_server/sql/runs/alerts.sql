@@ -29,6 +29,11 @@ WHERE a.run_id = $1 AND a.number > $2
 ORDER BY a.number
 LIMIT $3;
 
+-- select_alert: $1 run id, $2 number → AlertRow
+SELECT {{columns a}}
+FROM run_alert AS a
+WHERE a.run_id = $1 AND a.number = $2;
+
 -- count_alerts: $1 run id → AlertCountRow
 SELECT count(*)
 FROM run_alert
