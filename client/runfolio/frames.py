@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from runfolio._core import json_text
 from runfolio._core.arrow_stream import ArrowStream
-from runfolio._core.column_kinds import EXACT_IN_FLOAT, KIND_BY_ATTRIBUTE, Kind, kind_of, kinds_of_fields, plain_column
+from runfolio._core.column_kinds import EXACT_IN_FLOAT, KIND_BY_ATTRIBUTE, Kind, kind_of, plain_column
 from runfolio._core.errors import MissingExtraError
-from runfolio._core.group_curves import CURVE_COLUMNS, GroupCurve
 from runfolio._core.log_columns import LogColumn, column_of, with_presence
 from runfolio._core.log_queue import check_step
-from runfolio._core.run_groups import AGGREGATES
 from runfolio._core.run_table import Column
 
 if TYPE_CHECKING:
@@ -34,18 +32,9 @@ def history_frame(rows: Sequence[Mapping[str, Any]], *, x_axis: str, keys: Seque
     return _frame_of_rows(rows, [*axes, *(keys or ())])
 
 
-def groups_frame(rows: Sequence[Mapping[str, Any]], *, by: Sequence[str], metrics: Sequence[str]) -> DataFrame:
-    """A row for each group of runs."""
-    aggregates = [f"{metric}.{aggregate}" for metric in metrics for aggregate in AGGREGATES]
-    columns: dict[str, Column] = {name: [row[name] for row in rows] for name in (*by, "runs", *aggregates)}
-    # Whatever is there: the standard deviation of one run is missing, and so may be a whole column.
-    numbers = {name: Kind.INTEGER if name.endswith(".count") else Kind.NUMBER for name in aggregates}
-    return _frame(columns, {**kinds_of_fields(columns, by), "runs": Kind.INTEGER, **numbers})
-
-
 def runs_pandas(columns: dict[str, Column]) -> DataFrame:
     """A row for each run. Takes the columns out one by one, so that they are not all there twice at the end."""
-    return _frame(columns, KIND_BY_ATTRIBUTE)
+    return frame(columns, KIND_BY_ATTRIBUTE)
 
 
 def runs_polars(columns: Mapping[str, Sequence[Any]]) -> PolarsFrame:
@@ -91,7 +80,7 @@ def runs_arrow(columns: Mapping[str, Sequence[Any]]) -> Table:
 def table_pandas(stream: ArrowStream) -> DataFrame:
     """A history table; text that is JSON is parsed, and a column with gaps has the type that runs_pandas gives it."""
     # Says what is missing, should it be pandas.
-    _frame({}, {})
+    frame({}, {})
     from pandas import DataFrame
 
     columns = table_arrow(stream, "pandas").columns
@@ -119,18 +108,6 @@ def table_arrow(stream: ArrowStream, extra: str = "arrow") -> Table:
         raise _missing("Arrow", extra) from error
     with ipc.open_stream(pyarrow.py_buffer(stream.data)) as reader:
         return reader.read_all().unify_dictionaries()
-
-
-def curves_frame(curves: Sequence[GroupCurve], by: Sequence[str]) -> DataFrame:
-    """A row for each point of each curve: the fields of its group, then the point."""
-    columns: dict[str, Column] = {name: [] for name in (*by, *CURVE_COLUMNS)}
-    for curve in curves:
-        for name in by:
-            columns[name] += [curve.group[name]] * len(curve.x)
-        for name in CURVE_COLUMNS:
-            columns[name] += getattr(curve, name)
-    numbers = {**dict.fromkeys(CURVE_COLUMNS, Kind.NUMBER), "count": Kind.INTEGER}
-    return _frame(columns, {**kinds_of_fields(columns, by), **numbers})
 
 
 def columns_to_log(data: Any) -> tuple[dict[str, LogColumn], int]:
@@ -237,10 +214,11 @@ def _library(value: Any) -> str:
 def _frame_of_rows(rows: Sequence[Mapping[str, Any]], first: Sequence[str]) -> DataFrame:
     names = dict.fromkeys([*first, *(name for row in rows for name in row)])
     columns: dict[str, Column] = {name: [row.get(name) for row in rows] for name in names}
-    return _frame(columns, {})
+    return frame(columns, {})
 
 
-def _frame(columns: dict[str, Column], kinds: Mapping[str, Kind]) -> DataFrame:
+def frame(columns: dict[str, Column], kinds: Mapping[str, Kind]) -> DataFrame:
+    """Columns by name, each of the kind that is told or of that of its values. Takes the columns out one by one."""
     try:
         from pandas import DataFrame, Index
     except ImportError as error:

@@ -130,6 +130,13 @@ def test_groups_are_curves_with_a_band(api: Api) -> None:
     assert (1, 7, 1, True) == (last["x"], last["mean"], last["count"], math.isnan(last["std"]))
 
 
+def test_curves_run_along_another_key(api: Api) -> None:
+    table = api.project("ada/many").curves("config.model", "loss", x_axis="loss")
+
+    assert len(table)
+    assert table["x"].tolist() == pytest.approx(table["mean"].tolist())
+
+
 def test_curves_are_objects_too_and_keep_to_filters_and_samples(api: Api) -> None:
     curves = api.runs("ada/many", Config("seed") < 2).curves([Config("model"), "state"], "acc", samples=5, pandas=False)
 

@@ -139,6 +139,19 @@ def test_what_a_group_of_one_run_lacks_is_nan_in_a_column_of_numbers(api: Api, l
     assert [0] * 6 == table["summary.nothing.count"].tolist()
 
 
+def test_distributions_share_their_edges_and_count_each_run_once(api: Api, live_server: LiveServer) -> None:
+    runs = seeded(api, live_server, "distributed")
+
+    table = runs.distributions(by=[Config("lr")], metrics=["summary.loss"], bins=4)
+
+    assert ["config.lr", "metric", "low", "high", "runs"] == list(table.columns)
+    assert ["float64", "float64", "int64"] == [str(table[name].dtype) for name in ("low", "high", "runs")]
+    assert {0.01: 3, 0.1: 3} == table.groupby("config.lr")["runs"].sum().to_dict()
+    edges = [part[["low", "high"]].to_numpy().tolist() for _, part in table.groupby("config.lr")]
+    assert 4 == len(edges[0])
+    assert edges[0] == edges[1]
+
+
 def test_groups_keep_to_the_filters_and_name_unknown_fields(api: Api, live_server: LiveServer) -> None:
     seeded(api, live_server, "few")
     runs = api.runs("ada/few", (Config("seed") < 2) & Tag("old"))

@@ -21,7 +21,7 @@ from runfolio_server.domain.run_attributes import attribute_of
 from runfolio_server.endpoints import export_history
 from runfolio_server.graph.limits import variable_limits
 from runfolio_server.graph.relay import connections
-from runfolio_server.graph.runs import console, facets, group, histories, history, history_columns, writing
+from runfolio_server.graph.runs import console, facets, group, histogram, histories, history, history_columns, writing
 from runfolio_server.graph.wandb import history as wandb_history
 from runfolio_server.history.storage.chunk import SHOWN_BYTES_MAXIMUM
 from runfolio_server.history.storage.kept_members import MAX_KEY_BYTES
@@ -58,9 +58,10 @@ OF_SCHEMA = {
     "Project.historyColumns(names)": {histories.RUNS_MAX},
     "Project.historyColumns(samples)": {history.SAMPLES_MAX},
     "Mutation.raiseAlert": {alert.ALERTS_MAX},
+    "Project.runGroups(bins)": {group.GROUP_BINS_MAX},
     "Project.runGroups(by)": {group.BY_MAX},
     "Project.runGroups(metrics)": {group.METRICS_MAX},
-    "Project.runHistogram(bins)": {facets.BINS_MAX},
+    "Project.runHistogram(bins)": {histogram.BINS_MAX},
     "Project.runKeys(first)": {facets.KEYS_MAX},
     "Project.runValues(first)": {facets.VALUES_MAX},
     "Run.consoleLines(first)": {console.CONSOLE_PAGE_DEFAULT, console.CONSOLE_PAGE_MAX},
@@ -84,8 +85,9 @@ OF_CLIENT = {
     "run.history_table": {export_history.SAMPLES_MAX},
     "run_life.alert": {alert.TITLE_MAX, alert.TEXT_MAX},
     "runs.histories": {export_action.RUNS_MAX, export_action.RUNS_WITHOUT_KEYS_MAX},
-    "runs.curves": {group.BY_MAX, histories.CURVE_SAMPLES_MAX, histories.CURVE_RUNS_MAX},
-    "runs.groups": {group.BY_MAX},
+    "run_groups.curves": {group.BY_MAX, histories.CURVE_SAMPLES_MAX, histories.CURVE_RUNS_MAX},
+    "run_groups.distributions": {group.GROUP_BINS_MAX},
+    "run_groups.groups": {group.BY_MAX},
     "scan.AsyncScan": {history.ROWS_MAX},
     "run_changes.ChangedRuns": {bulk.NAMES_TOLD},
 }

@@ -22,6 +22,7 @@ ALLOWED = {
     ("graph/export.py", "w&b"): "takes the wire names out of the canonical schema",
     ("objects/store.py", "bucket"): "of an object store",
     ("serve/run.py", "wandb"): "tells people which variables the SDK reads",
+    ("sql/run_lists/group_bins.py", "bucket"): "likewise",
     ("sql/run_lists/groups.py", "bucket"): "width_bucket, a function of PostgreSQL",
     (
         "domain/document_columns.py",

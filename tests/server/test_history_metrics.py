@@ -81,6 +81,38 @@ async def test_a_group_of_runs_is_one_curve_with_a_band(service: Service) -> Non
     assert [statistics.mean([1.5, 3.5, 7.5])] == pytest.approx(coarse[0]["history"]["mean"])
 
 
+async def test_a_curve_runs_along_any_key_and_counts_the_rows_that_have_a_finite_number_there(
+    service: Service,
+) -> None:
+    for number in range(2):
+        await service.start_run(f"axis-{number}", "axes", groupName="all")
+        rows: list[dict[str, object]] = [
+            {"_step": step, "epoch": 9 - step, "loss": 10 * number + step} for step in range(10)
+        ]
+        rows += [{"_step": 10, "loss": 1000}, {"_step": 11, "epoch": "nine", "loss": 1000}, {"_step": 12, "epoch": 4}]
+        await log_rows(service, f"ada/axes/axis-{number}", rows)
+        if number:
+            await compact_some(service.database)
+    query = (
+        '{ project(name: "axes") { runGroups(by: ["group"]) { groups {'
+        ' history(key: "loss", samples: %d, xAxis: "%s") { x mean count } } } } }'
+    )
+
+    async def curve(samples: int, axis: str) -> dict[str, list[float]]:
+        answer = await service.graphql(query % (samples, axis))
+        found: dict[str, list[float]] = answer.data["project"]["runGroups"]["groups"][0]["history"]
+        return found
+
+    fine, coarse, itself = await curve(10, "epoch"), await curve(2, "epoch"), await curve(10, "loss")
+
+    assert [float(epoch) for epoch in range(10)] == fine["x"]
+    assert [5 + 9 - epoch for epoch in range(10)] == fine["mean"]
+    assert [2] * 10 == fine["count"]
+    assert {"x": [2, 7], "mean": [12, 7], "count": [2, 2]} == coarse
+    assert itself["x"] == itself["mean"], "a key along itself"
+    assert {"x": [], "mean": [], "count": []} == await curve(10, "unknown")
+
+
 async def test_the_curve_of_a_great_group_is_that_of_runs_spread_evenly(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

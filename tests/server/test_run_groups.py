@@ -58,6 +58,62 @@ def _random_value(chance: random.Random) -> object:
     )
 
 
+BINS = (
+    "query($p: String, $m: [String!], $n: Int, $a: String, $b: Int) { project(name: $p) {"
+    ' runGroups(by: ["config.kind"], metrics: $m, first: $n, after: $a, bins: $b) { groups { values'
+    " metrics { key bins { low high runCount } } } pageInfo { hasNextPage endCursor } } } }"
+)
+
+
+async def test_distributions_have_the_edges_of_all_groups_on_every_page(service: Service) -> None:
+    chance = random.Random(1)
+    runs = [
+        SeededRun(f"r{number}", {"kind": number % 3}, {"loss": chance.gauss(number % 3, 1), "one": 7, "text": "x"})
+        for number in range(120)
+    ]
+    runs += [SeededRun(f"none{number}", {"kind": 9}, {"loss": "nan"}) for number in range(3)]
+    project = await make_project(service, "bins", runs)
+    metrics = ["summary_metrics.loss", "summary_metrics.one", "summary_metrics.text"]
+    values = [float(run.summary["loss"]) for run in runs[:120]]
+    low, high = min(values), max(values)
+    edges = [low + (high - low) * number / 8 for number in range(9)]
+
+    groups, after = [], None
+    while True:
+        answer = await service.graphql(BINS, p=project, m=metrics, n=3, a=after, b=8)
+        page = answer.data["project"]["runGroups"]
+        groups += page["groups"]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+
+    assert ["0", "1", "2", "9"] == [group["values"][0] for group in groups]
+    for kind, group in zip((0, 1, 2, 9), groups, strict=True):
+        loss, one, text = (metric["bins"] for metric in group["metrics"])
+        numbers = [float(run.summary["loss"]) for run in runs[:120] if run.config["kind"] == kind]
+        expected = [
+            sum(edges[at] <= number < edges[at + 1] or (at == 7 and number == high) for number in numbers)
+            for at in range(8)
+        ]
+        assert edges[:-1] == pytest.approx([found["low"] for found in loss])
+        assert edges[1:] == pytest.approx([found["high"] for found in loss])
+        assert expected == [found["runCount"] for found in loss]
+        assert [{"low": 7, "high": 7, "runCount": len(numbers)}] == one
+        assert [] == text
+
+
+async def test_there_are_no_bins_unless_they_are_asked_for_and_never_too_many(service: Service) -> None:
+    project = await make_project(service, "few-bins", [SeededRun("r", {"kind": 1}, {"loss": 1})])
+
+    without = await service.graphql(BINS, p=project, m=["summary_metrics.loss"])
+    none = await service.graphql(BINS, p=project, b=3)
+
+    assert [] == without.data["project"]["runGroups"]["groups"][0]["metrics"][0]["bins"]
+    assert [] == none.data["project"]["runGroups"]["groups"][0]["metrics"]
+    for number in (-1, 101):
+        assert (400, "BAD_USER_INPUT", "bins") == refusal(await service.graphql(BINS, p=project, b=number))
+
+
 @pytest.mark.parametrize("seed", range(6))
 async def test_aggregates_are_those_of_the_finite_numbers(service: Service, seed: int) -> None:
     chance = random.Random(seed)

@@ -18,6 +18,7 @@ from runfolio_server.sql.run_lists.chosen_runs import (
     select_part_runs,
 )
 from runfolio_server.sql.run_lists.export import select_run_ids
+from runfolio_server.sql.run_lists.group_bins import select_group_bins
 from runfolio_server.sql.run_lists.groups import select_bins, select_groups, select_values
 from runfolio_server.sql.run_lists.indexes import OrderIndexes, ReadyIndex
 from runfolio_server.sql.run_lists.keys import KeySearch, select_document_keys
@@ -44,6 +45,9 @@ SLOW_STATEMENTS: dict[str, Asking] = {
     ),
     "select_document_keys": lambda connection, project_id, query: select_document_keys(
         connection, project_id, query.page(100), "config", KeySearch(), AnswerBudget(), "runKeys"
+    ),
+    "select_group_bins": lambda connection, project_id, query: select_group_bins(
+        connection, project_id, query, [GROUP], [NUMBER], 10, ['"g"']
     ),
     "select_group_runs": lambda connection, project_id, query: select_group_runs(
         connection, project_id, query.page(100), [GROUP], ['"g"']

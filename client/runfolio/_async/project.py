@@ -88,6 +88,7 @@ class AsyncProject(ProjectData):
         pandas: Literal[True] = ...,
         stream: Stream = ...,
         *,
+        x_axis: str = ...,
         filters: Filter | Mapping[str, Any] | None = ...,
     ) -> DataFrame: ...
     @overload
@@ -99,6 +100,7 @@ class AsyncProject(ProjectData):
         *,
         pandas: Literal[False],
         stream: Stream = ...,
+        x_axis: str = ...,
         filters: Filter | Mapping[str, Any] | None = ...,
     ) -> list[GroupCurve]: ...
     async def curves(
@@ -109,6 +111,7 @@ class AsyncProject(ProjectData):
         pandas: bool = True,
         stream: Stream = "default",
         *,
+        x_axis: str = "_step",
         filters: Filter | Mapping[str, Any] | None = None,
     ) -> DataFrame | list[GroupCurve]:
         """A key as one curve for each group of its runs that the filters choose: the mean, with spread and extremes.
@@ -117,8 +120,8 @@ class AsyncProject(ProjectData):
         """
         runs = self.runs(filters)
         if pandas:
-            return await runs.curves(by, key, samples, stream=stream)
-        return await runs.curves(by, key, samples, pandas=False, stream=stream)
+            return await runs.curves(by, key, samples, stream=stream, x_axis=x_axis)
+        return await runs.curves(by, key, samples, pandas=False, stream=stream, x_axis=x_axis)
 
     async def keys(
         self,

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any
 
-from runfolio._async.curves import fetch_curves
 from runfolio._async.history_tables import fetch_history_table
-from runfolio._async.pages import BULK_PAGE_SIZE, AsyncPages
+from runfolio._async.pages import AsyncPages
 from runfolio._async.run import AsyncRun
+from runfolio._async.run_groups import AsyncGroupedRuns
 from runfolio._async.transport import AsyncTransport
 from runfolio._core import json_text
-from runfolio._core.filters import Field, Filter, filters_json
-from runfolio._core.group_curves import GroupCurve
+from runfolio._core.filters import Filter, filters_json
 from runfolio._core.history import Stream, table_parameters
 from runfolio._core.html import list_table
 from runfolio._core.missing import present_entity, present_project
-from runfolio._core.operations import DELETE_RUNS, LIST_RUN_GROUPS, LIST_RUNS, UPDATE_RUNS
+from runfolio._core.operations import DELETE_RUNS, LIST_RUNS, UPDATE_RUNS
 from runfolio._core.page import Page
 from runfolio._core.paths import RunPath, url_of
 from runfolio._core.run_changes import KEEP, ChangedRuns, Keep, change_of_many
-from runfolio._core.run_groups import each_once, group_row, names_of
+from runfolio._core.run_groups import each_once
 from runfolio._core.run_order import Order, order_text, warn_of_missing_keys
 from runfolio._core.run_table import Column, RunTable
-from runfolio.frames import curves_frame, groups_frame, runs_arrow, runs_pandas, runs_polars
+from runfolio.frames import runs_arrow, runs_pandas, runs_polars
 from runfolio.history_table import HistoryTable
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from pyarrow import Table
 
 
-class AsyncRuns(AsyncPages[AsyncRun]):
+class AsyncRuns(AsyncGroupedRuns, AsyncPages[AsyncRun]):
     """Runs of a project.
 
     `find_entity` gives the entity's name, which may have to be asked for. What changes many runs, groups them or makes
@@ -113,98 +112,6 @@ class AsyncRuns(AsyncPages[AsyncRun]):
         return await fetch_history_table(
             self._transport, await self._find_entity(), self._project, parameters=parameters
         )
-
-    @overload
-    async def curves(
-        self,
-        by: Field | str | Iterable[Field | str],
-        key: str,
-        samples: int = ...,
-        pandas: Literal[True] = ...,
-        stream: Stream = ...,
-    ) -> DataFrame: ...
-    @overload
-    async def curves(
-        self,
-        by: Field | str | Iterable[Field | str],
-        key: str,
-        samples: int = ...,
-        *,
-        pandas: Literal[False],
-        stream: Stream = ...,
-    ) -> list[GroupCurve]: ...
-    async def curves(
-        self,
-        by: Field | str | Iterable[Field | str],
-        key: str,
-        samples: int = 200,
-        pandas: bool = True,
-        stream: Stream = "default",
-    ) -> DataFrame | list[GroupCurve]:
-        """For each group of runs that agree in `by`, 1 to 4 fields, a key as one curve: the mean, spread and extremes.
-
-        Each curve is cut into at most `samples` equally long stretches of steps, 1 to 2,000. A long DataFrame: the
-        columns of `by`, then `x` (the mean step), `mean`, `std`, `min`, `max` and `count`; or with `pandas=False` a
-        GroupCurve for each group, also for those without a point. Computed by the server; of a group of more than 1,000
-        runs, 1,000 are read, spread evenly from the first made to the last.
-        """
-        named = names_of(by)
-        curves = await fetch_curves(
-            self._transport,
-            await self._find_entity(),
-            self._project,
-            by=named,
-            key=key,
-            samples=samples,
-            stream=stream,
-            filters=self._filters,
-        )
-        return curves_frame(curves, named) if pandas else curves
-
-    @overload
-    async def groups(
-        self,
-        by: Field | str | Iterable[Field | str],
-        metrics: Field | str | Iterable[Field | str] = ...,
-        pandas: Literal[True] = ...,
-    ) -> DataFrame: ...
-    @overload
-    async def groups(
-        self,
-        by: Field | str | Iterable[Field | str],
-        metrics: Field | str | Iterable[Field | str] = ...,
-        *,
-        pandas: Literal[False],
-    ) -> list[dict[str, Any]]: ...
-    async def groups(
-        self,
-        by: Field | str | Iterable[Field | str],
-        metrics: Field | str | Iterable[Field | str] = (),
-        pandas: bool = True,
-    ) -> DataFrame | list[dict[str, Any]]:
-        """A row for each group of runs that agree in `by`, 1 to 4 fields; aggregated by the server over all of them.
-
-        Columns: those of `by`, `runs`, and for each metric `.count`, `.mean`, `.std` (of a sample), `.min`, `.max` and
-        `.median` of its finite numbers. A DataFrame, where runs without the field have NaN and a null is None; or with
-        `pandas=False` a list of dicts, where they have MISSING. Raises BadRequestError for unknown fields, ValueError
-        for a field that is given twice.
-        """
-        named, measured = names_of(by), names_of(metrics)
-        entity = await self._find_entity()
-        variables = {"entity": entity, "project": self._project, "filters": self._filters, "first": BULK_PAGE_SIZE}
-        rows: list[dict[str, Any]] = []
-        after: str | None = None
-        while True:
-            answer = await self._transport.execute(
-                LIST_RUN_GROUPS, {**variables, "by": named, "metrics": measured, "after": after}
-            )
-            if answer.project is None:
-                present_entity(answer.entity, entity, self._transport.base_url)
-            page = present_project(answer.project, entity, self._project).run_groups
-            rows += [group_row(group, named, measured) for group in page.groups]
-            after = page.page_info.end_cursor
-            if not page.page_info.has_next_page or after is None:
-                return groups_frame(rows, by=named, metrics=measured) if pandas else rows
 
     async def update(
         self,

@@ -14,11 +14,12 @@ CURVE_COLUMNS = ("x", "mean", "std", "min", "max", "count")
 
 @dataclass(frozen=True, slots=True)
 class GroupCurve:
-    """One key over the runs of a group: lists of one length, in order of step.
+    """One key over the runs of a group: lists of one length, in order of x.
 
     `group` has the group's value of each field of `by`, MISSING for runs without one; `run_count` counts its runs. At
-    `x`, the mean step of a stretch of steps, `count` runs have finite numbers; each of them counts once in `mean`,
-    `std` (of a sample; None for one run), `min` and `max`, with the mean of its numbers in the stretch.
+    `x`, the mean place on a stretch of the axis, which is the step unless told, `count` runs have finite numbers; each
+    of them counts once in `mean`, `std` (of a sample; None for one run), `min` and `max`, with the mean of its numbers
+    in the stretch.
     """
 
     group: dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from runfolio._core.filters import Field, field_name
@@ -10,6 +10,7 @@ from runfolio._core.missing_value import value_of
 from runfolio._generated import ListRunGroupsProjectRunGroupsGroups
 
 AGGREGATES = ("count", "mean", "std", "min", "max", "median")
+BIN_COLUMNS = ("metric", "low", "high", "runs")
 
 
 def names_of(fields: Field | str | Iterable[Field | str]) -> list[str]:
@@ -33,3 +34,13 @@ def group_row(group: ListRunGroupsProjectRunGroupsGroups, by: Sequence[str], met
     for name, found in zip(metrics, group.metrics, strict=True):
         row |= {f"{name}.{aggregate}": getattr(found, aggregate) for aggregate in AGGREGATES}
     return row
+
+
+def bin_rows(
+    group: ListRunGroupsProjectRunGroupsGroups, by: Sequence[str], metrics: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """The rows of a group's bins: the values of `by`, then BIN_COLUMNS."""
+    values = dict(zip(by, map(value_of, group.values), strict=True))
+    for name, found in zip(metrics, group.metrics, strict=True):
+        for each in found.bins or ():
+            yield {**values, **dict(zip(BIN_COLUMNS, (name, each.low, each.high, each.run_count), strict=True))}

@@ -37,6 +37,13 @@ class ListRunGroupsProjectRunGroupsGroupsMetrics(BaseModel):
     min: Optional[float]
     max: Optional[float]
     median: Optional[float]
+    bins: list["ListRunGroupsProjectRunGroupsGroupsMetricsBins"]
+
+
+class ListRunGroupsProjectRunGroupsGroupsMetricsBins(BaseModel):
+    low: float
+    high: float
+    run_count: int = Field(alias="runCount")
 
 
 ListRunGroupsProjectRunGroupsPageInfo = PageFields

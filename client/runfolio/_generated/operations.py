@@ -238,7 +238,7 @@ fragment ManyRunsFields on ManyRunsPayload {
 """
 
 LIST_RUN_GROUPS_GQL = """
-query ListRunGroups($entity: String!, $project: String!, $by: [String!]!, $metrics: [String!], $filters: JSONString, $first: Int, $after: String) {
+query ListRunGroups($entity: String!, $project: String!, $by: [String!]!, $metrics: [String!], $filters: JSONString, $first: Int, $after: String, $bins: Int) {
   entity(name: $entity) {
     name
   }
@@ -249,6 +249,7 @@ query ListRunGroups($entity: String!, $project: String!, $by: [String!]!, $metri
       filters: $filters
       first: $first
       after: $after
+      bins: $bins
     ) {
       groups {
         values
@@ -260,6 +261,11 @@ query ListRunGroups($entity: String!, $project: String!, $by: [String!]!, $metri
           min
           max
           median
+          bins {
+            low
+            high
+            runCount
+          }
         }
       }
       pageInfo {
@@ -276,7 +282,7 @@ fragment PageFields on PageInfo {
 """
 
 LIST_GROUP_CURVES_GQL = """
-query ListGroupCurves($entity: String!, $project: String!, $by: [String!]!, $key: String!, $samples: Int!, $stream: HistoryStream!, $filters: JSONString, $first: Int, $after: String) {
+query ListGroupCurves($entity: String!, $project: String!, $by: [String!]!, $key: String!, $samples: Int!, $stream: HistoryStream!, $xAxis: String!, $filters: JSONString, $first: Int, $after: String) {
   entity(name: $entity) {
     name
   }
@@ -285,7 +291,7 @@ query ListGroupCurves($entity: String!, $project: String!, $by: [String!]!, $key
       groups {
         values
         runCount
-        history(key: $key, samples: $samples, stream: $stream) {
+        history(key: $key, samples: $samples, stream: $stream, xAxis: $xAxis) {
           x
           mean
           std

@@ -24,11 +24,13 @@ def fetch_curves(
     key: str,
     samples: int,
     stream: str,
+    x_axis: str,
     filters: str | None,
 ) -> list[GroupCurve]:
     """The curve of each group, in the order of the groups."""
     chosen = {"entity": entity, "project": project, "by": by, "filters": filters}
     variables = {**chosen, "key": key, "samples": samples, "stream": stream_of(stream), "first": GROUPS_PER_PAGE}
+    variables["xAxis"] = x_axis
     curves: list[GroupCurve] = []
     after: str | None = None
     while True:

@@ -89,6 +89,7 @@ class Project(ProjectData):
         pandas: Literal[True] = ...,
         stream: Stream = ...,
         *,
+        x_axis: str = ...,
         filters: Filter | Mapping[str, Any] | None = ...,
     ) -> DataFrame: ...
     @overload
@@ -100,6 +101,7 @@ class Project(ProjectData):
         *,
         pandas: Literal[False],
         stream: Stream = ...,
+        x_axis: str = ...,
         filters: Filter | Mapping[str, Any] | None = ...,
     ) -> list[GroupCurve]: ...
     def curves(
@@ -110,6 +112,7 @@ class Project(ProjectData):
         pandas: bool = True,
         stream: Stream = "default",
         *,
+        x_axis: str = "_step",
         filters: Filter | Mapping[str, Any] | None = None,
     ) -> DataFrame | list[GroupCurve]:
         """A key as one curve for each group of its runs that the filters choose: the mean, with spread and extremes.
@@ -118,8 +121,8 @@ class Project(ProjectData):
         """
         runs = self.runs(filters)
         if pandas:
-            return runs.curves(by, key, samples, stream=stream)
-        return runs.curves(by, key, samples, pandas=False, stream=stream)
+            return runs.curves(by, key, samples, stream=stream, x_axis=x_axis)
+        return runs.curves(by, key, samples, pandas=False, stream=stream, x_axis=x_axis)
 
     def keys(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum
-from fractions import Fraction
 from typing import Annotated
 
 import strawberry
@@ -23,14 +22,13 @@ from runfolio_server.graph.limits.runs_cost import OVER_DOCUMENTS, over_runs
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.expected_texts import expect_texts
+from runfolio_server.graph.runs.histogram import BINS_DEFAULT, BINS_MAX, HistogramBin, histogram_bins
 from runfolio_server.sql.projects.projects import ProjectRow
 from runfolio_server.sql.run_lists.groups import select_bins, select_values
 from runfolio_server.sql.run_lists.keys import KeySearch, select_document_keys
 
 VALUES_DEFAULT = 100
 VALUES_MAX = 10_000
-BINS_DEFAULT = 20
-BINS_MAX = 1000
 KEYS_DEFAULT = 1000
 KEYS_MAX = 10_000
 
@@ -52,15 +50,6 @@ class FieldValue:
 
     value: JSONString | None = strawberry.field(description="The value; null: the runs that have none.")
     run_count: Int64 = strawberry.field(description="How many runs have it.")
-
-
-@strawberry.type(description="A bin of a histogram.")
-class HistogramBin:
-    """One bin."""
-
-    low: float = strawberry.field(description="Where it begins, inclusive.")
-    high: float = strawberry.field(description="Where it ends; inclusive for the last bin only.")
-    run_count: Int64 = strawberry.field(description="How many runs are in it.")
 
 
 @strawberry.type(description="A key of config or summary with the type of its values.")
@@ -132,16 +121,7 @@ class ProjectRunFacets:
             rows = await select_bins(connection, self.row.project_id, query, wanted, bins)
         if not rows:
             return []
-        # Fractions: the width may be beyond floats, though no edge is.
-        low, high = Fraction(rows[0].low), Fraction(rows[0].high)
-        counts = {row.number: row.count for row in rows}
-        # All numbers alike fill one bin of no width.
-        count = bins if high > low else 1
-        edges = [float(low + (high - low) * number / count) for number in range(count + 1)]
-        return [
-            HistogramBin(low=edges[number], high=edges[number + 1], run_count=Int64(counts.get(number, 0)))
-            for number in range(count)
-        ]
+        return histogram_bins(rows[0].low, rows[0].high, bins, {row.number: row.count for row in rows})
 
     @strawberry.field(
         description="The keys of config or summary that its runs have, by name: for column pickers. Without those that "

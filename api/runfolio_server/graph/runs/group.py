@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
@@ -25,12 +25,16 @@ from runfolio_server.graph.relay.connections import PAGE_SIZE_DEFAULT, After, Fi
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.expected_texts import expect_texts
+from runfolio_server.graph.runs.histogram import HistogramBin, histogram_bins
 from runfolio_server.graph.runs.histories import GroupScope, RunGroupHistory
 from runfolio_server.sql.projects.projects import ProjectRow
+from runfolio_server.sql.run_lists.group_bins import EDGES, GroupBinRow, select_group_bins
 from runfolio_server.sql.run_lists.groups import NUMBERS_PER_METRIC, GroupRow, select_groups
 
 BY_MAX = 4
 METRICS_MAX = 50
+# Edges of a picture that is drawn for each group.
+GROUP_BINS_MAX = 100
 
 
 @strawberry.type(description="What the runs of a group say of one field; only numbers that a float can hold count.")
@@ -46,6 +50,10 @@ class MetricAggregate:
     min: float | None = strawberry.field(description="The least; null: none.")
     max: float | None = strawberry.field(description="The greatest; null: none.")
     median: float | None = strawberry.field(description="The median; null: none.")
+    bins: list[HistogramBin] = strawberry.field(
+        description="How they are distributed, from the least to the greatest number of all groups, so that the edges "
+        "are the same in each group. Empty unless `bins` was asked for, and where no run of any group has a number."
+    )
 
 
 @strawberry.type(description="Runs that agree in the fields they were grouped by.")
@@ -71,7 +79,9 @@ def groups_cost(arguments: Mapping[str, Any]) -> Cost:
     """The cost of going over all runs, and of groups, each with what is asked of its metrics for each metric."""
     metrics = arguments.get("metrics") or ()
     groups = number(arguments, "first", PAGE_SIZE_DEFAULT)
-    return Cost(OVER_RUNS + len(metrics) * AGGREGATE, items=groups * max(1, len(metrics)))
+    bins = max(0, number(arguments, "bins", 0))
+    over_runs = (2 if bins else 1) * (OVER_RUNS + len(metrics) * AGGREGATE)
+    return Cost(over_runs + groups * max(1, len(metrics)) * bins, items=groups * max(1, len(metrics)))
 
 
 @strawberry.type
@@ -97,6 +107,13 @@ class ProjectRunGroups:
         filters: Filters = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
+        bins: Annotated[
+            int | None,
+            strawberry.argument(
+                description="Into how many equally wide bins the numbers of each metric are sorted, at most 100; null: "
+                "no bins."
+            ),
+        ] = strawberry.UNSET,
     ) -> RunGroups:
         """A page of groups."""
         size = page_size(first)
@@ -111,6 +128,9 @@ class ProjectRunGroups:
                 path="metrics",
                 allowed=(f"{METRICS_MAX} fields",),
             )
+        bin_count = bins or 0
+        if not 0 <= bin_count <= GROUP_BINS_MAX:
+            raise AppError(f"bins is {bins}; allowed: 1 to {GROUP_BINS_MAX}", path="bins")
         query = RunQuery.parse(filters or None)
         fields, metric_fields = _fields(by, "by"), _fields(names, "metrics")
         secret, project_id = info.context.cursor_secret, self.row.project_id
@@ -119,11 +139,19 @@ class ProjectRunGroups:
         place = read_place(secret, digest, after, max_characters=None) if after else None
         async with info.context.database.connection() as connection:
             left = info.context.budget.bytes_left
-            rows = await select_groups(connection, project_id, query.page(size + 1, place), fields, metric_fields, left)
-        page = rows[:size]
+            asked = query.page(size + 1, place)
+            rows = await select_groups(connection, project_id, asked, fields, metric_fields, left)
+            page, found = rows[:size], []
+            if bin_count and page and metric_fields:
+                found = await select_group_bins(
+                    connection, project_id, asked, fields, metric_fields, bin_count, page[-1].values
+                )
         expect_texts(info, (text for row in page for text in row.values if text is not None))
+        distributions = Distributions(found, bin_count)
         return RunGroups(
-            groups=[_group(row, names, GroupScope(project_id, query, fields, row.values)) for row in page],
+            groups=[
+                _group(row, names, GroupScope(project_id, query, fields, row.values), distributions) for row in page
+            ],
             page_info=PageInfo(
                 has_next_page=len(rows) > size,
                 end_cursor=sign_place(secret, digest, page[-1].values) if page else None,
@@ -135,19 +163,42 @@ def _fields(names: list[str], path: str) -> list[Field]:
     return [RUN_FIELDS.find(name, f"{path}[{number}].{name_excerpt(name)}") for number, name in enumerate(names)]
 
 
-def _group(row: GroupRow, names: list[str], scope: GroupScope) -> RunGroup:
+class Distributions:
+    """The bins of each metric in each group of a page."""
+
+    def __init__(self, rows: list[GroupBinRow], bins: int) -> None:
+        self._bins = bins
+        self._edges = {row.metric: (row.low, row.high) for row in rows if row.bin == EDGES}
+        self._counts: dict[tuple[tuple[str | None, ...], int], dict[int, int]] = {}
+        for row in rows:
+            if row.bin != EDGES:
+                self._counts.setdefault((tuple(row.values), row.metric), {})[row.bin] = row.count
+
+    def of(self, values: Sequence[str | None], metric: int) -> list[HistogramBin]:
+        """The bins of a metric, by its place, in the group of these values."""
+        if metric not in self._edges:
+            return []
+        counts = self._counts.get((tuple(values), metric), {})
+        return histogram_bins(*self._edges[metric], self._bins, counts)
+
+
+def _group(row: GroupRow, names: list[str], scope: GroupScope, distributions: Distributions) -> RunGroup:
     return RunGroup(
         scope=scope,
         values=[None if value is None else JSONString(readable_value(value)) for value in row.values],
         run_count=Int64(row.count),
         metrics=[
-            _metric(name, row.numbers[number * NUMBERS_PER_METRIC : (number + 1) * NUMBERS_PER_METRIC])
+            _metric(
+                name,
+                row.numbers[number * NUMBERS_PER_METRIC : (number + 1) * NUMBERS_PER_METRIC],
+                distributions.of(row.values, number),
+            )
             for number, name in enumerate(names)
         ],
     )
 
 
-def _metric(name: str, numbers: list[Decimal | None]) -> MetricAggregate:
+def _metric(name: str, numbers: list[Decimal | None], bins: list[HistogramBin]) -> MetricAggregate:
     count, mean, std, low, high, *middle = numbers
     return MetricAggregate(
         key=name,
@@ -157,6 +208,7 @@ def _metric(name: str, numbers: list[Decimal | None]) -> MetricAggregate:
         min=_float(low),
         max=_float(high),
         median=_median(*middle),
+        bins=bins,
     )
 
 

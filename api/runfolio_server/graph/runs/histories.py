@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.errors import AppError
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.run_query import RunQuery
@@ -42,11 +43,19 @@ def histories_cost(arguments: Mapping[str, Any]) -> Cost:
     return Cost(chosen_runs_page(arguments).own + reading, items=runs)
 
 
-@strawberry.type(description="A key over many runs as one curve: arrays of the same length, in order of step.")
+def curve_cost(arguments: Mapping[str, Any]) -> Cost:
+    """What a curve costs: along another axis than the step the histories are read twice."""
+    reading = GROUP_COST if arguments.get("xAxis", STEP_KEY) == STEP_KEY else 2 * GROUP_COST
+    return Cost(reading + number(arguments, "samples", CURVE_SAMPLES_DEFAULT))
+
+
+@strawberry.type(description="A key over many runs as one curve: arrays of the same length, in order of x.")
 class HistoryCurve:
     """The mean curve of runs."""
 
-    x: list[float] = strawberry.field(description="Steps: of each stretch the mean of those that have numbers.")
+    x: list[float] = strawberry.field(
+        description="Places on the x axis: of each stretch the mean of those that have numbers."
+    )
     mean: list[float] = strawberry.field(
         description="The mean over the runs; each run counts once, with the mean of its numbers in the stretch."
     )
@@ -100,7 +109,7 @@ class RunGroupHistory:
     @strawberry.field(
         description="A key over its runs as one curve: their mean, with spread and extremes. Of more than 1,000 runs, "
         "1,000 spread evenly are read: see `runCount`.",
-        metadata=costs(lambda arguments: Cost(GROUP_COST + number(arguments, "samples", CURVE_SAMPLES_DEFAULT))),
+        metadata=costs(curve_cost),
     )
     async def history(
         self,
@@ -109,11 +118,18 @@ class RunGroupHistory:
         samples: Annotated[
             int,
             strawberry.argument(
-                description="Into how many equally long stretches of steps the curve is cut; 1 to 2,000. Where runs "
-                "have fewer steps than that, each step is a stretch."
+                description="Into how many equally long stretches of the x axis the curve is cut; 1 to 2,000. Where "
+                "runs have fewer steps than that, each step is a stretch."
             ),
         ] = CURVE_SAMPLES_DEFAULT,
         stream: Stream = HistoryStream.HISTORY,
+        x_axis: Annotated[
+            str,
+            strawberry.argument(
+                description="What the curve runs along: `_step`, or a key such as `_runtime` or `epoch`, of whose rows "
+                "those count that have a finite number there."
+            ),
+        ] = STEP_KEY,
     ) -> HistoryCurve:
         """A key over the group's runs as one curve."""
         if not 1 <= samples <= CURVE_SAMPLES_MAX:
@@ -124,7 +140,9 @@ class RunGroupHistory:
                 connection, scope.project_id, scope.query.page(CURVE_RUNS_MAX), scope.by, scope.values
             )
         async with info.context.reads:
-            found = await mean_curve_of_runs(database, [run.run_id for run in runs], STREAM_NAMES[stream], key, samples)
+            found = await mean_curve_of_runs(
+                database, [run.run_id for run in runs], STREAM_NAMES[stream], key, samples, x_axis
+            )
         return HistoryCurve.of(found, len(runs))
 
 

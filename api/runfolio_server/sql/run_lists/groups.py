@@ -23,7 +23,7 @@ from runfolio_server.sql.named import composed
 from runfolio_server.sql.pool import Connection
 from runfolio_server.sql.run_lists.no_longer import no_longer
 
-_LIVING: Final = "FROM runs AS r{joined}\nWHERE r.project_id = $1 AND r.deleted_at IS NULL AND {where}"
+LIVING: Final = "FROM runs AS r{joined}\nWHERE r.project_id = $1 AND r.deleted_at IS NULL AND {where}"
 NUMBERS_PER_METRIC: Final = 7
 
 
@@ -86,8 +86,8 @@ async def select_groups(
     sql = (
         f"SELECT {', '.join(names)}, count(*), ARRAY[{', '.join(aggregates)}]::numeric[] AS numbers\n"
         # OFFSET 0: else PostgreSQL writes each expression out in every aggregate, and evaluates it six times.
-        f"FROM (SELECT {inner}\n{_LIVING.format(joined=joined, where=where.sql)}\nOFFSET 0) AS f\n"
-        + ("" if query.after is None else f"WHERE {_behind(names, query.after, behind)}\n")
+        f"FROM (SELECT {inner}\n{LIVING.format(joined=joined, where=where.sql)}\nOFFSET 0) AS f\n"
+        + ("" if query.after is None else f"WHERE {behind_values(names, query.after, behind)}\n")
         + f"GROUP BY {', '.join(names)}\nORDER BY {in_order}\nLIMIT $2"
     )
     arguments = [project_id, query.limit, *parameters.values, *where.parameters, *behind.values]
@@ -111,7 +111,7 @@ async def select_values(
         value = value_expression(field, parameters)
     where = compile_filter(query.filters, 3 + len(parameters.values), project_id)
     sql = (
-        f"SELECT f.v, count(*)\nFROM (SELECT {value} AS v\n{_LIVING.format(joined=joined, where=where.sql)}) AS f\n"
+        f"SELECT f.v, count(*)\nFROM (SELECT {value} AS v\n{LIVING.format(joined=joined, where=where.sql)}) AS f\n"
         # Of `v` alone the order would be that of the text above.
         "GROUP BY f.v\nORDER BY count(*) DESC, f.v NULLS LAST\nLIMIT $2"
     )
@@ -130,7 +130,7 @@ async def select_bins(
     number = finite_expression(field, parameters)
     where = compile_filter(query.filters, 3 + len(parameters.values), project_id)
     sql = (
-        f"WITH found AS (SELECT {number} AS v\n{_LIVING.format(joined=joined_tables([field]), where=where.sql)}), "
+        f"WITH found AS (SELECT {number} AS v\n{LIVING.format(joined=joined_tables([field]), where=where.sql)}), "
         "edges AS (SELECT min(v) AS low, max(v) AS high FROM found)\n"
         # The greatest number is at the end of the last bin, which width_bucket leaves open.
         "SELECT least(CASE WHEN high > low THEN width_bucket(v, low, high, $2) ELSE 1 END, $2) - 1,\n"
@@ -159,8 +159,8 @@ def _aggregates(name: str) -> list[str]:
     ]
 
 
-def _behind(names: Sequence[str], after: Sequence[str | None], parameters: Parameters) -> str:
-    """The groups that come after these values; a group without a value comes last."""
+def behind_values(names: Sequence[str], after: Sequence[str | None], parameters: Parameters) -> str:
+    """The groups that come after these values, as a condition; a group without a value comes last."""
     found = "FALSE"
     for name, text in reversed(list(zip(names, after, strict=True))):
         if text is None:
