@@ -24,6 +24,7 @@ from runfolio_server.actions.stored_objects import check_download, check_upload,
 from runfolio_server.answer_room import room_for_answers
 from runfolio_server.endpoints.addresses import address_routes
 from runfolio_server.endpoints.answers import json_response
+from runfolio_server.endpoints.artifact_files import artifact_file_routes
 from runfolio_server.endpoints.bodies import room_for_bodies
 from runfolio_server.endpoints.explorer import explorer_routes
 from runfolio_server.endpoints.export import export_routes
@@ -141,6 +142,7 @@ def create_app(settings: Settings) -> Starlette:
             *export_routes,
             *export_history_routes,
             *object_routes,
+            *artifact_file_routes,
             *health_routes,
             *metrics_routes,
             # Last: a project's address may look like any other of two parts.

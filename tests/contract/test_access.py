@@ -127,6 +127,7 @@ def test_statements_ask_for_the_permission_that_belongs_to_what_they_do() -> Non
         "count_memberships": "read",
         "count_visible_artifacts": "read",
         "select_client_id": "read",
+        "select_readable_bytes": "read",
         "select_membership_by_alias": "read",
         "select_membership_by_version": "read",
         "select_memberships_of_artifacts": "read",

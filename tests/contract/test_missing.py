@@ -40,8 +40,8 @@ def test_the_readme_has_a_row_for_every_feature_and_no_other() -> None:
             "This server has no sweeps yet: it does not know `Mutation.upsertSweep`.",
         ),
         (
-            '{ viewer { nope } project(name: "p") { artifact(name: "a") { ...F } } } fragment F on Artifact { size }',
-            "This server has no artifacts yet: it does not know `Artifact.size`.",
+            '{ viewer { nope } project(name: "p") { sweep(sweepName: "a") { ...F } } } fragment F on Sweep { size }',
+            "This server has no sweeps yet: it does not know `Sweep.size`.",
         ),
     ],
 )

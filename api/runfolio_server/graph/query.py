@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from runfolio_server.graph.artifacts.query import ArtifactQueries
 from runfolio_server.graph.identity.entity import Entity, find_entity
 from runfolio_server.graph.identity.user import User, find_user
 from runfolio_server.graph.info import RequestInfo
@@ -21,7 +22,7 @@ EntityName = Annotated[
 
 
 @strawberry.type(description="Reading. What is not there, and what you may not see, is null.")
-class Query(QueryWireNames):
+class Query(ArtifactQueries, QueryWireNames):
     """The query root."""
 
     @strawberry.field(description="Whose API key this request carries.")

@@ -12,6 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from runfolio_server.errors import AppError
+from runfolio_server.graph.artifacts.collection import ArtifactPortfolio
 from runfolio_server.graph.execution.beside_the_loop import execute_beside
 from runfolio_server.graph.execution.changes import TellChanges
 from runfolio_server.graph.execution.executor import CompiledExecutor
@@ -51,6 +52,8 @@ def is_unforeseen(error: GraphQLError) -> bool:
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    # Reached through their interface alone.
+    types=[ArtifactPortfolio],
     config=StrawberryConfig(scalar_map={**SCALARS, **WIRE_SCALARS}),
     execution_context_class=CompiledExecutor,
     extensions=[OperationChoice, KnownDocuments, TellMissing, TellChanges],

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Semaphore, gather
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from runfolio_server.answer_budget import AnswerBudget
@@ -13,8 +12,9 @@ from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.history.reading.keys import KeySummary
 from runfolio_server.history.reading.metric import MetricSummary
 from runfolio_server.history.reading.table import Table
+from runfolio_server.loaders.artifacts import ArtifactLoaders
 from runfolio_server.loaders.history import HistoryKey, StreamKey, TableKey, load_keys, load_metrics, load_tables
-from runfolio_server.loaders.loader import Loader
+from runfolio_server.loaders.loader import Loader, one_by_key
 from runfolio_server.sql.history.ingest import COUNT_REJECTED_LINES, RejectedCountRow
 from runfolio_server.sql.identity.users import SELECT_ENTITIES, SELECT_USERS, EntityRow, UserRow
 from runfolio_server.sql.pool import Database
@@ -22,9 +22,6 @@ from runfolio_server.sql.projects.projects import SELECT_PROJECTS, ProjectRow
 from runfolio_server.sql.run_lists.indexes import OrderIndexes
 from runfolio_server.sql.run_lists.list import count_runs
 from runfolio_server.sql.runs.runs import SELECT_STREAMS, StreamRow
-
-K = TypeVar("K", bound=Hashable)
-R = TypeVar("R")
 
 # Histories that are read at once for one request: each takes memory, and a turn of what is decoded for all.
 READS_MAX = 2
@@ -87,25 +84,24 @@ class Loaders:
                 with budget.reading("metric") as reading:
                     return await load_metrics(database, keys, reading)
 
-        self.user: Loader[int, UserRow | None] = _in_key_order(users, lambda row: row.user_id)
+        self.user: Loader[int, UserRow | None] = one_by_key(users, lambda row: row.user_id)
         # Most runs that somebody looks at, and all that they start, are their own.
         self.user.prime(viewer.user_id, _user_row(viewer))
-        self.entity: Loader[int, EntityRow | None] = _in_key_order(entities, lambda row: row.entity_id)
-        self.project: Loader[int, ProjectRow | None] = _in_key_order(projects, lambda row: row.project_id)
+        self.entity: Loader[int, EntityRow | None] = one_by_key(entities, lambda row: row.entity_id)
+        self.project: Loader[int, ProjectRow | None] = one_by_key(projects, lambda row: row.project_id)
         self.streams: Loader[UUID, list[StreamRow]] = Loader(streams)
         # By project and ListQuery.whole: the count of all pages together.
         self.run_count: Loader[tuple[int, RunQuery], int] = Loader(run_counts)
-        self.rejected_count: Loader[UUID, RejectedCountRow | None] = _in_key_order(
-            rejected_counts, lambda row: row.run_id
-        )
+        self.rejected_count: Loader[UUID, RejectedCountRow | None] = one_by_key(rejected_counts, lambda row: row.run_id)
         self.history_keys: Loader[StreamKey, list[KeySummary]] = Loader(history_keys)
         self.history_tables: Loader[TableKey, Table] = Loader(history_tables)
         self.metrics: Loader[HistoryKey, MetricSummary] = Loader(metrics)
+        self.artifacts = ArtifactLoaders(database, viewer)
 
     def clear(self) -> None:
         """Let go of everything that was loaded: the request is over."""
         for loader in vars(self).values():
-            if isinstance(loader, Loader):
+            if isinstance(loader, Loader | ArtifactLoaders):
                 loader.clear()
 
 
@@ -118,13 +114,3 @@ def _user_row(viewer: Viewer) -> UserRow:
         is_admin=viewer.is_admin,
         created_at=viewer.created_at,
     )
-
-
-def _in_key_order(
-    load: Callable[[Sequence[K]], Awaitable[Iterable[R]]], key_of: Callable[[R], K]
-) -> Loader[K, R | None]:
-    async def load_in_key_order(keys: list[K]) -> Sequence[R | None]:
-        found = {key_of(row): row for row in await load(keys)}
-        return [found.get(key) for key in keys]
-
-    return Loader(load_in_key_order)

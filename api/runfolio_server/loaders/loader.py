@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -74,3 +74,25 @@ class Loader(Generic[K, R]):
                 failed[key] = row
             else:
                 known[key] = row
+
+
+def one_by_key(load: Callable[[list[K]], Awaitable[Iterable[R]]], key_of: Callable[[R], K]) -> Loader[K, R | None]:
+    """A loader of the one row of each key, from rows in any order; None where there is none."""
+
+    async def load_in_key_order(keys: list[K]) -> Sequence[R | None]:
+        found = {key_of(row): row for row in await load(keys)}
+        return [found.get(key) for key in keys]
+
+    return Loader(load_in_key_order)
+
+
+def many_by_key(load: Callable[[list[K]], Awaitable[Iterable[R]]], key_of: Callable[[R], K]) -> Loader[K, list[R]]:
+    """A loader of all rows of each key, in the order in which they come."""
+
+    async def load_in_key_order(keys: list[K]) -> Sequence[list[R]]:
+        found: dict[K, list[R]] = {key: [] for key in keys}
+        for row in await load(keys):
+            found[key_of(row)].append(row)
+        return [found[key] for key in keys]
+
+    return Loader(load_in_key_order)

@@ -13,6 +13,7 @@ from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.permission import Permission
 from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.graph.artifacts.project import ProjectArtifacts
 from runfolio_server.graph.execution.row_fields import batch_field
 from runfolio_server.graph.identity.user import User, users_of
 from runfolio_server.graph.info import RequestInfo
@@ -70,7 +71,7 @@ class RunHistoryColumns:
 
 
 @strawberry.type(description="A named set of runs inside an entity.")
-class Project(ProjectRunGroups, ProjectRunFacets, ProjectWireNames, Node):
+class Project(ProjectRunGroups, ProjectRunFacets, ProjectArtifacts, ProjectWireNames, Node):
     """One project."""
 
     row: strawberry.Private[ProjectRow]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import strawberry
 
 from runfolio_server.errors import AppError
+
+_KEY_DIGITS = 18
+# Fewer than PostgreSQL's bigint has.
 
 
 def encode_node_id(type_name: str, key: int | UUID) -> strawberry.ID:
@@ -19,6 +22,11 @@ def encode_node_id(type_name: str, key: int | UUID) -> strawberry.ID:
 def encode_member_id(type_name: str, owner: UUID, key: UUID) -> strawberry.ID:
     """The id of an object of this type that is found by its owner, such as a file by its run."""
     return strawberry.ID(binascii.b2a_base64(f"{type_name}:{owner}:{key}".encode(), newline=False).decode())
+
+
+def derived_node_id(type_name: str, owner: int, text: str) -> strawberry.ID:
+    """The id of something that has no key but this text at its owner, such as a file of an artifact."""
+    return encode_node_id(type_name, uuid5(UUID(int=owner), text))
 
 
 def decode_node_id(node_id: str) -> tuple[str, str]:
@@ -53,3 +61,11 @@ def _uuids(type_name: str, node_id: str, count: int) -> list[UUID]:
     except ValueError:
         pass
     raise AppError(f"id {node_id[:100]!r} is not the id of a {type_name}", path="id")
+
+
+def decode_number(type_name: str, node_id: str, path: str = "id") -> int:
+    """The number of a node of this type. Raises AppError for an id of another type or none at all."""
+    found, key = decode_node_id(node_id)
+    if found == type_name and key.isascii() and key.isdigit() and len(key) <= _KEY_DIGITS:
+        return int(key)
+    raise AppError(f"{path} {node_id[:100]!r} is not the id of a {type_name}", path=path)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import strawberry
 
+from runfolio_server.context import Context
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.domain.names import asked_file_name
 from runfolio_server.errors import AppError
@@ -16,16 +18,19 @@ from runfolio_server.graph.relay.connections import After, Connection, First, bu
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_member_id
 from runfolio_server.graph.relay.scalars import Int64
-from runfolio_server.graph.wandb.run_file import FileWireNames
+from runfolio_server.graph.wandb.file import FileWireNames
 from runfolio_server.sql.objects.files import COUNT_RUN_FILES, SELECT_RUN_FILES_PAGE, FileRow
 from runfolio_server.sql.runs.runs import RunRow
 
+FileAddress: TypeAlias = Callable[[Context], str]
+"""Where to GET a file, for whoever asks."""
 
-@strawberry.type(description="A file that belongs to a run.")
+
+@strawberry.type(description="A file that belongs to a run or an artifact.")
 class File(FileWireNames, Node):
     """One file."""
 
-    row: strawberry.Private[FileRow]
+    address: strawberry.Private[FileAddress]
     name: str = strawberry.field(
         description="Its path as the run gave it, with forward slashes; control characters are spelled `%XX`."
     )
@@ -37,14 +42,14 @@ class File(FileWireNames, Node):
     @strawberry.field(description="Where to GET it: absolute and signed, without any other credential, for a day.")
     def direct_url(self, info: RequestInfo) -> str:
         """A signed URL."""
-        return info.context.download_url(self.row.object_key, self.row.name)
+        return self.address(info.context)
 
     @classmethod
     def of(cls, row: FileRow) -> File:
         """The file of a row."""
         return cls(
             id=encode_member_id("File", row.run_id, row.file_id),
-            row=row,
+            address=lambda context: context.download_url(row.object_key, row.name),
             name=row.name,
             size_bytes=Int64(row.size),
             mimetype=row.mimetype,

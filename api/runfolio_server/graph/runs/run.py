@@ -11,6 +11,7 @@ from runfolio_server.context import Context
 from runfolio_server.domain.run_attributes import attribute_of
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.run_state import LifeEvent, states_moved_by
+from runfolio_server.graph.artifacts.run import RunArtifacts
 from runfolio_server.graph.execution.row_fields import batch_field, column, node_id
 from runfolio_server.graph.identity.user import User, users_of
 from runfolio_server.graph.info import RequestInfo
@@ -69,7 +70,16 @@ def attribute(field: str) -> Any:
 
 @strawberry.type(description="One execution that logs.")
 class Run(
-    RunHistory, RunColumns, RunFiles, RunConsole, RunStateLog, RunAlerts, RunWireNames, RunConsoleWireNames, Node
+    RunHistory,
+    RunColumns,
+    RunFiles,
+    RunArtifacts,
+    RunConsole,
+    RunStateLog,
+    RunAlerts,
+    RunWireNames,
+    RunConsoleWireNames,
+    Node,
 ):
     """One run."""
 

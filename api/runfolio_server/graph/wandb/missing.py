@@ -24,12 +24,6 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "deleteArtifact linkArtifact unlinkArtifact addAliases deleteAliases updateArtifactSequence "
         "moveArtifactSequence deleteArtifactSequence updateArtifactPortfolio deleteArtifactPortfolio "
         "createArtifactCollectionTagAssignments deleteArtifactCollectionTagAssignments",
-        "Query": "artifact artifactCollection clientIDMapping",
-        "Entity": "xxhashDigestsEnabled",
-        "Project": "artifactType artifactTypes artifactCollection artifactCollections artifactCollectionMembership",
-        "Run": "inputArtifacts outputArtifacts",
-        "Artifact": "*",
-        "ArtifactType": "*",
     },
     "sweeps": {"Mutation": "upsertSweep createAgent agentHeartbeat enqueueSweepRun", "Sweep": "*"},
     "reports and saved views": {"Mutation": "upsertView deleteView", "Project": "allViews views"},
@@ -54,14 +48,14 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "registries": {
         "Mutation": "createProjectMembers deleteProjectMembers updateProjectMember updateProjectTeamMember",
-        "Query": "organization",
         "Organization": "*",
-        "Project": "members teamMembers",
+        "Entity": "artifactCollections artifactMemberships",
+        "Project": "access allowAllArtifactTypesInRegistry members teamMembers",
     },
     "teams": {
         "Mutation": "createTeam createInvite deleteInvite createServiceAccount",
         "Entity": "available codeSavingEnabled defaultAccess entityType isPaid isTeam members photoUrl privateOnly "
-        "readOnly readOnlyAdmin storageBytes user",
+        "readOnly readOnlyAdmin storageBytes",
     },
     "anonymous accounts": {"Mutation": "createAnonymousEntity"},
 }

@@ -17,7 +17,6 @@ from runfolio_server.graph.limits.runs_cost import counted_runs
 from runfolio_server.graph.relay.connections import After, First, PageInfo
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.list import count_of_cursor, count_runs_once
-from runfolio_server.graph.wandb.artifact import Artifact
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.graph.wandb.resume import prime_lines_of_others
 from runfolio_server.graph.wandb.sweep import Sweep, SweepConnection
@@ -113,14 +112,6 @@ class ProjectWireNames:
     ) -> SweepConnection | None:
         """Asked by project.sweeps()."""
         return SweepConnection(edges=[], page_info=PageInfo(has_next_page=False, end_cursor=None))
-
-    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Its artifact of this name; there are none yet.")
-    def artifact(
-        self,
-        name: Annotated[str, strawberry.argument(description="Name and version, or alias: `name:v0`.")],  # noqa: ARG002
-    ) -> Artifact | None:
-        """Asked before an artifact or a table is logged; SDKs up to 0.22 raise in the user's line at an error."""
-        return None
 
     @strawberry.field(deprecation_reason=instead("run"), description="Its run of this name.")
     async def bucket(

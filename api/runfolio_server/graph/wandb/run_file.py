@@ -1,4 +1,4 @@
-"""Wire names of File, and of what changes files."""
+"""Wire names of changes of files."""
 
 from __future__ import annotations
 
@@ -9,28 +9,6 @@ import strawberry
 from runfolio_server.actions.runs.files import have_arrived
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
-from runfolio_server.sql.objects.files import FileRow
-
-
-@strawberry.type
-class FileWireNames:
-    """Wire names of File."""
-
-    row: strawberry.Private[FileRow]
-
-    @strawberry.field(deprecation_reason=instead("name"), description="The name.")
-    def display_name(self) -> str:
-        """Asked with lists of files."""
-        return self.row.name
-
-    @strawberry.field(deprecation_reason=instead("directUrl"), description="Where to GET it.")
-    def url(
-        self,
-        info: RequestInfo,
-        upload: Annotated[bool | None, strawberry.argument(description="Ignored: use createRunFiles.")] = False,  # noqa: ARG002
-    ) -> str | None:
-        """Asked by run.files() and file.download()."""
-        return info.context.download_url(self.row.object_key, self.row.name)
 
 
 @strawberry.input

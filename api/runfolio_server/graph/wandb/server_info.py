@@ -11,6 +11,19 @@ from runfolio_server.graph.wandb.deprecation import ONLY_WIRE
 FEATURES = (
     # file_stream bodies may be gzip.
     "FILESTREAM_GZIP",
+    # Artifacts: what is asked of them goes through collections and memberships.
+    "ARTIFACT_TAGS",
+    "CLIENT_IDS",
+    "LARGE_FILENAMES",
+    "ARTIFACT_COLLECTION_MEMBERSHIP_FILES",
+    "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
+    # A link is answered with its membership.
+    "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
+    # Addresses of files with entity, project, collection and artifact.
+    "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER",
+    "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
+    # A run says where the artifact is that it uses.
+    "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
     # Console lines come as JSON objects with time and level.
     "STRUCTURED_CONSOLE_LOGS",
     # File connections have totalCount.

@@ -9,6 +9,7 @@ import strawberry
 
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
+from runfolio_server.graph.wandb.entity import Organization
 from runfolio_server.sql.identity.users import UserRow
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ class UserWireNames:
     """Wire names of User."""
 
     row: strawberry.Private[UserRow]
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always empty: there are no organizations here.")
+    def organizations(self) -> list[Organization]:
+        """Asked for a path that begins with the prefix of registries."""
+        return []
 
     @strawberry.field(deprecation_reason=instead("defaultEntity"), description="Name of the personal entity.")
     def entity(self) -> str | None:

@@ -102,6 +102,14 @@ async def select_named_run(
     )
 
 
+async def select_runs(connection: Connection, run_ids: Sequence[UUID], wanted: WantedLong) -> list[PartRunRow]:
+    """Those of these runs that are there, in the order given. The caller finds out whether they may be seen."""
+    sql = f"SELECT {wanted.columns(2)}\nFROM runs AS r\nWHERE r.run_id = ANY ($1::uuid[]) AND r.deleted_at IS NULL"
+    rows = await connection.rows(composed("select_runs", sql, PartRunRow), run_ids, *wanted.arguments)
+    found = {row.run_id: row for row in rows}
+    return [found[run_id] for run_id in run_ids if run_id in found]
+
+
 async def with_long_columns(connection: Connection, rows: Sequence[P], wanted: WantedLong) -> list[P]:
     """The rows with all long columns that are wanted; a run that has changed meanwhile has its new ones.
 

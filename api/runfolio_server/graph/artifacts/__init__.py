@@ -1,0 +1,1 @@
+"""Artifacts: types, collections, versions, their files, and which runs logged and used them."""
