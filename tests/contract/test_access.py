@@ -52,6 +52,7 @@ ASK_NOTHING = {
     "select_runs_with_obsolete_files": WORKER,
     "select_run_that_takes_files": SIGNED,
     "select_readable_run_object": SIGNED,
+    "select_readable_entity_object": SIGNED,
     "select_known_entities": WORKER,
 }
 # Modules that put statements together and the tables in them: by the id of a project that has been found, unless told.

@@ -87,13 +87,13 @@ async def test_a_young_object_and_what_is_not_of_a_known_run_stay(service: Servi
 
 
 async def test_objects_of_a_kind_of_owner_that_only_a_newer_worker_knows_are_left_to_it(service: Service) -> None:
-    waiting, deleted = f"entity/{uuid4()}/{uuid4()}", f"entity/{uuid4()}/{uuid4()}"
+    waiting, deleted = f"sweep/{uuid4()}/{uuid4()}", f"sweep/{uuid4()}/{uuid4()}"
     left = left_behind(service, waiting)
     for key, deleted_at in ((waiting, "NULL"), (deleted, "now() - interval '50 days'")):
         await script(
             service,
             "INSERT INTO unused_object (owner_kind, owner_id, object_key, size, found_at, deleted_at)"
-            f" VALUES ('entity', '{key.split('/')[1]}', '{key}', 4, now() - interval '60 days', {deleted_at})",
+            f" VALUES ('sweep', '{key.split('/')[1]}', '{key}', 4, now() - interval '60 days', {deleted_at})",
         )
 
     swept = await sweep_twice(service)

@@ -55,13 +55,13 @@ def test_an_owner_gets_a_new_key_for_each_object() -> None:
         f"run/٦{RUN[1:]}/{NAME}",
         f"runs/{RUN}/{NAME}",
         f"RUN/{RUN}/{NAME}",
-        f"entity/{RUN}/{NAME}",
+        f"sweep/{RUN}/{NAME}",
         f"database/{RUN}/{NAME}",
         f"{RUN}/{NAME}",
     ],
 )
 def test_any_other_text_and_any_unknown_kind_of_owner_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not the key of an object; allowed: run/UUID/UUID"):
+    with pytest.raises(ValueError, match="is not the key of an object; allowed: run, entity/UUID/UUID"):
         ObjectKey.parse(text)
 
 

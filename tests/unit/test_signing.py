@@ -190,7 +190,7 @@ def test_a_grant_is_for_one_owner_and_a_token_cannot_be_turned_to_another() -> N
 @pytest.mark.parametrize(
     "key",
     [
-        "entity/6f9619ff-8b86-d011-b42d-00c04fc964ff/00000000-0000-0000-0000-000000000001",
+        "sweep/6f9619ff-8b86-d011-b42d-00c04fc964ff/00000000-0000-0000-0000-000000000001",
         "run/../00000000-0000-0000-0000-000000000001",
         "database/0123456789abcdef0123456789abcdef",
         "",

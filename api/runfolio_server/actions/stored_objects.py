@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from runfolio_server.actions.runs.files import RUN_IS_DELETED, register_run_file
+from runfolio_server.actions.artifacts.stored_bytes import check_awaited, has_readable_bytes, register_digest
+from runfolio_server.actions.runs.files import RUN_IS_DELETED, has_readable_file, register_run_file
 from runfolio_server.domain.owner import OwnerKind
 from runfolio_server.errors import Forbidden
 from runfolio_server.objects.signing import DownloadGrant, UploadGrant
 from runfolio_server.objects.store import ObjectStore, StoredObject
-from runfolio_server.sql.objects.run_objects import SELECT_READABLE_RUN_OBJECT, SELECT_RUN_THAT_TAKES_FILES
+from runfolio_server.sql.objects.run_objects import SELECT_RUN_THAT_TAKES_FILES
 from runfolio_server.sql.pool import Database
 
-NO_LONGER = "This download URL is for a file that was deleted or replaced since; ask for a new one."
+NO_LONGER = "This download URL is for a file or artifact that was deleted or replaced since; ask for a new one."
 
 
 async def check_upload(database: Database, grant: UploadGrant) -> None:
@@ -26,6 +27,8 @@ async def check_upload(database: Database, grant: UploadGrant) -> None:
             async with database.connection() as connection:
                 if await connection.row(SELECT_RUN_THAT_TAKES_FILES, owner.id) is None:
                     raise Forbidden(RUN_IS_DELETED)
+        case OwnerKind.ENTITY:
+            await check_awaited(database, grant)
         case _:
             assert_never(owner.kind)
 
@@ -36,6 +39,8 @@ async def register_upload(database: Database, store: ObjectStore, grant: UploadG
     match owner.kind:
         case OwnerKind.RUN:
             await register_run_file(database, store, grant, stored)
+        case OwnerKind.ENTITY:
+            await register_digest(database, store, grant, stored)
         case _:
             assert_never(owner.kind)
 
@@ -45,11 +50,10 @@ async def check_download(database: Database, grant: DownloadGrant) -> None:
     owner = grant.object_key.owner
     match owner.kind:
         case OwnerKind.RUN:
-            async with database.connection() as connection:
-                found = await connection.row(
-                    SELECT_READABLE_RUN_OBJECT, owner.id, grant.file_name, str(grant.object_key)
-                )
+            is_there = await has_readable_file(database, grant)
+        case OwnerKind.ENTITY:
+            is_there = await has_readable_bytes(database, grant)
         case _:
             assert_never(owner.kind)
-    if found is None:
+    if not is_there:
         raise Forbidden(NO_LONGER)

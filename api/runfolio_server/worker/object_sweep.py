@@ -37,6 +37,7 @@ from runfolio_server.sql.objects.unused_objects import (
     SELECT_UNUSED_OBJECTS,
 )
 from runfolio_server.sql.pool import Connection, Database
+from runfolio_server.worker.entity_objects import ENTITY_OBJECTS
 from runfolio_server.worker.owned_objects import OwnedObjects
 from runfolio_server.worker.run_objects import RUN_OBJECTS
 
@@ -53,7 +54,7 @@ FOUND_S = 3600
 # How long a deleted object's key cannot be used: longer than the URL of an upload works (url_lifetime_s).
 REMEMBERED_DAYS = 40
 
-OWNED = (RUN_OBJECTS,)
+OWNED = (RUN_OBJECTS, ENTITY_OBJECTS)
 """Every kind of owner."""
 
 

@@ -16,9 +16,10 @@ from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_id import file_id_of
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, Forbidden
-from runfolio_server.objects.signing import UploadGrant
+from runfolio_server.objects.signing import DownloadGrant, UploadGrant
 from runfolio_server.objects.store import ObjectStore, StoredObject
 from runfolio_server.sql.objects.files import COUNT_RUN_FILES, DELETE_RUN_FILES, STORE_RUN_FILE
+from runfolio_server.sql.objects.run_objects import SELECT_READABLE_RUN_OBJECT
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.runs.runs import RunRow
 
@@ -143,3 +144,12 @@ async def register_run_file(database: Database, store: ObjectStore, grant: Uploa
     if obsolete is not None and not (replaced.is_stored and obsolete == object_key):
         # A crash before this line leaves an object that nothing leads to; the worker sweeps it up.
         await store.delete(obsolete)
+
+
+async def has_readable_file(database: Database, grant: DownloadGrant) -> bool:
+    """Whether the run has these bytes under this name, as a file or of its history."""
+    async with database.connection() as connection:
+        found = await connection.row(
+            SELECT_READABLE_RUN_OBJECT, grant.object_key.owner.id, grant.file_name, str(grant.object_key)
+        )
+    return found is not None

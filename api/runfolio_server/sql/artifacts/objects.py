@@ -32,9 +32,33 @@ class StoredDigestRow(msgspec.Struct, frozen=True):
     is_swept: bool
 
 
+class AwaitedDigestRow(msgspec.Struct, frozen=True):
+    """A digest whose bytes are taken, or there already."""
+
+    digest: str
+
+
+class ObjectIdRow(msgspec.Struct, frozen=True):
+    """Stored bytes, by their row."""
+
+    object_id: int
+
+
+class ForgottenObjectRow(msgspec.Struct, frozen=True):
+    """Bytes whose row is gone: whose they are, where they lie, and their size."""
+
+    entity_id: int
+    object_key: str
+    size: int
+
+
 _FILE = QueryFile("artifacts/objects.sql")
 
 STORE_ENTITY_OBJECT: Final = _FILE.query("store_entity_object", StoredDigestRow)
 SELECT_ENTITY_OBJECTS: Final = _FILE.query("select_entity_objects", EntityObjectRow)
+SELECT_AWAITED_DIGEST: Final = _FILE.query("select_awaited_digest", AwaitedDigestRow)
+SELECT_READABLE_ENTITY_OBJECT: Final = _FILE.query("select_readable_entity_object", UsedKeyRow)
+HOLD_UNUSED_ENTITY_OBJECTS: Final = _FILE.query("hold_unused_entity_objects", ObjectIdRow)
+DELETE_UNUSED_ENTITY_OBJECTS: Final = _FILE.query("delete_unused_entity_objects", ForgottenObjectRow)
 SELECT_KNOWN_ENTITIES: Final = _FILE.query("select_known_entities", OwnerIdRow)
 SELECT_USED_ENTITY_OBJECTS: Final = _FILE.query("select_used_entity_objects", UsedKeyRow)
