@@ -42,6 +42,7 @@ class Context:
     objects_url: str
     headers: Mapping[str, str]
     budget: AnswerBudget
+    deleted_kept_days: int
 
     @property
     def reads(self) -> Semaphore:

@@ -40,6 +40,10 @@ class Remembered(Generic[K, V]):
             del self._kept[next(iter(self._kept))]
         self._kept[key] = (time.monotonic() + self._seconds, value)
 
+    def forget(self, key: K) -> None:
+        """Drop the value of this key, if there is one."""
+        self._kept.pop(key, None)
+
     def clear(self, is_meant: Callable[[K, V], bool]) -> None:
         """Drop what this is true of."""
         self._kept = {key: kept for key, kept in self._kept.items() if not is_meant(key, kept[1])}

@@ -88,6 +88,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_file_bytes", str(5 * 1024**3), "bytes", "Largest file of a run."),
     Setting("url_lifetime_s", str(24 * 3600), "seconds", "How long a signed URL works."),
     Setting(
+        "deleted_kept_days",
+        "7",
+        "days",
+        "How long deleted runs and projects can come back; then the worker frees what they have.",
+    ),
+    Setting(
         "max_connections",
         "8192",
         "connections",
@@ -135,6 +141,7 @@ class Settings:
     max_body_bytes: int
     max_file_bytes: int
     url_lifetime_s: int
+    deleted_kept_days: int
     max_connections: int
     trusted_proxies: str
     webhook_url: str
@@ -183,6 +190,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
         max_body_bytes=_number(text, "max_body_bytes", lowest=1024, highest=2**30),
         max_file_bytes=_number(text, "max_file_bytes", lowest=1024, highest=2**50),
         url_lifetime_s=_number(text, "url_lifetime_s", lowest=60, highest=86_400 * 30),
+        deleted_kept_days=_number(text, "deleted_kept_days", lowest=0, highest=36_500),
         max_connections=_number(text, "max_connections", lowest=8, highest=1_000_000),
         trusted_proxies=_networks(text, "trusted_proxies"),
         webhook_url=_webhook_url(text),

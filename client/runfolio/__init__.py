@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from runfolio._async.alerts import AsyncAlerts
     from runfolio._async.api import AsyncApi
+    from runfolio._async.deleted import AsyncDeletedProject, AsyncDeletedProjects, AsyncDeletedRun, AsyncDeletedRuns
     from runfolio._async.files import AsyncFile, AsyncFiles
     from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
     from runfolio._async.project import AsyncProject, AsyncProjects
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from runfolio._core.user import Entity, User
     from runfolio._sync.alerts import Alerts
     from runfolio._sync.api import Api
+    from runfolio._sync.deleted import DeletedProject, DeletedProjects, DeletedRun, DeletedRuns
     from runfolio._sync.files import File, Files
     from runfolio._sync.history import ConsoleLines, HistoryScan
     from runfolio._sync.project import Project, Projects
@@ -64,6 +66,7 @@ _NAMES_BY_MODULE = {
     "gql": ("gql",),
     "runfolio._async.alerts": ("AsyncAlerts",),
     "runfolio._async.api": ("AsyncApi",),
+    "runfolio._async.deleted": ("AsyncDeletedProject", "AsyncDeletedProjects", "AsyncDeletedRun", "AsyncDeletedRuns"),
     "runfolio._async.files": ("AsyncFile", "AsyncFiles"),
     "runfolio._async.history": ("AsyncConsoleLines", "AsyncHistoryScan"),
     "runfolio._async.project": ("AsyncProject", "AsyncProjects"),
@@ -103,6 +106,7 @@ _NAMES_BY_MODULE = {
     "runfolio._core.user": ("Entity", "User"),
     "runfolio._sync.alerts": ("Alerts",),
     "runfolio._sync.api": ("Api",),
+    "runfolio._sync.deleted": ("DeletedProject", "DeletedProjects", "DeletedRun", "DeletedRuns"),
     "runfolio._sync.files": ("File", "Files"),
     "runfolio._sync.history": ("ConsoleLines", "HistoryScan"),
     "runfolio._sync.project": ("Project", "Projects"),
@@ -122,6 +126,10 @@ __all__ = [
     "AsyncAlerts",
     "AsyncApi",
     "AsyncConsoleLines",
+    "AsyncDeletedProject",
+    "AsyncDeletedProjects",
+    "AsyncDeletedRun",
+    "AsyncDeletedRuns",
     "AsyncFile",
     "AsyncFiles",
     "AsyncHistoryScan",
@@ -138,6 +146,10 @@ __all__ = [
     "ConflictError",
     "ConsoleLine",
     "ConsoleLines",
+    "DeletedProject",
+    "DeletedProjects",
+    "DeletedRun",
+    "DeletedRuns",
     "DocumentKey",
     "DownloadError",
     "Entity",

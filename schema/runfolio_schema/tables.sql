@@ -49,7 +49,24 @@ CREATE TABLE projects (
   created_by  bigint NOT NULL REFERENCES users,
   created_at  timestamptz NOT NULL DEFAULT now(),
   run_counter bigint NOT NULL DEFAULT 0,             -- runs ever made here: the number at the end of display names
-  CONSTRAINT projects_entity_id_name_key UNIQUE (entity_id, name)
+  deleted_at  timestamptz,                           -- not null: gone for everybody but those who restore it
+  purge_began_at timestamptz,                        -- not null: the worker deletes its runs, and it cannot come back
+  purged_at   timestamptz                            -- null: some of its runs are not deleted yet
+);
+
+-- Two living projects of an entity never have one name; that of a deleted one is free.
+CREATE UNIQUE INDEX projects_entity_id_name_key ON projects (entity_id, name) WHERE deleted_at IS NULL;
+
+-- Serves select_deleted_projects_page and select_projects_to_purge: the few that are deleted.
+CREATE INDEX projects_deleted_at ON projects (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- What projects were called before: such a name leads to its project until another one has it, so that a process that was
+-- started under it goes on logging.
+CREATE TABLE former_project_name (
+  entity_id  bigint NOT NULL REFERENCES entities,
+  name       text NOT NULL,
+  project_id bigint NOT NULL REFERENCES projects,
+  PRIMARY KEY (entity_id, name)
 );
 
 -- What signs URLs, one row per purpose; every server of one database shares it.
@@ -177,6 +194,25 @@ CREATE INDEX runs_tags ON runs USING gin (tags);
 -- Serves mark_silent_runs_crashed: the few runs that are alive. Not by heartbeat_at: every batch changes that, and an
 -- update stays on its page (HOT) only while it changes no indexed column.
 CREATE INDEX runs_alive ON runs (run_id) WHERE state IN ('running', 'preempting');
+
+-- What is to become of deleted runs. A run that is undeleted has no row, one that is purged keeps it.
+CREATE TABLE run_deletion (
+  run_id         uuid PRIMARY KEY,
+  project_id     bigint NOT NULL,
+  deleted_at     timestamptz NOT NULL,               -- as in runs
+  deleted_by     bigint NOT NULL,                    -- user id
+  with_artifacts boolean NOT NULL,                   -- whether the artifacts that it logged go with it
+  moved_to       uuid,                               -- the run that it has become elsewhere; null: it was deleted
+  purge_began_at timestamptz,                        -- null: it can be undeleted
+  purged_at      timestamptz,                        -- null: something of it is left beside its row in runs
+  freed_bytes    bigint NOT NULL DEFAULT 0           -- of its history, console, documents and files, so far
+);
+
+-- Serves select_deleted_runs_page.
+CREATE INDEX run_deletion_project_id ON run_deletion (project_id, deleted_at, run_id);
+
+-- Serves select_runs_to_purge.
+CREATE INDEX run_deletion_waiting ON run_deletion (deleted_at) WHERE purged_at IS NULL;
 
 -- Indexes named run_order_… come and go by themselves (worker/index_upkeep.py): each serves select_runs_walk, and ranges
 -- of select_runs_page and count_runs, for one project and one value of config or summary. While there is one on summary, updates of any summary are not HOT.

@@ -20,6 +20,7 @@ OWNED = re.compile(
 WORKER = "the worker's: it is for nobody"
 RUN_CHECKED = "in the transaction that has checked, made or taken up the run"
 TARGET_FOUND = "by the id that ingest/target.py has made of a project which was found by a statement that asks"
+PROJECT_CHECKED = "in the transaction that has checked the project"
 PROJECT_FOUND = "by the id of a project that a statement which asks has found"
 # Statements that find or change what is somebody's and ask for nothing, with the reason.
 SIGNED = "by a signed URL, which is all the permission that is needed"
@@ -29,6 +30,15 @@ ASK_NOTHING = {
     "select_run_by_name": PROJECT_FOUND,
     "start_run": PROJECT_FOUND,
     "delete_runs": PROJECT_FOUND,
+    "insert_run_deletions": PROJECT_FOUND,
+    "undelete_runs": PROJECT_FOUND,
+    "select_deleted_runs": PROJECT_FOUND,
+    "select_deleted_runs_page": PROJECT_FOUND,
+    "count_runs_ever": RUN_CHECKED,
+    "lock_project": PROJECT_CHECKED,
+    "update_project": PROJECT_CHECKED,
+    "delete_project": PROJECT_CHECKED,
+    "restore_project": PROJECT_CHECKED,
     "select_export_runs": PROJECT_FOUND,
     "add_order_uses": PROJECT_FOUND,
     "lock_run": RUN_CHECKED,
@@ -54,6 +64,11 @@ ASK_NOTHING = {
     "select_readable_run_object": SIGNED,
     "select_readable_entity_object": SIGNED,
     "select_known_entities": WORKER,
+    "begin_purges_of_projects": WORKER,
+    "select_projects_to_purge": WORKER,
+    "select_runs_of_project": WORKER,
+    "finish_purge_of_project": WORKER,
+    "purge_run": WORKER,
 }
 # Modules that put statements together and the tables in them: by the id of a project that has been found, unless told.
 COMPOSED = {
@@ -116,7 +131,14 @@ def test_statements_ask_for_the_permission_that_belongs_to_what_they_do() -> Non
     assert {
         "select_entity_by_name": "?",
         "select_project_by_name": "?",
+        "select_visible_project": "?",
         "select_visible_run": "?",
+        "select_deleted_run": "?",
+        "select_run_paths": "read",
+        "select_deleted_project": "delete",
+        "select_deleted_project_by_name": "log",
+        "select_deleted_projects_page": "delete",
+        "count_deleted_projects": "delete",
         "select_projects": "read",
         "select_projects_page": "read",
         "count_projects": "read",

@@ -96,6 +96,7 @@ NO_BOUND_SETTINGS = {
     "database_url": "a place",
     "direct_database_url": "a place",
     "base_url": "an address",
+    "deleted_kept_days": "it is told by what is deleted, and nothing is refused",
     "trusted_proxies": "addresses",
     "webhook_url": "an address",
     "webhook_secret": "a secret",

@@ -56,6 +56,6 @@ async def test_it_is_the_one_error_of_the_document(document: str, message: str) 
 async def test_other_mistakes_are_told_with_the_names_that_are_alike() -> None:
     errors = (await schema.execute("mutation { upsertBuckets { inserted } }")).errors or []
 
-    assert ["Cannot query field 'upsertBuckets' on type 'Mutation'. Did you mean 'upsertBucket'?"] == [
+    assert ["Cannot query field 'upsertBuckets' on type 'Mutation'. Did you mean 'upsertBucket' or 'upsertModel'?"] == [
         error.message for error in errors
     ]

@@ -15,10 +15,12 @@ from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectT
 import runfolio
 from runfolio_server.actions.exports import history as export_action
 from runfolio_server.actions.identity import users
+from runfolio_server.actions.projects import lifecycle as projects
 from runfolio_server.actions.runs import bulk, files
 from runfolio_server.domain import alert, names
-from runfolio_server.domain.run_attributes import attribute_of
+from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES, attribute_of
 from runfolio_server.endpoints import export_history
+from runfolio_server.filters.language.field_table import camel_case
 from runfolio_server.graph.limits import variable_limits
 from runfolio_server.graph.relay import connections
 from runfolio_server.graph.runs import console, facets, group, histogram, histories, history, history_columns, writing
@@ -33,7 +35,6 @@ SERVED = build_schema(resources.files("runfolio_schema").joinpath("served.graphq
 BOUND = re.compile(r"(?:[Aa]t most|up to|[Tt]he first|than|\d to) (\d[\d,]*)(?!\.?\d)|(\d[\d,]*) unless told")
 PAGE = {connections.PAGE_SIZE_DEFAULT, connections.PAGE_SIZE_MAX}
 ITEMS_OF_PAGES = "How many items; 50 unless told, at most 1,000."
-TAGS_MAX = attribute_of("tags").items_max
 # Where a number is told, and what it has to be; pages tell theirs alike.
 OF_SCHEMA = {
     "AppendHistoryInput.jsonLines": {MAX_LINES},
@@ -41,8 +42,15 @@ OF_SCHEMA = {
     "AppendHistoryInput.writer": {128},
     "AppendHistoryPayload.rejected": {writing.REJECTED_SHOWN},
     "AppendHistoryPayload.summaryRejected": {writing.REJECTED_SHOWN},
+    **{
+        f"{kind.value}.{camel_case(attribute.field)}": {attribute.characters_max, attribute.items_max} - {None}
+        for attribute in RUN_ATTRIBUTES
+        for kind in attribute.inputs
+        if attribute.characters_max is not None
+    },
+    "CreateProjectInput.description": {projects.DESCRIPTION_MAX},
+    "CreateProjectInput.name": {names.PROJECT_NAME_MAX},
     "CreateRunInput.name": {names.RUN_NAME_MAX},
-    "CreateRunInput.tags": {TAGS_MAX},
     "CreateUserInput.username": {63},
     "DeleteFilesInput.files": {files.DELETED_MAX},
     "DeleteRunsInput.ids": {bulk.IDS_MAX},
@@ -76,7 +84,10 @@ OF_SCHEMA = {
     "RunGroup.history": {histories.CURVE_RUNS_MAX},
     "RunGroup.history(samples)": {histories.CURVE_SAMPLES_MAX},
     "User.apiKeys(first)": {connections.PAGE_SIZE_MAX},
-    "UpdateRunInput.tags": {TAGS_MAX},
+    "RestoreProjectInput.name": {names.PROJECT_NAME_MAX},
+    "UndeleteRunsInput.ids": {bulk.IDS_MAX},
+    "UpdateProjectInput.description": {projects.DESCRIPTION_MAX},
+    "UpdateProjectInput.name": {names.PROJECT_NAME_MAX},
     "UpdateRunsInput.ids": {bulk.IDS_MAX},
 }
 OF_CLIENT = {

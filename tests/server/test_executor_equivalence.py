@@ -120,6 +120,11 @@ INPUTS: dict[str, dict[str, object]] = {
     "StopRun": {"id": "run"},
     "UpdateRuns": {"entityName": "ada", "projectName": "p", "filters": '{"tags": "a"}', "addTags": ["c"]},
     "DeleteRuns": {"entityName": "ada", "projectName": "p", "filters": "{}", "dryRun": True},
+    "UndeleteRuns": {"entityName": "ada", "projectName": "p", "ids": []},
+    "CreateProject": {"name": "spare"},
+    "UpdateProject": {"id": "spare", "description": "described"},
+    "DeleteProject": {"id": "spare"},
+    "RestoreProject": {"id": "spare"},
     "CreateRun": {"entityName": "ada", "projectName": "p", "name": "run2"},
     "AppendHistory": {"runId": "run", "offset": 0, "rows": ['{"loss": 1}', "no row"], "writer": "equal"},
 }
@@ -198,7 +203,12 @@ async def test_an_operation_of_our_client_is_answered_the_same(
     filled: Service, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     run = (await filled.graphql('{ project(name: "p") { run(name: "run2") { id } } }')).data["project"]["run"]
-    change = {key: run["id"] if value == "run" else value for key, value in INPUTS.get(name, {}).items()}
+    made = await filled.graphql('mutation { createProject(input: {name: "spare"}) { project { id } } }')
+    ids = {"run": run["id"], "spare": made.data["createProject"]["project"]["id"]}
+    change = {
+        key: ids.get(str(value), value) if key in ("id", "runId") else value
+        for key, value in INPUTS.get(name, {}).items()
+    }
 
     generic, compiled, done_over = await ask(filled, monkeypatch, OPERATIONS, name, input=change)
 

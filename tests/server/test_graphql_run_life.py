@@ -201,15 +201,6 @@ async def test_an_absent_field_of_a_change_leaves_and_null_clears(service: Servi
     assert "Shown" == cleared["displayName"]
 
 
-async def test_a_display_name_cannot_be_cleared(service: Service) -> None:
-    bucket = await service.start_run("shown")
-
-    answer = await _change(service, bucket["id"], displayName=None, notes="lost")
-
-    assert (400, "displayName cannot be cleared; give another name.") == (answer.status, answer.error["message"])
-    assert (await _status(service, "shown"))["bucket"]["notes"] is None
-
-
 async def test_a_change_by_people_leaves_state_and_heartbeat(service: Service) -> None:
     bucket = await service.start_run("quiet")
     await service.stream("ada/p/quiet", {"complete": True, "exitcode": 0})

@@ -16,6 +16,8 @@ from uuid import uuid4
 import pytest
 from graphql import GraphQLObjectType, build_schema
 
+from runfolio_server.graph.relay.node_ids import decode_uuid
+from tests.server.addressed_mutations import MUTATIONS, REQUIRED
 from tests.service import Answer, Service
 
 SERVED = build_schema(resources.files("runfolio_schema").joinpath("served.graphql").read_text(encoding="utf-8"))
@@ -35,6 +37,7 @@ class Names:
     project: str
     run: str
     run_id: str
+    file_id: str
     project_id: str
     entity_id: str
     key_id: str
@@ -65,6 +68,7 @@ async def hers(service: Service) -> Names:
         project="adas-project",
         run="adas-run",
         run_id=bucket["id"],
+        file_id=_id("File", f"{decode_uuid('Run', bucket['id'])}:{uuid4()}"),
         project_id=viewer["defaultEntity"]["project"]["id"],
         entity_id=viewer["defaultEntity"]["id"],
         key_id=viewer["apiKeys"]["edges"][0]["node"]["id"],
@@ -80,6 +84,7 @@ async def nobodys() -> Names:
         project="gone-project",
         run="gone-run",
         run_id=_id("Run", uuid4()),
+        file_id=_id("File", f"{uuid4()}:{uuid4()}"),
         project_id=_id("Project", 999_999),
         entity_id=_id("Entity", 999_999),
         key_id=_id("ApiKey", uuid4()),
@@ -92,6 +97,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "Query.entity": ("entity",),
     "Query.project": ("project", "entity"),
     "Query.projects": ("entity",),
+    "Query.deletedProjects": ("entity",),
     "Query.model": ("project", "entity"),
     "Query.models": ("entity",),
     "Entity.project": ("project",),
@@ -103,6 +109,9 @@ DOCUMENTS = {
     "Query.entity": "query($entity: String!) { entity(name: $entity) { id name kind createdAt } }",
     "Query.project": "query($project: String, $entity: String) { project(name: $project, entityName: $entity) { id } }",
     "Query.projects": "query($entity: String) { projects(entityName: $entity) { totalCount edges { node { id } } } }",
+    "Query.deletedProjects": (
+        "query($entity: String) { deletedProjects(entityName: $entity) { totalCount edges { node { id } } } }"
+    ),
     "Query.model": "query($project: String, $entity: String) { model(name: $project, entityName: $entity) { id } }",
     "Query.models": "query($entity: String) { models(entityName: $entity) { totalCount edges { node { id } } } }",
     "Entity.project": "query($project: String!) { viewer { defaultEntity { project(name: $project) { id } } } }",
@@ -114,44 +123,6 @@ DOCUMENTS = {
 }
 # Arguments by which something is found; all others choose among what was found already.
 FINDING = {"name", "entityName", "projectName", "runName", "id", "username"}
-
-# Each mutation, with the inputs that address somebody else's.
-MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
-    "updateRun": ("{ run { id } }", [{"id": "run_id"}]),
-    "updateRuns": ("{ count names }", [{"entityName": "entity", "projectName": "project"}, {"projectName": "project"}]),
-    "deleteRuns": ("{ count names }", [{"entityName": "entity", "projectName": "project"}, {"projectName": "project"}]),
-    "stopRun": ("{ success }", [{"id": "run_id"}]),
-    "createRun": (
-        "{ run { id } }",
-        [{"entityName": "entity", "projectName": "project", "name": "run"}, {"entityName": "entity"}],
-    ),
-    "appendHistory": ("{ rejectedCount nextOffset }", [{"runId": "run_id"}]),
-    "finishRun": ("{ run { id } }", [{"id": "run_id"}]),
-    "createRunFiles": (
-        "{ files { uploadUrl } }",
-        [{"entityName": "entity", "projectName": "project", "runName": "run"}],
-    ),
-    "createUser": ("{ user { id } }", [{"username": "username"}]),
-    "generateApiKey": ("{ apiKey { name } }", [{"username": "username"}]),
-    "deleteApiKey": ("{ success }", [{"id": "key_id"}]),
-    "upsertBucket": (
-        "{ bucket { id } }",
-        [
-            {"id": "run_id"},
-            {"entityName": "entity", "modelName": "project", "name": "run"},
-            {"entityName": "entity", "modelName": "project"},
-            {"entityName": "entity", "name": "run"},
-            {"entityName": "entity"},
-            {"id": "run_id", "entityName": "entity", "modelName": "project", "name": "run"},
-        ],
-    ),
-}
-REQUIRED: dict[str, dict[str, object]] = {
-    "appendHistory": {"offset": 0, "rows": ['{"_step":9,"forged":1}']},
-    "createRunFiles": {"files": ["a.txt"]},
-    "updateRuns": {"filters": "{}", "addTags": ["forged"]},
-    "deleteRuns": {"filters": "{}"},
-}
 
 
 def test_every_field_that_finds_something_has_a_case() -> None:

@@ -53,7 +53,18 @@ NULL_ANYWAY = {
     ("select_segment_chunks", "key"): "its row class also holds batches, which have no key",
     ("select_cut_chunks", "key"): "likewise",
 }
-NEVER_NULL = {("take_lease", "lease"): "set by the same statement"}
+NEVER_NULL = {
+    ("take_lease", "lease"): "set by the same statement",
+    **{
+        (name, "deleted_at"): "the statement finds deleted ones"
+        for name in (
+            "select_deleted_project",
+            "select_deleted_project_by_name",
+            "select_deleted_projects_page",
+            "select_projects_to_purge",
+        )
+    },
+}
 # They call functions that only Citus has: tests/sql/test_distribute.py runs them beside a recorder of these.
 OF_CITUS = {"distribute.sql", "placement.sql"}
 ALL = [(file, name) for file, queries in QUERY_FILES.items() for name in queries._found]

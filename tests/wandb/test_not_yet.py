@@ -15,8 +15,6 @@ def test_what_is_missing_is_told_by_its_name(sdk: SDK, api: runfolio.Api) -> Non
     for name, words in (
         ("use_artifact", "This server has no artifacts yet"),
         ("sweep", "This server has no sweeps yet"),
-        ("create_project", "This server has no making, renaming and deletion of projects yet"),
-        ("delete", "This server has no deletion of runs by the SDK yet"),
     ):
         assert words in raised[name]
         assert "Did you mean" not in raised[name]

@@ -23,7 +23,7 @@ from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import Forbidden, NotFound
 from runfolio_server.sql.identity.users import SELECT_ENTITY_BY_NAME, EntityRow
 from runfolio_server.sql.pool import Connection
-from runfolio_server.sql.projects.projects import SELECT_PROJECT_BY_NAME, ProjectRow
+from runfolio_server.sql.projects.projects import SELECT_PROJECT_BY_NAME, SELECT_VISIBLE_PROJECT, ProjectRow
 from runfolio_server.sql.runs.runs import SELECT_RUN_BY_NAME, SELECT_VISIBLE_RUN, RunRow
 
 # Of a name that is told back.
@@ -119,6 +119,16 @@ async def checked_project(
     return project
 
 
+async def checked_project_of_id(
+    connection: Connection, viewer: Viewer, permission: Permission, project_id: int
+) -> ProjectRow:
+    """The project of this number. Raises NotFound when there is none with which the viewer may do this."""
+    project = await connection.row(SELECT_VISIBLE_PROJECT[permission], project_id, viewer)
+    if project is None:
+        raise missing_project_id(permission)
+    return project
+
+
 async def checked_run(
     connection: Connection, viewer: Viewer, permission: Permission, run_id: UUID, *, path: str = "input.id"
 ) -> RunRow:
@@ -140,6 +150,11 @@ async def checked_run_of_name(
         if run is not None:
             return run
     raise missing_run([name], entity_name, project_name, permission)
+
+
+def missing_project_id(permission: Permission) -> NotFound:
+    """What to raise for a project that is addressed by its id."""
+    return missing("project of this id", permission, "input.id")
 
 
 def missing_run_id(permission: Permission, *, path: str) -> NotFound:

@@ -23,5 +23,7 @@ async def forget_what_others_revoke(
         for event in events:
             if event.kind == EventKind.API_KEY_REVOKED:
                 remembered.clear_viewers_of(event.entity_id)
+            elif event.kind == EventKind.PROJECT_CHANGED and event.project_id is not None:
+                remembered.clear(project_id=event.project_id)
 
     await follow(database, wake_up, EventSource.OTHERS, told, remembered.clear_all, poll_s=poll_s)

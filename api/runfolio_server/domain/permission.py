@@ -22,7 +22,7 @@ class Permission(StrEnum):
     EDIT = "edit"
     """Change by hand what is there: names, texts, tags, config, summary; ask a run to stop; an account's own keys."""
     DELETE = "delete"
-    """Delete it: a project's runs."""
+    """Delete it and bring it back: a project, or its runs."""
     MANAGE = "manage"
     """Decide who may do what: for the site, make users and keys for others."""
 

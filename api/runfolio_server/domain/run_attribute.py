@@ -49,6 +49,8 @@ class RunAttribute:
     """Of a text, or of each text in a list; None: something else than its length bounds it."""
     items_max: int | None = None
     is_nullable: bool = False
+    blank_is_none: bool = False
+    """Whether a text without a letter means that there is none, wherever it is given or asked for."""
     is_short: bool = False
     """Whether every text has at most 128 characters: it is sorted whole."""
     is_stored: bool = True

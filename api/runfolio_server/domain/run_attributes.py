@@ -42,12 +42,12 @@ RUN_ATTRIBUTES: Final = (
     RunAttribute(
         "group_name", TEXT, "Free text that gathers runs; null: none.",
         field="group", filter_names=("group", "group_name"), export_names=("group", "group_name"), inputs=EVERY_INPUT,
-        is_changeable=True, characters_max=512, is_nullable=True,
+        is_changeable=True, characters_max=512, is_nullable=True, blank_is_none=True,
     ),
     RunAttribute(
         "job_type", TEXT, "Free text: the role inside a group; null: none.",
         field="job_type", filter_names=("job_type",), export_names=("job_type",), inputs=EVERY_INPUT,
-        is_changeable=True, characters_max=512, is_nullable=True,
+        is_changeable=True, characters_max=512, is_nullable=True, blank_is_none=True,
     ),
     RunAttribute(
         "notes", TEXT, "The user's long text; null: none.",

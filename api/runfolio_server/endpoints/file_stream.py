@@ -7,6 +7,7 @@ The status decides what the sender does: 2xx acknowledges, 408, 429 and 5xx make
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,9 +15,12 @@ from starlette.routing import Route
 
 from runfolio_server.actions.access import missing_run
 from runfolio_server.actions.identity.sign_in import SignIn
+from runfolio_server.actions.runs.tombstones import refusal_of_project, refusal_of_writing
 from runfolio_server.domain.permission import Permission
+from runfolio_server.domain.viewer import Viewer
 from runfolio_server.endpoints.answers import answering_errors, json_response
 from runfolio_server.endpoints.bodies import read_body, room_of
+from runfolio_server.errors import AppError
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.batch import RejectedLine
 from runfolio_server.ingest.derived_summary import derive_summary
@@ -30,6 +34,7 @@ from runfolio_server.ingest.parse import (
 )
 from runfolio_server.ingest.target import RunTargets
 from runfolio_server.settings import Settings
+from runfolio_server.sql.pool import Database
 from runfolio_server.sql.turns import Purpose
 
 # Enough to see what is wrong; the count tells the rest.
@@ -54,7 +59,12 @@ async def file_stream(request: Request) -> Response:
     sent = replace(batch, summary=None) if is_derived else batch
     stored = None if run_id is None else await append_batch(database, run_id, sent, user_id=viewer.user_id)
     if stored is None:
-        raise missing_run([path["run"]], path["entity"], path["project"], Permission.LOG, hint=HOW_TO_MAKE_A_RUN)
+        # Its project may have been renamed or deleted, and made again, since it was last looked up.
+        targets.forget(viewer, path["entity"], path["project"])
+        known_id, run_id = run_id, await targets.find(database, viewer, path["entity"], path["project"], path["run"])
+        stored = None if run_id in (None, known_id) else await append_batch(database, run_id, sent)
+    if stored is None:
+        raise await _refusal(database, viewer, run_id, path["entity"], path["project"], path["run"])
     if run_id is not None and is_derived:
         await derive_summary(database, run_id, batch, INTERNAL_KEY, metric_rules)
     answer: dict[str, object] = {"exitcode": None, "limits": {}, "stopped": stored.is_stop_requested}
@@ -66,6 +76,15 @@ async def file_stream(request: Request) -> Response:
             for line in rejected[:REJECTED_SHOWN]
         ]
     return json_response(answer)
+
+
+async def _refusal(
+    database: Database, viewer: Viewer, run_id: UUID | None, entity_name: str, project_name: str, run_name: str
+) -> AppError:
+    missing = missing_run([run_name], entity_name, project_name, Permission.LOG, hint=HOW_TO_MAKE_A_RUN)
+    if run_id is None:
+        return await refusal_of_project(database, viewer, entity_name, project_name, missing)
+    return await refusal_of_writing(database, viewer, run_id, missing)
 
 
 file_stream_routes = [

@@ -70,6 +70,7 @@ async def execute_document(request: Request) -> Response:
         state.settings.objects_url or base_url,
         request.headers,
         budget,
+        state.settings.deleted_kept_days,
     )
     try:
         async with while_there_is_a_caller(request, database), budget.ending():

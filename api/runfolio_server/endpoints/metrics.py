@@ -22,10 +22,11 @@ from runfolio_server.loop_watch import LoopWatch
 from runfolio_server.process_numbers import NumberBoard, ProcessNumbers, own_cpu_s, own_memory_bytes
 from runfolio_server.sql.history.counters import SELECT_COMPACTION_STATUS
 from runfolio_server.sql.objects.unused_objects import SELECT_SWEEP_STATUS
+from runfolio_server.sql.runs.purge import SELECT_PURGE_STATUS
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-# Field of CompactionStatusRow or SweepStatusRow → name, type and help.
+# Field of CompactionStatusRow, SweepStatusRow or PurgeStatusRow → name, type and help.
 METRICS = {
     "tail_streams": ("runfolio_history_tail_streams", "gauge", "Streams with lines that wait for compaction."),
     "tail_lines": ("runfolio_history_tail_lines", "gauge", "Lines that wait for compaction."),
@@ -36,6 +37,9 @@ METRICS = {
     "unused_bytes": ("runfolio_unused_bytes", "gauge", "Their size."),
     "swept_objects": ("runfolio_swept_objects_total", "counter", "Unused objects deleted so far."),
     "swept_bytes": ("runfolio_swept_bytes_total", "counter", "Their size."),
+    "deleted_runs": ("runfolio_deleted_runs", "gauge", "Deleted runs that have something left."),
+    "purged_runs": ("runfolio_purged_runs_total", "counter", "Deleted runs whose data was freed so far."),
+    "purged_bytes": ("runfolio_purged_bytes_total", "counter", "The size of these data."),
 }
 
 # Field of ProcessNumbers → likewise.
@@ -56,7 +60,8 @@ async def tell_metrics(request: Request) -> Response:
     async with database.connection() as connection:
         compaction = await connection.row(SELECT_COMPACTION_STATUS)
         sweep = await connection.row(SELECT_SWEEP_STATUS)
-    values = {**_fields(compaction), **_fields(sweep)}
+        purge = await connection.row(SELECT_PURGE_STATUS)
+    values = {**_fields(compaction), **_fields(sweep), **_fields(purge)}
     lines = [
         f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {values[field]}\n"
         for field, (name, kind, text) in METRICS.items()

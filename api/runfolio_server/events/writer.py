@@ -48,10 +48,12 @@ async def write_state_changes(
         )
 
 
-async def write_runs_deleted(connection: Connection, run_ids: Sequence[UUID]) -> None:
-    """Tell that runs were deleted; the caller's transaction holds the rows of them all."""
+async def write_run_changes(
+    connection: Connection, kind: EventKind, run_ids: Sequence[UUID], user_id: int | None
+) -> None:
+    """Tell of the same change of runs, and who made it; the caller's transaction holds the rows of them all."""
     if run_ids:
-        await _write_changes(connection, run_ids, EventKind.RUN_DELETED, None)
+        await _write_changes(connection, run_ids, kind, user_id)
 
 
 async def write_stop_requested(connection: Connection, run_id: UUID, user_id: int) -> None:
@@ -76,3 +78,9 @@ async def _write_changes(
 async def write_event(connection: Connection, kind: EventKind, *, entity_id: int, object_id: UUID) -> None:
     """Tell of a change of something other than a run, in the caller's transaction."""
     await connection.execute(WRITE_EVENT, kind.value, entity_id, None, object_id)
+
+
+async def write_project_changed(connection: Connection, *, entity_id: int, project_id: int) -> None:
+    """Tell that names lead elsewhere now, in the caller's transaction. The object is the project's number as a uuid."""
+    object_id = UUID(int=project_id)
+    await connection.execute(WRITE_EVENT, EventKind.PROJECT_CHANGED.value, entity_id, project_id, object_id)

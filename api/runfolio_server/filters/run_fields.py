@@ -72,6 +72,7 @@ def _column(attribute: RunAttribute) -> Column:
         tuple(aliases),
         # A run without tags counts as one that has none to compare.
         is_nullable=attribute.is_nullable or attribute.kind is ValueKind.TEXTS,
+        blank_is_none=attribute.blank_is_none,
         is_short=attribute.is_short,
         within=found.within,
         sort=found.sort,

@@ -10,6 +10,7 @@ from runfolio_server.graph.artifacts.query import ArtifactQueries
 from runfolio_server.graph.identity.entity import Entity, find_entity
 from runfolio_server.graph.identity.user import User, find_user
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.projects.deleted import DeletedProject, deleted_project_page
 from runfolio_server.graph.projects.project import Project, find_project, project_page
 from runfolio_server.graph.relay.connections import After, Connection, First
 from runfolio_server.graph.server_info import ServerInfo, server_info
@@ -59,3 +60,14 @@ class Query(ArtifactQueries, QueryWireNames):
     ) -> Connection[Project]:
         """A page of projects."""
         return await project_page(info, entity_name or None, first, after)
+
+    @strawberry.field(description="The deleted projects that you may restore, those that were deleted last first.")
+    async def deleted_projects(
+        self,
+        info: RequestInfo,
+        entity_name: EntityName = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+    ) -> Connection[DeletedProject]:
+        """A page of deleted projects."""
+        return await deleted_project_page(info, entity_name or None, first, after)

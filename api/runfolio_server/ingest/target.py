@@ -32,3 +32,7 @@ class RunTargets:
             project_id = row.project_id
             self._project_ids.put(key, project_id)
         return run_id_of(project_id, run_name)
+
+    def forget(self, viewer: Viewer, entity_name: str, project_name: str) -> None:
+        """Look this project up anew the next time."""
+        self._project_ids.forget((viewer.user_id, entity_name, project_name))

@@ -28,6 +28,9 @@ class Kind(StrEnum):
 
     ENTITY = "entity"
     PROJECT = "project"
+    """One that is deleted is nobody's."""
+    DELETED_PROJECT = "deleted_project"
+    """What only those who restore it ask for."""
     ARGUMENT = "argument"
     """No table: an argument of a function, of type bigint[]."""
 
@@ -48,12 +51,18 @@ class Asked:
         return (*arguments[:at], entity_ids(viewer, self.permission), *arguments[at + 1 :])
 
 
-def condition(alias: str, number: int) -> str:
+_ALIVE: Final = {
+    Kind.PROJECT: " AND {alias}.deleted_at IS NULL",
+    Kind.DELETED_PROJECT: " AND {alias}.deleted_at IS NOT NULL",
+}
+
+
+def condition(alias: str, number: int, kind: Kind) -> str:
     """Whether the row belongs to an entity for which the viewer, the parameter of this number, has the permission.
 
-    One for all permissions, which choose what is bound, and for both kinds of rows.
+    One for all permissions, which choose what is bound.
     """
-    return f"{alias}.entity_id = ANY (${number:d}::bigint[])"
+    return f"{alias}.entity_id = ANY (${number:d}::bigint[]){_ALIVE.get(kind, '').format(alias=alias)}"
 
 
 def expand(sql: str, any_permission: Permission | None = None) -> tuple[str, Asked | None]:
@@ -72,7 +81,11 @@ def expand(sql: str, any_permission: Permission | None = None) -> tuple[str, Ask
         asked.add(Asked(permission, number))
         if (found["kind"] == Kind.ARGUMENT) != (found["alias"] is None):
             raise LookupError(f"{found[0]}: an alias stands with each kind but {Kind.ARGUMENT}")
-        return f"${number:d}::bigint[]" if found["alias"] is None else condition(found["alias"], number)
+        return (
+            f"${number:d}::bigint[]"
+            if found["alias"] is None
+            else condition(found["alias"], number, Kind(found["kind"]))
+        )
 
     expanded = PLACEHOLDER.sub(written, sql)
     if "{{" in expanded or len(asked) > 1:

@@ -25,11 +25,12 @@ DISTRIBUTED: Final = {
     "run_event": "run_id",
     "run_alert": "run_id",
     "artifact_use": "run_id",
+    "run_deletion": "run_id",
     "unused_object": "owner_id",
 }
 """Tables in shards, each by this column. They are co-located: the rows of one value lie on one machine."""
 
-REFERENCE: Final = ("entities", "users", "projects", "run_order_use")
+REFERENCE: Final = ("entities", "users", "projects", "former_project_name", "run_order_use")
 """Tables of which every machine has a copy, each after those that it refers to. Seldom written: every copy is."""
 
 LOCAL: Final = (

@@ -20,6 +20,7 @@ from runfolio_server.worker.crash_detection import detect_crashes_forever
 from runfolio_server.worker.event_sweep import sweep_events_forever
 from runfolio_server.worker.index_upkeep import keep_indexes_forever
 from runfolio_server.worker.object_sweep import sweep_objects_forever
+from runfolio_server.worker.purge import purge_forever
 from runfolio_server.worker.webhooks import deliver_forever
 
 # One for compaction, one for everything else.
@@ -58,6 +59,7 @@ async def _work(database: Database, settings: Settings, told_to_end: asyncio.Eve
         asyncio.create_task(sweep_objects_forever(database, store_place(settings))),
         asyncio.create_task(sweep_events_forever(database)),
         asyncio.create_task(deliver_forever(database, settings)),
+        asyncio.create_task(purge_forever(database, settings.deleted_kept_days)),
     ]
     ends = [asyncio.create_task(told_to_end.wait()), asyncio.create_task(wait_for_parent_to_end())]
     done, pending = await asyncio.wait([*jobs, *ends], return_when=asyncio.FIRST_COMPLETED)

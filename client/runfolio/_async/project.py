@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from runfolio._async.deleted import AsyncDeletedRuns
 from runfolio._async.pages import AsyncPages
+from runfolio._async.project_life import AsyncProjectLife
 from runfolio._async.run import AsyncRun
 from runfolio._async.run_life import fetch_run_fields
 from runfolio._async.runs import AsyncRuns
@@ -17,23 +19,17 @@ from runfolio._core.html import list_table
 from runfolio._core.missing import present_project
 from runfolio._core.operations import GET_RUN_HISTOGRAM, LIST_PROJECTS, LIST_RUN_KEYS, LIST_RUN_VALUES
 from runfolio._core.page import Page
-from runfolio._core.paths import RunPath
-from runfolio._core.project_data import ProjectData
+from runfolio._core.paths import ProjectPath, RunPath
 from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, document_of
 from runfolio._core.run_order import Order
-from runfolio._generated import ProjectFields
 from runfolio.history_table import HistoryTable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class AsyncProject(ProjectData):
+class AsyncProject(AsyncProjectLife):
     """A named set of runs inside an entity."""
-
-    def __init__(self, fields: ProjectFields, transport: AsyncTransport) -> None:
-        super().__init__(fields, transport.base_url)
-        self._transport = transport
 
     def runs(
         self,
@@ -52,6 +48,10 @@ class AsyncProject(ProjectData):
         """Its run of this id. Raises NotFoundError when there is none."""
         path = RunPath(self.entity, self.name, run_id)
         return AsyncRun(await fetch_run_fields(self._transport, path), path, self._transport)
+
+    def deleted_runs(self, per_page: int = 50) -> AsyncDeletedRuns:
+        """Its deleted runs, those that were deleted last first; each tells until when it can come back."""
+        return AsyncDeletedRuns(self._transport, ProjectPath(self.entity, self.name), per_page)
 
     async def histories(
         self,

@@ -149,12 +149,15 @@ class AsyncRuns(AsyncGroupedRuns, AsyncPages[AsyncRun]):
             self._forget()
         return ChangedRuns.of("update", answer.update_runs, is_dry_run=dry_run)
 
-    async def delete(self, *, dry_run: bool) -> ChangedRuns:
-        """Delete every run that the filters choose, for good, or with `dry_run=True` just tell which.
+    async def delete(self, *, dry_run: bool, with_artifacts: bool = False) -> ChangedRuns:
+        """Delete every run that the filters choose, or with `dry_run=True` just tell which.
 
-        `dry_run` has to be said: neither answer is one to get by accident. Names of deleted runs stay taken.
+        `dry_run` has to be said: neither answer is one to get by accident. Ids of deleted runs stay taken. They can be
+        undeleted for some days, see `Project.deleted_runs`; then what they have is freed, `with_artifacts` also the
+        artifacts that they logged.
         """
-        answer = await self._transport.execute(DELETE_RUNS, {"input": {**await self._choice(), "dryRun": dry_run}})
+        given = {**await self._choice(), "dryRun": dry_run, "deleteArtifacts": with_artifacts}
+        answer = await self._transport.execute(DELETE_RUNS, {"input": given})
         if not dry_run:
             self._forget()
         return ChangedRuns.of("delete", answer.delete_runs, is_dry_run=dry_run)

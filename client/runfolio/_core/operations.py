@@ -46,6 +46,15 @@ DELETE_FILES = Operation("DeleteFiles", generated.DELETE_FILES_GQL, generated.De
 LIST_CONSOLE_LINES = Operation("ListConsoleLines", generated.LIST_CONSOLE_LINES_GQL, generated.ListConsoleLines)
 UPDATE_RUNS = Operation("UpdateRuns", generated.UPDATE_RUNS_GQL, generated.UpdateRuns)
 DELETE_RUNS = Operation("DeleteRuns", generated.DELETE_RUNS_GQL, generated.DeleteRuns)
+UNDELETE_RUNS = Operation("UndeleteRuns", generated.UNDELETE_RUNS_GQL, generated.UndeleteRuns)
+LIST_DELETED_RUNS = Operation("ListDeletedRuns", generated.LIST_DELETED_RUNS_GQL, generated.ListDeletedRuns)
+CREATE_PROJECT = Operation("CreateProject", generated.CREATE_PROJECT_GQL, generated.CreateProject)
+UPDATE_PROJECT = Operation("UpdateProject", generated.UPDATE_PROJECT_GQL, generated.UpdateProject)
+DELETE_PROJECT = Operation("DeleteProject", generated.DELETE_PROJECT_GQL, generated.DeleteProject)
+RESTORE_PROJECT = Operation("RestoreProject", generated.RESTORE_PROJECT_GQL, generated.RestoreProject)
+LIST_DELETED_PROJECTS = Operation(
+    "ListDeletedProjects", generated.LIST_DELETED_PROJECTS_GQL, generated.ListDeletedProjects
+)
 LIST_RUN_GROUPS = Operation("ListRunGroups", generated.LIST_RUN_GROUPS_GQL, generated.ListRunGroups)
 LIST_GROUP_CURVES = Operation("ListGroupCurves", generated.LIST_GROUP_CURVES_GQL, generated.ListGroupCurves)
 LIST_RUN_VALUES = Operation("ListRunValues", generated.LIST_RUN_VALUES_GQL, generated.ListRunValues)

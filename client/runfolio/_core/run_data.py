@@ -71,7 +71,7 @@ class RunData:
 
     @property
     def name(self) -> str:
-        """What people read; not unique. Settable."""
+        """What people read; not unique. Settable; a blank one is made anew by the server."""
         return self._edits.text("display_name") or ""
 
     @name.setter
@@ -98,7 +98,7 @@ class RunData:
 
     @property
     def group(self) -> str | None:
-        """What gathers runs, as the folds of one experiment. Settable."""
+        """What gathers runs, as the folds of one experiment. Settable; None and a blank one take it out."""
         return self._edits.text("group")
 
     @group.setter

@@ -15,6 +15,42 @@ class ConsoleLineFields(BaseModel):
     line: str
 
 
+class DeletedProjectFields(BaseModel):
+    id: str
+    name: str
+    description: Optional[str]
+    created_at: datetime = Field(alias="createdAt")
+    deleted_at: datetime = Field(alias="deletedAt")
+    purge_due_at: datetime = Field(alias="purgeDueAt")
+    purged_at: Optional[datetime] = Field(alias="purgedAt")
+
+
+class UserFields(BaseModel):
+    id: str
+    username: str
+    name: str
+    created_at: datetime = Field(alias="createdAt")
+
+
+class DeletedRunFields(BaseModel):
+    id: str
+    name: str
+    display_name: str = Field(alias="displayName")
+    state: str
+    deleted_at: datetime = Field(alias="deletedAt")
+    deleted_by: Optional["DeletedRunFieldsDeletedBy"] = Field(alias="deletedBy")
+    purge_due_at: datetime = Field(alias="purgeDueAt")
+    purged_at: Optional[datetime] = Field(alias="purgedAt")
+    can_be_undeleted: bool = Field(alias="canBeUndeleted")
+    with_artifacts: bool = Field(alias="withArtifacts")
+    freed_bytes: int = Field(alias="freedBytes")
+    moved_to: Optional[str] = Field(alias="movedTo")
+
+
+class DeletedRunFieldsDeletedBy(UserFields):
+    pass
+
+
 class DocumentKeyFields(BaseModel):
     key: str
     field: str
@@ -76,13 +112,6 @@ class MetricKeyFields(BaseModel):
 class PageFields(BaseModel):
     has_next_page: bool = Field(alias="hasNextPage")
     end_cursor: Optional[str] = Field(alias="endCursor")
-
-
-class UserFields(BaseModel):
-    id: str
-    username: str
-    name: str
-    created_at: datetime = Field(alias="createdAt")
 
 
 class ProjectFields(BaseModel):

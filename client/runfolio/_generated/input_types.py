@@ -29,6 +29,17 @@ class AppendHistoryInput(BaseModel):
     "Ends the run after these rows: 0 finished, 254 crashed, 255 killed, any other failed. The first end counts: a run that has ended keeps its state and its code, which `run` tells."
 
 
+class CreateProjectInput(BaseModel):
+    """A project to make."""
+
+    name: str
+    "Its name in URLs, 1 to 128 characters; unique in its entity."
+    entity_name: Optional[str] = Field(alias="entityName", default=None)
+    "Its entity; null: your own."
+    description: Optional[str] = None
+    "Text for people, at most 1000000 characters; null: none."
+
+
 class CreateRunFilesInput(BaseModel):
     """Files of a run that are about to be uploaded."""
 
@@ -46,11 +57,11 @@ class CreateRunInput(BaseModel):
     """A run to make or to take up again. Null and absent leave a field as it is."""
 
     group: Optional[str] = None
-    "Free text that gathers runs."
+    "Free text that gathers runs; blank: none; at most 512 characters."
     job_type: Optional[str] = Field(alias="jobType", default=None)
-    "The role inside a group."
+    "The role inside a group; blank: none; at most 512 characters."
     notes: Optional[str] = None
-    "The user's long text."
+    "The user's long text; at most 1,000,000 characters."
     entity_name: Optional[str] = Field(alias="entityName", default=None)
     "Its entity; null: your own."
     project_name: Optional[str] = Field(alias="projectName", default=None)
@@ -58,19 +69,19 @@ class CreateRunInput(BaseModel):
     name: Optional[str] = None
     "The slug in URLs, 1 to 256 characters; null makes one, and so a new run at each call."
     display_name: Optional[str] = Field(alias="displayName", default=None)
-    "What people read; made here when a new run has none."
+    "What people read; made here where it is blank; at most 512 characters."
     config: Optional[str] = None
     'Its config, each entry wrapped as in {"lr": {"value": 0.1}}; a run taken up keeps its others.'
     tags: Optional[list[str]] = None
-    "All tags; at most 500."
+    "All tags; at most 500 of at most 256 characters each."
     host: Optional[str] = None
-    "The machine it runs on."
+    "The machine it runs on; at most 512 characters."
     program: Optional[str] = None
-    "What is run."
+    "What is run; at most 4,096 characters."
     commit: Optional[str] = None
-    "Commit of its source."
+    "Commit of its source; at most 128 characters."
     repository: Optional[str] = None
-    "Repository of its source."
+    "Repository of its source; at most 4,096 characters."
 
 
 class DeleteFilesInput(BaseModel):
@@ -78,6 +89,13 @@ class DeleteFilesInput(BaseModel):
 
     files: list[str]
     "Node ids of files, of one run or several; at most 1,000. Those that are gone change nothing."
+
+
+class DeleteProjectInput(BaseModel):
+    """A project to delete."""
+
+    id: str
+    "The project's node id."
 
 
 class DeleteRunsInput(BaseModel):
@@ -93,6 +111,8 @@ class DeleteRunsInput(BaseModel):
     "Which runs, by node id; at most 10,000. Either this or filters."
     dry_run: Optional[bool] = Field(alias="dryRun", default=None)
     "Delete nothing, just tell what would be; false unless told."
+    delete_artifacts: Optional[bool] = Field(alias="deleteArtifacts", default=None)
+    "Whether the artifacts that they logged go with them, once they are purged; false unless told."
 
 
 class HistoryColumnInput(BaseModel):
@@ -134,6 +154,15 @@ class RaiseAlertInput(BaseModel):
     "For how long after it no other of its title is kept, in seconds."
 
 
+class RestoreProjectInput(BaseModel):
+    """A deleted project to bring back."""
+
+    id: str
+    "The project's node id."
+    name: Optional[str] = None
+    "Its name in URLs, 1 to 128 characters; unique in its entity. Null: the one that it had; another may have it by now."
+
+
 class StopRunInput(BaseModel):
     """A run to stop."""
 
@@ -141,23 +170,45 @@ class StopRunInput(BaseModel):
     "The run's node id."
 
 
+class UndeleteRunsInput(BaseModel):
+    """Deleted runs to bring back."""
+
+    project_name: str = Field(alias="projectName")
+    "The project."
+    entity_name: Optional[str] = Field(alias="entityName", default=None)
+    "Its entity; null: your own."
+    ids: list[str]
+    "Which runs, by node id; at most 10,000."
+
+
+class UpdateProjectInput(BaseModel):
+    """What to change of a project. An absent field stays as it is."""
+
+    id: str
+    "The project's node id."
+    name: Optional[str] = None
+    "Its name in URLs, 1 to 128 characters; unique in its entity. Null leaves it. The former name leads to the project until another has it."
+    description: Optional[str] = None
+    "Text for people, at most 1000000 characters; null clears it."
+
+
 class UpdateRunInput(BaseModel):
     """What to change of a run. An absent field stays as it is, null clears it."""
 
     group: Optional[str] = None
-    "Free text that gathers runs."
+    "Free text that gathers runs; blank: none; at most 512 characters."
     job_type: Optional[str] = Field(alias="jobType", default=None)
-    "The role inside a group."
+    "The role inside a group; blank: none; at most 512 characters."
     notes: Optional[str] = None
-    "The user's long text."
+    "The user's long text; at most 1,000,000 characters."
     id: str
     "The run's node id."
     display_name: Optional[str] = Field(alias="displayName", default=None)
-    "What people read; cannot be cleared."
+    "What people read. A blank one is made anew, null leaves it; at most 512 characters."
     description: Optional[str] = None
-    "A second long text."
+    "A second long text; at most 1,000,000 characters."
     tags: Optional[list[str]] = None
-    "All tags; at most 500."
+    "All tags; at most 500 of at most 256 characters each."
     config: Optional[str] = None
     'The whole config, each entry wrapped as in {"lr": {"value": 0.1}}. What an SDK keeps there stays.'
     summary_metrics: Optional[str] = Field(alias="summaryMetrics", default=None)
@@ -177,11 +228,11 @@ class UpdateRunsInput(BaseModel):
     """What to change of many runs. An absent field stays as it is, null clears it."""
 
     group: Optional[str] = None
-    "Free text that gathers runs."
+    "Free text that gathers runs; blank: none; at most 512 characters."
     job_type: Optional[str] = Field(alias="jobType", default=None)
-    "The role inside a group."
+    "The role inside a group; blank: none; at most 512 characters."
     notes: Optional[str] = None
-    "The user's long text."
+    "The user's long text; at most 1,000,000 characters."
     project_name: str = Field(alias="projectName")
     "The project."
     entity_name: Optional[str] = Field(alias="entityName", default=None)
@@ -195,9 +246,9 @@ class UpdateRunsInput(BaseModel):
     remove_tags: Optional[list[str]] = Field(alias="removeTags", default=None)
     "Tags to remove."
     tags: Optional[list[str]] = None
-    "Tags instead of those there are."
+    "Tags instead of those there are; at most 500 of at most 256 characters each."
     display_name: Optional[str] = Field(alias="displayName", default=None)
-    "What people read; cannot be cleared."
+    "What people read. A blank one is made anew, null leaves it; at most 512 characters."
     config: Optional[str] = None
     'Entries to set in the config, not wrapped: {"lr": 0.1}.'
     dry_run: Optional[bool] = Field(alias="dryRun", default=None)

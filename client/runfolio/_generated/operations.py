@@ -1,8 +1,10 @@
 __all__ = [
     "APPEND_HISTORY_GQL",
+    "CREATE_PROJECT_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
     "DELETE_FILES_GQL",
+    "DELETE_PROJECT_GQL",
     "DELETE_RUNS_GQL",
     "GET_HISTORY_COUNTS_GQL",
     "GET_METRIC_GQL",
@@ -12,6 +14,8 @@ __all__ = [
     "GET_VIEWER_GQL",
     "LIST_ALERTS_GQL",
     "LIST_CONSOLE_LINES_GQL",
+    "LIST_DELETED_PROJECTS_GQL",
+    "LIST_DELETED_RUNS_GQL",
     "LIST_FILES_GQL",
     "LIST_GROUP_CURVES_GQL",
     "LIST_METRIC_KEYS_GQL",
@@ -22,13 +26,213 @@ __all__ = [
     "LIST_RUN_VALUES_GQL",
     "LIST_STATE_CHANGES_GQL",
     "RAISE_ALERT_GQL",
+    "RESTORE_PROJECT_GQL",
     "SAMPLE_HISTORY_GQL",
     "SCAN_HISTORY_GQL",
     "STOP_RUN_GQL",
+    "UNDELETE_RUNS_GQL",
+    "UPDATE_PROJECT_GQL",
     "UPDATE_RUNS_GQL",
     "UPDATE_RUN_GQL",
     "UPDATE_RUN_STATE_GQL",
 ]
+
+CREATE_PROJECT_GQL = """
+mutation CreateProject($input: CreateProjectInput!) {
+  createProject(input: $input) {
+    project {
+      ...ProjectFields
+    }
+  }
+}
+
+fragment ProjectFields on Project {
+  id
+  name
+  description
+  createdAt
+  entity {
+    name
+  }
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+UPDATE_PROJECT_GQL = """
+mutation UpdateProject($input: UpdateProjectInput!) {
+  updateProject(input: $input) {
+    project {
+      ...ProjectFields
+    }
+  }
+}
+
+fragment ProjectFields on Project {
+  id
+  name
+  description
+  createdAt
+  entity {
+    name
+  }
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+DELETE_PROJECT_GQL = """
+mutation DeleteProject($input: DeleteProjectInput!) {
+  deleteProject(input: $input) {
+    success
+  }
+}
+"""
+
+RESTORE_PROJECT_GQL = """
+mutation RestoreProject($input: RestoreProjectInput!) {
+  restoreProject(input: $input) {
+    project {
+      ...ProjectFields
+    }
+  }
+}
+
+fragment ProjectFields on Project {
+  id
+  name
+  description
+  createdAt
+  entity {
+    name
+  }
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+LIST_DELETED_PROJECTS_GQL = """
+query ListDeletedProjects($entity: String, $first: Int, $after: String, $withTotal: Boolean!) {
+  deletedProjects(entityName: $entity, first: $first, after: $after) {
+    totalCount @include(if: $withTotal)
+    edges {
+      node {
+        ...DeletedProjectFields
+      }
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+
+fragment DeletedProjectFields on DeletedProject {
+  id
+  name
+  description
+  createdAt
+  deletedAt
+  purgeDueAt
+  purgedAt
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+LIST_DELETED_RUNS_GQL = """
+query ListDeletedRuns($entity: String!, $project: String!, $first: Int, $after: String, $withTotal: Boolean!) {
+  entity(name: $entity) {
+    name
+  }
+  project(name: $project, entityName: $entity) {
+    deletedRuns(first: $first, after: $after) {
+      totalCount @include(if: $withTotal)
+      edges {
+        node {
+          ...DeletedRunFields
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment DeletedRunFields on DeletedRun {
+  id
+  name
+  displayName
+  state
+  deletedAt
+  deletedBy {
+    ...UserFields
+  }
+  purgeDueAt
+  purgedAt
+  canBeUndeleted
+  withArtifacts
+  freedBytes
+  movedTo
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+UNDELETE_RUNS_GQL = """
+mutation UndeleteRuns($input: UndeleteRunsInput!) {
+  undeleteRuns(input: $input) {
+    ...ManyRunsFields
+  }
+}
+
+fragment ManyRunsFields on ManyRunsPayload {
+  count
+  names
+  refused {
+    name
+    message
+  }
+  refusedCount
+}
+"""
 
 LIST_FILES_GQL = """
 query ListFiles($entity: String!, $project: String!, $run: String!, $names: [String], $pattern: String, $prefix: String, $first: Int, $after: String, $withTotal: Boolean!) {

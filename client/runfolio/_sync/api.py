@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from runfolio._sync.deleted import DeletedProjects
 from runfolio._sync.project import Project, Projects
 from runfolio._sync.run import Run
 from runfolio._sync.run_life import fetch_run_fields
@@ -21,7 +22,7 @@ from runfolio._core.errors import AuthenticationError, MalformedPathError
 from runfolio._core.filters import Filter
 from runfolio._core.log_queue import step_after
 from runfolio._core.missing import present_entity, present_project
-from runfolio._core.operations import CREATE_RUN, GET_PROJECT, GET_VIEWER
+from runfolio._core.operations import CREATE_PROJECT, CREATE_RUN, GET_PROJECT, GET_VIEWER
 from runfolio._core.paths import ProjectPath, RunPath, new_run_id, parse_project_path, parse_run_path
 from runfolio._core.query import read_query
 from runfolio._core.run_order import Order
@@ -120,7 +121,8 @@ class Api:
 
         `path` is `entity/project`, which is made if there is none; without one the default project. An `id` that is
         there takes that run up again: what is None stays as it is, and so do the entries of its config that `config`
-        does not name; `tags` replace the old ones. Raises MalformedPathError, BadRequestError,
+        does not name; `tags` replace the old ones. A blank `name` is made by the server; a blank `group` or `job_type`
+        is none, and takes a run out of one. Raises MalformedPathError, BadRequestError,
         ConflictError for the id of a run that was deleted and, for an entity that is not yours, NotFoundError.
         """
         named = self._project_path(path or self._settings.project.value or NO_PROJECT)
@@ -180,6 +182,24 @@ class Api:
     def projects(self, entity: str | None = None, per_page: int = 50) -> Projects:
         """The projects of an entity, by name; without one those of the entity in the settings, else all you may see."""
         return Projects(self._transport, entity or self._settings.entity.value, per_page=per_page)
+
+    def create_project(
+        self, name: str, entity: str | None = None, *, description: str | None = None
+    ) -> Project:
+        """Make the project `name`, or `entity/name`; one that is there stays as it is, and is the answer.
+
+        Raises MalformedPathError, BadRequestError for a name that no project may have and, for an entity that is not
+        yours, NotFoundError.
+        """
+        named = self._project_path(name, entity)
+        owner = named.entity or self.default_entity
+        given = {"entityName": owner, "name": named.project, "description": description}
+        answer = self._transport.execute(CREATE_PROJECT, {"input": given})
+        return Project(answer.create_project.project, self._transport)
+
+    def deleted_projects(self, entity: str | None = None, per_page: int = 50) -> DeletedProjects:
+        """The deleted projects that you may restore, of an entity or of all, those that were deleted last first."""
+        return DeletedProjects(self._transport, entity or self._settings.entity.value, per_page)
 
     def _project_path(self, path: str, entity: str | None = None) -> ProjectPath:
         return parse_project_path(path, entity=entity or self._default_entity, base_url=self._transport.base_url)

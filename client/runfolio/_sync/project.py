@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from runfolio._sync.deleted import DeletedRuns
 from runfolio._sync.pages import Pages
+from runfolio._sync.project_life import ProjectLife
 from runfolio._sync.run import Run
 from runfolio._sync.run_life import fetch_run_fields
 from runfolio._sync.runs import Runs
@@ -18,23 +20,17 @@ from runfolio._core.html import list_table
 from runfolio._core.missing import present_project
 from runfolio._core.operations import GET_RUN_HISTOGRAM, LIST_PROJECTS, LIST_RUN_KEYS, LIST_RUN_VALUES
 from runfolio._core.page import Page
-from runfolio._core.paths import RunPath
-from runfolio._core.project_data import ProjectData
+from runfolio._core.paths import ProjectPath, RunPath
 from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, document_of
 from runfolio._core.run_order import Order
-from runfolio._generated import ProjectFields
 from runfolio.history_table import HistoryTable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class Project(ProjectData):
+class Project(ProjectLife):
     """A named set of runs inside an entity."""
-
-    def __init__(self, fields: ProjectFields, transport: Transport) -> None:
-        super().__init__(fields, transport.base_url)
-        self._transport = transport
 
     def runs(
         self,
@@ -53,6 +49,10 @@ class Project(ProjectData):
         """Its run of this id. Raises NotFoundError when there is none."""
         path = RunPath(self.entity, self.name, run_id)
         return Run(fetch_run_fields(self._transport, path), path, self._transport)
+
+    def deleted_runs(self, per_page: int = 50) -> DeletedRuns:
+        """Its deleted runs, those that were deleted last first; each tells until when it can come back."""
+        return DeletedRuns(self._transport, ProjectPath(self.entity, self.name), per_page)
 
     def histories(
         self,

@@ -50,7 +50,8 @@ BEGIN
     RETURN;
   END IF;
   IF p_entities IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM projects AS p WHERE p.project_id = v_project AND p.entity_id = ANY (p_entities)
+    SELECT 1 FROM projects AS p
+    WHERE p.project_id = v_project AND p.entity_id = ANY (p_entities) AND p.deleted_at IS NULL
   ) THEN
     RETURN;
   END IF;

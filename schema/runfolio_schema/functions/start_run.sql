@@ -5,7 +5,8 @@
 -- is taken up runs again and forgets how it ended, unless p_given has a state. A deleted run stays as it is.
 -- p_words and the run's number make a display name of a new run when p_given has none.
 -- p_created_by is the number of the user who asks: the maker of a new run, and who it was in the log of states.
--- p_given is an object of column and value: what it lacks leaves a column as it is, and it holds no null.
+-- p_given is an object of column and value: what it lacks leaves a column as it is, and it holds no null. An empty group or
+-- job type is none; an empty display name is made anew of p_words and how many runs the project has had.
 -- p_config_text to p_summary: null leaves a column as it is.
 -- p_config_if_new: the config is for a new run; one that is there keeps its own, and the caller joins the two.
 -- p_writer is whose config and summary they are: '' or, where several processes write one run, the client's id; null:
@@ -77,7 +78,10 @@ BEGIN
   WHERE r.run_id = p_run_id
   FOR UPDATE;
   IF NOT FOUND THEN
-    SELECT p.run_counter + 1 INTO v_number FROM projects AS p WHERE p.project_id = p_project_id FOR NO KEY UPDATE;
+    SELECT p.run_counter + 1 INTO v_number
+    FROM projects AS p
+    WHERE p.project_id = p_project_id AND p.deleted_at IS NULL
+    FOR NO KEY UPDATE;
     IF NOT FOUND THEN
       RETURN;
     END IF;
@@ -87,9 +91,9 @@ BEGIN
       config_writer, summary_writer, newest_start
     )
     VALUES (
-      p_run_id, p_project_id, p_name, coalesce(p_given ->> 'display_name', p_words || '-' || v_number::text),
-      coalesce(v_given_state, 'running'), p_created_by, coalesce(v_tags, '{}'), p_given ->> 'group_name',
-      p_given ->> 'job_type', p_given ->> 'notes', p_given ->> 'description', p_given ->> 'sweep_name',
+      p_run_id, p_project_id, p_name, coalesce(nullif(p_given ->> 'display_name', ''), p_words || '-' || v_number::text),
+      coalesce(v_given_state, 'running'), p_created_by, coalesce(v_tags, '{}'),
+      nullif(p_given ->> 'group_name', ''), nullif(p_given ->> 'job_type', ''), p_given ->> 'notes', p_given ->> 'description', p_given ->> 'sweep_name',
       p_given ->> 'host', p_given ->> 'program', p_given ->> 'commit_hash', p_given ->> 'repository',
       coalesce(p_config_text, '{}'), coalesce(p_config, '{}'), coalesce(p_summary_text, '{}'),
       coalesce(p_summary, '{}'), p_writer,
@@ -200,6 +204,11 @@ BEGIN
       v_config := p_writer;
       v_summary := p_writer;
     END IF;
+    IF p_given ->> 'display_name' = '' THEN
+      -- Read without a lock: who holds a run waits for no project.
+      SELECT p.run_counter INTO v_number FROM projects AS p WHERE p.project_id = p_project_id;
+      p_given := p_given || jsonb_build_object('display_name', p_words || '-' || v_number::text);
+    END IF;
     v_waiting := array_remove(ARRAY[
       CASE WHEN p_config_text IS NOT NULL AND (p_config_if_new OR v_config <> p_writer) THEN 'config' END,
       CASE WHEN p_summary_text IS NOT NULL AND v_summary <> p_writer THEN 'summary' END
@@ -207,8 +216,8 @@ BEGIN
     UPDATE runs AS r
     SET display_name = coalesce(p_given ->> 'display_name', r.display_name),
         tags = coalesce(v_tags, r.tags),
-        group_name = coalesce(p_given ->> 'group_name', r.group_name),
-        job_type = coalesce(p_given ->> 'job_type', r.job_type),
+        group_name = CASE WHEN p_given ? 'group_name' THEN nullif(p_given ->> 'group_name', '') ELSE r.group_name END,
+        job_type = CASE WHEN p_given ? 'job_type' THEN nullif(p_given ->> 'job_type', '') ELSE r.job_type END,
         notes = coalesce(p_given ->> 'notes', r.notes),
         description = coalesce(p_given ->> 'description', r.description),
         sweep_name = coalesce(p_given ->> 'sweep_name', r.sweep_name),

@@ -30,9 +30,4 @@ with wandb.init(project="missing", id=ARGUMENTS["run"]) as run:
     ask("use_artifact", lambda: run.use_artifact("weights:latest"))
     ask("sweep", lambda: wandb.sweep(SWEEP, project="missing", entity=run.entity))
     run.log({"loss": 1})
-    path = f"{run.entity}/{run.project}/{run.id}"
-
-api = wandb.Api()
-ask("create_project", lambda: api.create_project("made", "ada"))
-ask("delete", api.run(path).delete)
 answer(raised)

@@ -17,12 +17,11 @@ from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError
-from runfolio_server.events.writer import write_runs_deleted
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
 from runfolio_server.sql.pool import Connection, Database
 from runfolio_server.sql.run_lists.list import ChosenRunRow, select_runs_batch
-from runfolio_server.sql.runs.runs import DELETE_RUNS, SELECT_CONFIGS
+from runfolio_server.sql.runs.runs import SELECT_CONFIGS
 
 # One transaction each: long enough to be quick, short enough to block nobody for long.
 BATCH_RUNS = 500
@@ -131,22 +130,11 @@ async def update_runs(
         return refused
 
     if is_dry_run:
-        return await _in_batches(database, viewer, Permission.EDIT, choice, None, check)
-    return await _in_batches(database, viewer, Permission.EDIT, choice, write)
+        return await in_batches(database, viewer, Permission.EDIT, choice, None, check)
+    return await in_batches(database, viewer, Permission.EDIT, choice, write)
 
 
-async def delete_runs(database: Database, viewer: Viewer, choice: Choice, *, is_dry_run: bool) -> ChangedRuns:
-    """Delete every chosen run: gone for readers, while the name stays taken. Idempotent."""
-
-    async def write(connection: Connection, rows: Sequence[ChosenRunRow]) -> list[RefusedRun]:
-        deleted = await connection.rows(DELETE_RUNS, [row.run_id for row in rows])
-        await write_runs_deleted(connection, [row.run_id for row in deleted])
-        return []
-
-    return await _in_batches(database, viewer, Permission.DELETE, choice, None if is_dry_run else write)
-
-
-async def _in_batches(
+async def in_batches(
     database: Database,
     viewer: Viewer,
     permission: Permission,

@@ -24,6 +24,9 @@ DOCUMENT_MAX_BYTES = 16 * 1024 * 1024
 # JSON values in a config or a summary: to parse so many holds the interpreter for some 60 ms.
 DOCUMENT_MAX_VALUES = 250_000
 
+# What a blank display name is written as until one is made: see named_anew in lifecycle.py, and start_run.
+NEW_NAME = ""
+
 _CHANGEABLE_BY_COLUMN = {attribute.column: attribute for attribute in CHANGEABLE}
 
 
@@ -46,6 +49,7 @@ def check_change(
 ) -> dict[str, object]:
     """The columns to write: those of `change`, with `config_jsonb` and `summary_jsonb` beside the texts.
 
+    A display name that is blank is NEW_NAME, and one that is null is left out: the run keeps the name that it has.
     `config_has_internal` tells whether the config has entries that the SDK keeps for itself, and
     `config_told_start` what `told_start` finds in it.
     With `left_out` a value of the config that is not kept costs it that entry, which is added there; else the change.
@@ -68,8 +72,9 @@ def check_change(
             columns[name] = _texts(attribute, field, value)
         elif name == "state":
             columns[name] = _state(value)
-        elif value is None and not attribute.is_nullable:
-            raise AppError(f"{field} cannot be cleared; give another name.", path=f"input.{field}")
+        elif name == "display_name":
+            if value is not None:
+                columns[name] = _text(attribute, field, value) if str(value).strip() else NEW_NAME
         else:
             columns[name] = _text(attribute, field, value)
     return columns
@@ -139,7 +144,7 @@ def _state(value: object) -> str:
 
 
 def _text(attribute: RunAttribute, field: str, value: object) -> str | None:
-    if value is None:
+    if value is None or (attribute.blank_is_none and not str(value).strip()):
         return None
     text = json_text.storable_text(str(value))
     longest = attribute.characters_max or 0

@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from runfolio_server.actions.access import checked_run, missing_run_id
-from runfolio_server.actions.projects import find_project, make_project
-from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, checked_change
+from runfolio_server.actions.projects.on_demand import find_project, make_project
+from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, NEW_NAME, checked_change
 from runfolio_server.actions.runs.config import needs_the_old, with_the_old
 from runfolio_server.actions.runs.shared_documents import joined_documents, keep_from_processes, of_documents
+from runfolio_server.actions.runs.tombstones import gone_run
 from runfolio_server.actions.runs.untold_start import what_was_before
 from runfolio_server.domain.names import check_run_name, new_display_words, new_run_name
 from runfolio_server.domain.permission import Permission
@@ -24,7 +25,7 @@ from runfolio_server.errors import AppError, Gone, NotFound
 from runfolio_server.events.writer import StateMove, write_state_changes
 from runfolio_server.history.storage.kept_members import LeftOutKey
 from runfolio_server.sql.pool import Connection, Database
-from runfolio_server.sql.projects.projects import ProjectRow
+from runfolio_server.sql.projects.projects import COUNT_RUNS_EVER, ProjectRow
 from runfolio_server.sql.runs.change import UPDATE_RUN, change_values, start_values
 from runfolio_server.sql.runs.documents import COUNT_LEFT_OUT
 from runfolio_server.sql.runs.runs import (
@@ -150,7 +151,8 @@ async def _start(
     if row is None:
         raise NotFound(f"The project {project.name!r} has just been deleted.", path="project")
     if row.is_deleted:
-        raise Gone(f"The run id {name!r} belongs to a deleted run of {project.name!r}; choose another.", path="name")
+        gone = await gone_run(connection, viewer, row.run_id, path="name")
+        raise gone or Gone(f"The run id {name!r} belongs to a deleted run; choose another.", path="name")
     return row
 
 
@@ -186,7 +188,14 @@ async def edit_run_row(
 async def update_run_row(
     connection: Connection, run_id: UUID, columns: Mapping[str, object], viewer: Viewer | None = None
 ) -> RunRow:
-    """Write columns that check_change has passed, in the caller's transaction. Raises NotFound when the run is gone."""
+    """Write columns that check_change has passed, in the caller's transaction. Raises NotFound when the run is gone.
+
+    A blank display name is made anew: a repeat makes another.
+    """
+    if columns.get("display_name") == NEW_NAME:
+        counted = await connection.row(COUNT_RUNS_EVER, run_id)
+        made = f"{new_display_words()}-{counted.count if counted else 0}"
+        columns = {**columns, "display_name": made}
     before = await connection.row(LOCK_STATE, run_id) if "state" in columns else None
     changed = [attribute.column for attribute in CHANGEABLE if attribute.column in columns]
     row = await connection.row(UPDATE_RUN, run_id, changed, *change_values(columns))

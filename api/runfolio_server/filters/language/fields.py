@@ -31,7 +31,7 @@ class Column:
 
     `within` wraps a condition on the expression (each %s) when that belongs to another table, so that the condition is
     evaluated once per row of that table instead of once per row listed; `sort` is what to order by then, and `joined`
-    the FROM items beside `r` that it needs.
+    the FROM items beside `r` that it needs. `blank_is_none`: no row has a blank text; to equal one is to have none.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Column:
     sql: str
     aliases: tuple[str, ...] = ()
     is_nullable: bool = False
+    blank_is_none: bool = False
     is_short: bool = False
     within: str | None = None
     sort: str | None = None

@@ -141,6 +141,8 @@ def _scalar(column: Column, operator: OperatorName, operand: Operand, parameters
     type_name = _TYPES[column.kind]
     text = f'{column.sql} COLLATE "C"'
     if operator is OperatorName.IN:
+        if column.blank_is_none:
+            operand = [value if value is None or value.strip() else None for value in operand]
         values = [value for value in operand if value is not None and not _is_nan(value)]
         found = []
         if column.kind is FieldKind.TIME:

@@ -23,6 +23,7 @@ from runfolio_server.graph.relay.connections import After, Connection, First, bu
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_node_id
 from runfolio_server.graph.runs.arguments import Filters, RunOrder
+from runfolio_server.graph.runs.deleted import ProjectDeletedRuns
 from runfolio_server.graph.runs.facets import ProjectRunFacets
 from runfolio_server.graph.runs.group import ProjectRunGroups
 from runfolio_server.graph.runs.histories import histories_cost, read_histories
@@ -71,7 +72,7 @@ class RunHistoryColumns:
 
 
 @strawberry.type(description="A named set of runs inside an entity.")
-class Project(ProjectRunGroups, ProjectRunFacets, ProjectArtifacts, ProjectWireNames, Node):
+class Project(ProjectRunGroups, ProjectRunFacets, ProjectArtifacts, ProjectDeletedRuns, ProjectWireNames, Node):
     """One project."""
 
     row: strawberry.Private[ProjectRow]

@@ -13,15 +13,15 @@ from runfolio_server.actions.runs.bulk import (
     Choice,
     ManyRunsChange,
     check_id_count,
-    delete_runs,
     update_runs,
 )
+from runfolio_server.actions.runs.deletion import delete_runs
 from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import Cost, costs
 from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.graph.relay.scalars import Int64, JSONString
-from runfolio_server.graph.runs.run_input import RunLabelsInput, asked_change
+from runfolio_server.graph.runs.run_input import NEW_NAME_TOLD, RunLabelsInput, asked_change, given_attribute
 
 
 @strawberry.input(description="What to change of many runs. An absent field stays as it is, null clears it.")
@@ -38,10 +38,8 @@ class UpdateRunsInput(RunLabelsInput):
     )
     add_tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Tags to add.")
     remove_tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Tags to remove.")
-    tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Tags instead of those there are.")
-    display_name: str | None = strawberry.field(
-        default=strawberry.UNSET, description="What people read; cannot be cleared."
-    )
+    tags: list[str] | None = given_attribute("tags", "Tags instead of those there are")
+    display_name: str | None = given_attribute("display_name", NEW_NAME_TOLD)
     config: JSONString | None = strawberry.field(
         default=strawberry.UNSET, description='Entries to set in the config, not wrapped: {"lr": 0.1}.'
     )
@@ -64,6 +62,10 @@ class DeleteRunsInput:
     )
     dry_run: bool | None = strawberry.field(
         default=strawberry.UNSET, description="Delete nothing, just tell what would be; false unless told."
+    )
+    delete_artifacts: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether the artifacts that they logged go with them, once they are purged; false unless told.",
     )
 
 
@@ -131,7 +133,8 @@ class ManyRunsMutations:
         return ManyRunsPayload.of(changed)
 
     @strawberry.mutation(
-        description="Delete the runs that a filter or ids choose; their names stay taken. Idempotent.",
+        description="Delete the runs that a filter or ids choose; their names stay taken. undeleteRuns brings them "
+        "back. Idempotent.",
         metadata=costs(chosen_runs_cost),
     )
     async def delete_runs(
@@ -139,7 +142,11 @@ class ManyRunsMutations:
     ) -> ManyRunsPayload:
         """Delete runs."""
         changed = await delete_runs(
-            info.context.database, info.context.viewer, _choice(input), is_dry_run=bool(input.dry_run)
+            info.context.database,
+            info.context.viewer,
+            _choice(input),
+            with_artifacts=bool(input.delete_artifacts),
+            is_dry_run=bool(input.dry_run),
         )
         return ManyRunsPayload.of(changed)
 

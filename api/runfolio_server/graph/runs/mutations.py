@@ -13,7 +13,7 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.runs.run import Run
-from runfolio_server.graph.runs.run_input import RunLabelsInput, asked_change
+from runfolio_server.graph.runs.run_input import NEW_NAME_TOLD, RunLabelsInput, asked_change, given_attribute
 
 
 @strawberry.input(description="What to change of a run. An absent field stays as it is, null clears it.")
@@ -21,11 +21,9 @@ class UpdateRunInput(RunLabelsInput):
     """Input of updateRun."""
 
     id: strawberry.ID = strawberry.field(description="The run's node id.")
-    display_name: str | None = strawberry.field(
-        default=strawberry.UNSET, description="What people read; cannot be cleared."
-    )
-    description: str | None = strawberry.field(default=strawberry.UNSET, description="A second long text.")
-    tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All tags; at most 500.")
+    display_name: str | None = given_attribute("display_name", NEW_NAME_TOLD)
+    description: str | None = given_attribute("description", "A second long text")
+    tags: list[str] | None = given_attribute("tags", "All tags")
     config: JSONString | None = strawberry.field(
         default=strawberry.UNSET,
         description='The whole config, each entry wrapped as in {"lr": {"value": 0.1}}. What an SDK keeps there stays.',

@@ -10,6 +10,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from runfolio_server.actions.access import checked_run, missing_run_id
 from runfolio_server.actions.runs.lifecycle import RunAddress, start_run
+from runfolio_server.actions.runs.tombstones import refusal_of_writing
 from runfolio_server.domain.names import RUN_NAME_MAX
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attribute import RunInput
@@ -20,7 +21,7 @@ from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.history import STREAM_NAMES, HistoryStream
 from runfolio_server.graph.runs.history_input import HistoryColumnsInput
 from runfolio_server.graph.runs.run import Run
-from runfolio_server.graph.runs.run_input import RunLabelsInput, asked_change
+from runfolio_server.graph.runs.run_input import RunLabelsInput, asked_change, given_attribute
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
 from runfolio_server.history.storage.kept_members import LeftOutKey
 from runfolio_server.ingest.append import append_batch
@@ -51,16 +52,16 @@ class CreateRunInput(RunLabelsInput):
     name: str | None = _text(
         f"The slug in URLs, 1 to {RUN_NAME_MAX} characters; null makes one, and so a new run at each call."
     )
-    display_name: str | None = _text("What people read; made here when a new run has none.")
+    display_name: str | None = given_attribute("display_name", "What people read; made here where it is blank")
     config: JSONString | None = strawberry.field(
         default=strawberry.UNSET,
         description='Its config, each entry wrapped as in {"lr": {"value": 0.1}}; a run taken up keeps its others.',
     )
-    tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All tags; at most 500.")
-    host: str | None = _text("The machine it runs on.")
-    program: str | None = _text("What is run.")
-    commit: str | None = _text("Commit of its source.")
-    repository: str | None = _text("Repository of its source.")
+    tags: list[str] | None = given_attribute("tags", "All tags")
+    host: str | None = given_attribute("host", "The machine it runs on")
+    program: str | None = given_attribute("program", "What is run")
+    commit: str | None = given_attribute("commit", "Commit of its source")
+    repository: str | None = given_attribute("repository", "Repository of its source")
 
 
 @strawberry.type(description="What createRun answers.")
@@ -241,7 +242,8 @@ class RunWritingMutations:
         batch = await _batch_of(input)
         stored = await append_batch(info.context.database, run_id, batch, viewer=info.context.viewer)
         if stored is None:
-            raise missing_run_id(Permission.LOG, path="input.runId")
+            missing = missing_run_id(Permission.LOG, path="input.runId")
+            raise await refusal_of_writing(info.context.database, info.context.viewer, run_id, missing)
         left_out = [*(batch.summary.left_out if batch.summary else ()), *stored.summary_left_out]
         return AppendHistoryPayload(
             rejected=[RejectedRow.of(line) for line in batch.rejected[:REJECTED_SHOWN]],
@@ -262,6 +264,7 @@ class RunWritingMutations:
         database, viewer = info.context.database, info.context.viewer
         run_id = decode_uuid("Run", input.id)
         if await append_batch(database, run_id, Batch(exit_code=input.exit_code), viewer=viewer) is None:
-            raise missing_run_id(Permission.LOG, path="input.id")
+            missing = missing_run_id(Permission.LOG, path="input.id")
+            raise await refusal_of_writing(database, viewer, run_id, missing)
         async with database.connection() as connection:
             return FinishRunPayload(run=Run.of(await checked_run(connection, viewer, Permission.READ, run_id)))

@@ -26,9 +26,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "createArtifactCollectionTagAssignments deleteArtifactCollectionTagAssignments",
     },
     "sweeps": {"Mutation": "upsertSweep createAgent agentHeartbeat enqueueSweepRun", "Sweep": "*"},
-    "reports and saved views": {"Mutation": "upsertView deleteView", "Project": "allViews views"},
-    "making, renaming and deletion of projects": {"Mutation": "upsertModel renameProject deleteModel"},
-    "deletion of runs by the SDK": {"Mutation": "deleteRun"},
+    "reports and saved views": {"Mutation": "upsertView deleteView", "Project": "allViews"},
     "rewinding of runs": {"Mutation": "rewindRun"},
     "custom charts": {"Mutation": "createCustomChart"},
     "automations": {
@@ -47,10 +45,11 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "Run": "runInfo",
     },
     "registries": {
-        "Mutation": "createProjectMembers deleteProjectMembers updateProjectMember updateProjectTeamMember",
+        "Mutation": "renameProject createProjectMembers deleteProjectMembers updateProjectMember "
+        "updateProjectTeamMember",
         "Organization": "*",
         "Entity": "artifactCollections artifactMemberships",
-        "Project": "access allowAllArtifactTypesInRegistry members teamMembers",
+        "Project": "allowAllArtifactTypesInRegistry members teamMembers",
     },
     "teams": {
         "Mutation": "createTeam createInvite deleteInvite createServiceAccount",

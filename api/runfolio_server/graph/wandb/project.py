@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from runfolio_server.actions.runs.tombstones import gone_run
 from runfolio_server.context import Context
+from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.execution.row_fields import batch_field
 from runfolio_server.graph.execution.siblings import arguments_beside
@@ -15,6 +17,7 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs
 from runfolio_server.graph.limits.runs_cost import counted_runs
 from runfolio_server.graph.relay.connections import After, First, PageInfo
+from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.list import count_of_cursor, count_runs_once
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
@@ -64,6 +67,16 @@ class ProjectWireNames:
     def internal_id(self) -> strawberry.ID:
         """Asked with every run."""
         return strawberry.ID(str(self.row.project_id))
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always null: roles in its entity decide.")
+    def access(self) -> str | None:
+        """Asked after a project was made."""
+        return None
+
+    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always null.")
+    def views(self) -> JSONString | None:
+        """Asked after a project was made."""
+        return None
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always false.")
     def is_benchmark(self) -> bool:
@@ -120,8 +133,14 @@ class ProjectWireNames:
         name: Annotated[str, strawberry.argument(description="The slug in URLs.")],
         missing_ok: Annotated[bool | None, strawberry.argument(description="Ignored: missing is null.")] = None,  # noqa: ARG002
     ) -> LazyRun | None:
-        """Asked before a run is resumed."""
+        """Asked before a run is resumed. Raises Gone for a deleted one: a run that never was would be made."""
         run = await self.run(info, name)
         if run is not None:
             await prime_lines_of_others(info.context, run.row.run_id)
-        return run
+            return run
+        async with info.context.database.connection() as connection:
+            run_id = run_id_of(self.row.project_id, name)
+            gone = await gone_run(connection, info.context.viewer, run_id, path="name")
+        if gone is not None:
+            raise gone
+        return None

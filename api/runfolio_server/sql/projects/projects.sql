@@ -1,23 +1,42 @@
--- insert_project: $1 entity id, $2 name, $3 user id
--- Idempotent: a project of this name stays as it is.
-INSERT INTO projects (entity_id, name, created_by)
-VALUES ($1, $2, $3)
-ON CONFLICT (entity_id, name) DO NOTHING;
+-- insert_project: $1 entity id, $2 name, $3 user id, $4 description or null → ProjectIdRow
+-- Idempotent: a project of this name stays as it is, and then there is no row.
+INSERT INTO projects (entity_id, name, created_by, description)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (entity_id, name) WHERE deleted_at IS NULL DO NOTHING
+RETURNING project_id;
 
 -- select_project_by_name: $1 entity name, $2 project name, $3 viewer → ProjectRow
-SELECT p.project_id, p.entity_id, p.name, p.description, p.created_by, p.created_at
+-- A name that a project had before leads to it, unless another has it now.
+SELECT {{columns p}}
+FROM (
+  SELECT n.project_id, 0 AS place
+  FROM projects AS n
+  JOIN entities AS e USING (entity_id)
+  WHERE e.name = $1 AND n.name = $2 AND n.deleted_at IS NULL
+  UNION ALL
+  SELECT f.project_id, 1
+  FROM former_project_name AS f
+  JOIN entities AS e USING (entity_id)
+  WHERE e.name = $1 AND f.name = $2
+) AS found
+JOIN projects AS p USING (project_id)
+WHERE {{may ? project p $3}}
+ORDER BY found.place
+LIMIT 1;
+
+-- select_visible_project: $1 project id, $2 viewer → ProjectRow
+SELECT {{columns p}}
 FROM projects AS p
-JOIN entities AS e USING (entity_id)
-WHERE e.name = $1 AND p.name = $2 AND {{may ? project p $3}};
+WHERE p.project_id = $1 AND {{may ? project p $2}};
 
 -- select_projects: $1 project ids, $2 viewer → ProjectRow*
-SELECT p.project_id, p.entity_id, p.name, p.description, p.created_by, p.created_at
+SELECT {{columns p}}
 FROM projects AS p
 WHERE p.project_id = ANY ($1::bigint[]) AND {{may read project p $2}}
 ORDER BY p.project_id;
 
 -- select_projects_page: $1 viewer, $2 entity name or null, $3 after name or null, $4 after id, $5 limit → ProjectRow*
-SELECT p.project_id, p.entity_id, p.name, p.description, p.created_by, p.created_at
+SELECT {{columns p}}
 FROM projects AS p
 JOIN entities AS e USING (entity_id)
 WHERE {{may read project p $1}}
@@ -32,3 +51,34 @@ FROM projects AS p
 JOIN entities AS e USING (entity_id)
 WHERE {{may read project p $1}}
   AND ($2::text IS NULL OR e.name = $2);
+
+-- count_runs_ever: $1 run id → CountRow
+-- How many runs the run's project has had: the number of a display name that is made anew.
+SELECT p.run_counter
+FROM runs AS r
+JOIN projects AS p USING (project_id)
+WHERE r.run_id = $1;
+
+-- lock_project: $1 project id → ProjectRow
+-- Who renames, deletes or restores a project holds it, and so knows what it was called.
+SELECT {{columns p}}
+FROM projects AS p
+WHERE p.project_id = $1 AND p.deleted_at IS NULL
+FOR NO KEY UPDATE;
+
+-- update_project: $1 project id, $2 name, $3 description or null → ProjectRow
+UPDATE projects AS p
+SET name = $2, description = $3
+WHERE p.project_id = $1 AND p.deleted_at IS NULL
+RETURNING {{columns p}};
+
+-- insert_former_name: $1 entity id, $2 name, $3 project id
+INSERT INTO former_project_name (entity_id, name, project_id)
+VALUES ($1, $2, $3)
+ON CONFLICT (entity_id, name) DO UPDATE SET project_id = excluded.project_id;
+
+-- take_former_name: $1 entity id, $2 name → ProjectIdRow
+-- A project that has the name now takes it from the one that had it before.
+DELETE FROM former_project_name
+WHERE entity_id = $1 AND name = $2
+RETURNING project_id;

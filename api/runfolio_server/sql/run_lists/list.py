@@ -5,6 +5,7 @@ Called by graph/ and actions/. Only fixed text is put together here; every value
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -109,10 +110,14 @@ async def select_runs_batch(
         rows = await connection.rows(composed("select_runs_batch", sql, ChosenRunRow), *arguments)
         return RunBatch(rows, rows[-1].run_id if len(rows) == query.limit else None)
     found = [row.run_id for row in await connection.rows(composed("select_runs_to_lock", sql, RunIdRow), *arguments)]
-    # It waits for whoever has one of the runs, which is nobody's fault.
-    await connection.execute(composed("lock_runs", "SELECT lock_runs($1::uuid[])", NoRow, locks=True), found)
+    await lock_runs(connection, found)
     locked = await _select_locked_runs(connection, project_id, query, found)
     return RunBatch(locked, found[-1] if len(found) == query.limit else None)
+
+
+async def lock_runs(connection: Connection, run_ids: Sequence[UUID]) -> None:
+    """Hold these runs until the transaction ends. It waits for whoever has one of them, which is nobody's fault."""
+    await connection.execute(composed("lock_runs", "SELECT lock_runs($1::uuid[])", NoRow, locks=True), list(run_ids))
 
 
 async def _select_locked_runs(

@@ -75,9 +75,12 @@ def change_values(columns: Mapping[str, object]) -> list[object]:
 
 
 def start_values(columns: Mapping[str, object]) -> list[object]:
-    """What START_RUN writes, likewise: a JSON object of columns, then text and jsonb of each document."""
+    """What START_RUN writes, likewise: a JSON object of columns, then text and jsonb of each document.
+
+    A text that is cleared is an empty one in the object, which holds no null.
+    """
     documents = [attribute for attribute in CHANGEABLE if attribute.kind is ValueKind.DOCUMENT]
     texts = [columns.get(column) for document in documents for column in (document.column, f"{document.column}_jsonb")]
-    others = {attribute.column: columns.get(attribute.column) for attribute in CHANGEABLE if attribute not in documents}
-    given = {column: value for column, value in others.items() if value is not None}
+    others = [attribute.column for attribute in CHANGEABLE if attribute not in documents]
+    given = {column: "" if columns[column] is None else columns[column] for column in others if column in columns}
     return [json_text.dump(given), *texts]

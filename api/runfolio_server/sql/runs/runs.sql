@@ -137,10 +137,3 @@ ORDER BY p.writer DESC, p.epoch DESC, p.line DESC;
 SELECT count(*)
 FROM console_line
 WHERE run_id = $1;
-
--- delete_runs: $1 run ids → RunIdRow*
--- Idempotent: a deleted run keeps the time of its deletion. Its name stays taken.
-UPDATE runs
-SET deleted_at = now(), updated_at = now()
-WHERE run_id = ANY ($1::uuid[]) AND deleted_at IS NULL
-RETURNING run_id;

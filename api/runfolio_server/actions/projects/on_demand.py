@@ -1,4 +1,4 @@
-"""Projects: find them, make them on demand."""
+"""Projects that are made when their first run comes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from runfolio_server.domain.names import check_project_name
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import NotFound
+from runfolio_server.events.writer import write_project_changed
 from runfolio_server.sql.pool import Connection
-from runfolio_server.sql.projects.projects import INSERT_PROJECT, ProjectRow
+from runfolio_server.sql.projects.projects import INSERT_PROJECT, TAKE_FORMER_NAME, ProjectRow
 
 # The project of runs that name none.
 DEFAULT_PROJECT = "uncategorized"
@@ -35,11 +36,31 @@ async def make_project(
     entity_name, project_name = _full(viewer, entity_name, project_name)
     check_project_name(project_name, "project")
     entity = await checked_entity(connection, viewer, Permission.LOG, entity_name, path="entity")
-    await connection.execute(INSERT_PROJECT, entity.entity_id, project_name, viewer.user_id)
+    await insert_project(connection, viewer, entity.entity_id, project_name, None)
     made = await visible_project(connection, viewer, Permission.LOG, entity_name, project_name)
     if made is None:
         raise NotFound(f"The project {project_name!r} has just been deleted.", path="project")
     return made
+
+
+async def insert_project(
+    connection: Connection, viewer: Viewer, entity_id: int, name: str, description: str | None
+) -> bool:
+    """Make a project of an entity that has been checked, in the caller's transaction; whether it was made just now.
+
+    One of this name stays as it is. The name leads no longer to a project that had it before.
+    """
+    made = await connection.row(INSERT_PROJECT, entity_id, name, viewer.user_id, description)
+    if made is not None:
+        await take_name(connection, entity_id, name)
+    return made is not None
+
+
+async def take_name(connection: Connection, entity_id: int, name: str) -> None:
+    """A project has this name from now on; whoever remembers another under it is told to look again."""
+    before = await connection.row(TAKE_FORMER_NAME, entity_id, name)
+    if before is not None:
+        await write_project_changed(connection, entity_id=entity_id, project_id=before.project_id)
 
 
 def _full(viewer: Viewer, entity_name: str | None, project_name: str | None) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""Projects: made on demand, changed by hand, deleted and restored."""

@@ -1,0 +1,78 @@
+"""Runs and projects that were deleted, and their way back. Made by project.py and api.py."""
+
+from __future__ import annotations
+
+from runfolio._async.pages import AsyncPages
+from runfolio._async.project_life import restore_project
+from runfolio._async.run_deletion import undelete_run
+from runfolio._async.transport import AsyncTransport
+from runfolio._core.deleted import DeletedProjectData, DeletedRunData
+from runfolio._core.missing import present_entity, present_project
+from runfolio._core.operations import LIST_DELETED_PROJECTS, LIST_DELETED_RUNS
+from runfolio._core.page import Page
+from runfolio._core.paths import ProjectPath
+from runfolio._generated import DeletedProjectFields, DeletedRunFields
+
+
+class AsyncDeletedRun(DeletedRunData):
+    """A run that was deleted: its id stays taken."""
+
+    def __init__(self, fields: DeletedRunFields, path: ProjectPath, transport: AsyncTransport) -> None:
+        super().__init__(fields)
+        self._path = path
+        self._transport = transport
+
+    async def undelete(self) -> None:
+        """Bring the run back as it was. One that is there stays so. Raises ConflictError when it is too late."""
+        await undelete_run(self._transport, self._path.entity or "", self._path.project, self.storage_id)
+
+
+class AsyncDeletedRuns(AsyncPages[AsyncDeletedRun]):
+    """The deleted runs of a project, those that were deleted last first."""
+
+    def __init__(self, transport: AsyncTransport, path: ProjectPath, per_page: int) -> None:
+        super().__init__(per_page)
+        self._transport = transport
+        self._path = path
+
+    async def _fetch(self, first: int, after: str | None, *, with_total: bool) -> Page[AsyncDeletedRun]:
+        entity = self._path.entity or ""
+        variables = {"entity": entity, "project": self._path.project, "first": first, "after": after}
+        answer = await self._transport.execute(LIST_DELETED_RUNS, {**variables, "withTotal": with_total})
+        if answer.project is None:
+            present_entity(answer.entity, entity, self._transport.base_url)
+        found = present_project(answer.project, entity, self._path.project).deleted_runs
+        runs = [AsyncDeletedRun(edge.node, self._path, self._transport) for edge in found.edges]
+        return Page(runs, found.page_info.has_next_page, found.page_info.end_cursor, found.total_count)
+
+
+class AsyncDeletedProject(DeletedProjectData):
+    """A project that was deleted: its name is free."""
+
+    def __init__(self, fields: DeletedProjectFields, transport: AsyncTransport) -> None:
+        super().__init__(fields)
+        self._transport = transport
+
+    async def restore(self, name: str | None = None) -> None:
+        """Bring the project back as it was, called `name` if that is given.
+
+        Raises ConflictError when another project is called so, and when it is too late.
+        """
+        await restore_project(self._transport, self.id, name)
+
+
+class AsyncDeletedProjects(AsyncPages[AsyncDeletedProject]):
+    """The deleted projects that you may restore, those that were deleted last first."""
+
+    def __init__(self, transport: AsyncTransport, entity: str | None, per_page: int) -> None:
+        super().__init__(per_page)
+        self._transport = transport
+        self._entity = entity
+
+    async def _fetch(self, first: int, after: str | None, *, with_total: bool) -> Page[AsyncDeletedProject]:
+        answer = await self._transport.execute(
+            LIST_DELETED_PROJECTS, {"entity": self._entity, "first": first, "after": after, "withTotal": with_total}
+        )
+        found = answer.deleted_projects
+        projects = [AsyncDeletedProject(edge.node, self._transport) for edge in found.edges]
+        return Page(projects, found.page_info.has_next_page, found.page_info.end_cursor, found.total_count)

@@ -1,0 +1,70 @@
+"""Every mutation, and how somebody addresses what is not theirs by it: for test_permissions.py."""
+
+from __future__ import annotations
+
+# Each mutation, with the inputs that address somebody else's.
+MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
+    "updateRun": ("{ run { id } }", [{"id": "run_id"}]),
+    "updateRuns": ("{ count names }", [{"entityName": "entity", "projectName": "project"}, {"projectName": "project"}]),
+    "deleteRuns": ("{ count names }", [{"entityName": "entity", "projectName": "project"}, {"projectName": "project"}]),
+    "undeleteRuns": (
+        "{ count names }",
+        [{"entityName": "entity", "projectName": "project"}, {"projectName": "project"}],
+    ),
+    "deleteRun": ("{ success }", [{"id": "run_id"}]),
+    "createProject": ("{ project { id } }", [{"entityName": "entity", "name": "project"}]),
+    "updateProject": ("{ project { id } }", [{"id": "project_id"}]),
+    "deleteProject": ("{ success }", [{"id": "project_id"}]),
+    "restoreProject": ("{ project { id } }", [{"id": "project_id"}]),
+    "upsertModel": ("{ inserted }", [{"entityName": "entity", "name": "project"}, {"id": "project_id"}]),
+    "deleteModel": ("{ success }", [{"id": "project_id"}, {"entityName": "entity", "projectName": "project"}]),
+    "raiseAlert": ("{ alert { title } }", [{"runId": "run_id"}]),
+    "notifyScriptableRunAlert": (
+        "{ success }",
+        [{"entityName": "entity", "projectName": "project", "runName": "run"}],
+    ),
+    "updateRunState": ("{ run { id } }", [{"id": "run_id"}]),
+    "markRunFilesUploaded": (
+        "{ success }",
+        [{"entityName": "entity", "projectName": "project", "runName": "run"}],
+    ),
+    "deleteFiles": ("{ success }", [{"files": "file_id"}]),
+    "stopRun": ("{ success }", [{"id": "run_id"}]),
+    "createRun": (
+        "{ run { id } }",
+        [{"entityName": "entity", "projectName": "project", "name": "run"}, {"entityName": "entity"}],
+    ),
+    "appendHistory": ("{ rejectedCount nextOffset }", [{"runId": "run_id"}]),
+    "finishRun": ("{ run { id } }", [{"id": "run_id"}]),
+    "createRunFiles": (
+        "{ files { uploadUrl } }",
+        [{"entityName": "entity", "projectName": "project", "runName": "run"}],
+    ),
+    "createUser": ("{ user { id } }", [{"username": "username"}]),
+    "generateApiKey": ("{ apiKey { name } }", [{"username": "username"}]),
+    "deleteApiKey": ("{ success }", [{"id": "key_id"}]),
+    "upsertBucket": (
+        "{ bucket { id } }",
+        [
+            {"id": "run_id"},
+            {"entityName": "entity", "modelName": "project", "name": "run"},
+            {"entityName": "entity", "modelName": "project"},
+            {"entityName": "entity", "name": "run"},
+            {"entityName": "entity"},
+            {"id": "run_id", "entityName": "entity", "modelName": "project", "name": "run"},
+        ],
+    ),
+}
+REQUIRED: dict[str, dict[str, object]] = {
+    "appendHistory": {"offset": 0, "rows": ['{"_step":9,"forged":1}']},
+    "createRunFiles": {"files": ["a.txt"]},
+    "updateRuns": {"filters": "{}", "addTags": ["forged"]},
+    "raiseAlert": {"title": "forged"},
+    "notifyScriptableRunAlert": {"title": "forged", "text": "forged"},
+    "updateRunState": {"state": "failed"},
+    "markRunFilesUploaded": {"files": ["a.txt"]},
+    "deleteRuns": {"filters": "{}"},
+    "undeleteRuns": {"ids": []},
+    "updateProject": {"name": "forged", "description": "forged"},
+    "upsertModel": {"description": "forged"},
+}
