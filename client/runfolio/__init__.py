@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from runfolio._async.alerts import AsyncAlerts
     from runfolio._async.api import AsyncApi
+    from runfolio._async.artifact import AsyncArtifact
+    from runfolio._async.artifact_files import AsyncArtifactFile, AsyncArtifactFiles
+    from runfolio._async.artifacts import AsyncArtifactCollections, AsyncArtifacts, AsyncRunArtifactList
     from runfolio._async.deleted import AsyncDeletedProject, AsyncDeletedProjects, AsyncDeletedRun, AsyncDeletedRuns
     from runfolio._async.files import AsyncFile, AsyncFiles
     from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from runfolio._async.runs import AsyncRuns
     from runfolio._async.state_changes import AsyncStateChanges
     from runfolio._core.alert import Alert
+    from runfolio._core.artifact_collection import ArtifactCollection
+    from runfolio._core.artifact_lineage import ArtifactLineage, LineageEdge, LineageRun
     from runfolio._core.console_line import ConsoleLine
     from runfolio._core.errors import (
         ApiError,
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     )
     from runfolio._core.filters import Config, Field, Filter, Summary, Tag
     from runfolio._core.group_curves import GroupCurve
+    from runfolio._core.metadata_field import Metadata
     from runfolio._core.metric_key import MetricKey
     from runfolio._core.missing_value import MISSING
     from runfolio._core.run_changes import ChangedRuns
@@ -53,6 +59,9 @@ if TYPE_CHECKING:
     from runfolio._core.user import Entity, User
     from runfolio._sync.alerts import Alerts
     from runfolio._sync.api import Api
+    from runfolio._sync.artifact import Artifact
+    from runfolio._sync.artifact_files import ArtifactFile, ArtifactFiles
+    from runfolio._sync.artifacts import ArtifactCollections, Artifacts, RunArtifactList
     from runfolio._sync.deleted import DeletedProject, DeletedProjects, DeletedRun, DeletedRuns
     from runfolio._sync.files import File, Files
     from runfolio._sync.history import ConsoleLines, HistoryScan
@@ -67,6 +76,33 @@ _NAMES_BY_MODULE = {
     "runfolio._async.alerts": ("AsyncAlerts",),
     "runfolio._async.api": ("AsyncApi",),
     "runfolio._async.deleted": ("AsyncDeletedProject", "AsyncDeletedProjects", "AsyncDeletedRun", "AsyncDeletedRuns"),
+    "runfolio._async.artifact": ("AsyncArtifact",),
+    "runfolio._async.artifact_files": (
+        "AsyncArtifactFile",
+        "AsyncArtifactFiles",
+    ),
+    "runfolio._async.artifacts": (
+        "AsyncArtifactCollections",
+        "AsyncArtifacts",
+        "AsyncRunArtifactList",
+    ),
+    "runfolio._core.artifact_collection": ("ArtifactCollection",),
+    "runfolio._core.artifact_lineage": (
+        "ArtifactLineage",
+        "LineageEdge",
+        "LineageRun",
+    ),
+    "runfolio._core.metadata_field": ("Metadata",),
+    "runfolio._sync.artifact": ("Artifact",),
+    "runfolio._sync.artifact_files": (
+        "ArtifactFile",
+        "ArtifactFiles",
+    ),
+    "runfolio._sync.artifacts": (
+        "ArtifactCollections",
+        "Artifacts",
+        "RunArtifactList",
+    ),
     "runfolio._async.files": ("AsyncFile", "AsyncFiles"),
     "runfolio._async.history": ("AsyncConsoleLines", "AsyncHistoryScan"),
     "runfolio._async.project": ("AsyncProject", "AsyncProjects"),
@@ -123,8 +159,20 @@ __all__ = [
     "Alerts",
     "Api",
     "ApiError",
+    "Artifact",
+    "ArtifactCollection",
+    "ArtifactCollections",
+    "ArtifactFile",
+    "ArtifactFiles",
+    "ArtifactLineage",
+    "Artifacts",
     "AsyncAlerts",
     "AsyncApi",
+    "AsyncArtifact",
+    "AsyncArtifactCollections",
+    "AsyncArtifactFile",
+    "AsyncArtifactFiles",
+    "AsyncArtifacts",
     "AsyncConsoleLines",
     "AsyncDeletedProject",
     "AsyncDeletedProjects",
@@ -136,6 +184,7 @@ __all__ = [
     "AsyncProject",
     "AsyncProjects",
     "AsyncRun",
+    "AsyncRunArtifactList",
     "AsyncRuns",
     "AsyncStateChanges",
     "AuthenticationError",
@@ -162,8 +211,11 @@ __all__ = [
     "HistogramBin",
     "HistoryScan",
     "HistoryTable",
+    "LineageEdge",
+    "LineageRun",
     "LogError",
     "MalformedPathError",
+    "Metadata",
     "MetricKey",
     "MissingExtraError",
     "NotFoundError",
@@ -172,6 +224,7 @@ __all__ = [
     "Project",
     "Projects",
     "Run",
+    "RunArtifactList",
     "RunMetric",
     "RunfolioError",
     "Runs",

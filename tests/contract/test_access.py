@@ -86,10 +86,14 @@ COMPOSED = {
             "missing_keys",
         )
     },
+    # By the id of a project that has been found, and asking for that of each artifact.
+    "sql/artifact_lists/artifacts.py": {"projects"},
     "sql/runs/change.py": {"runs"},  # by the id of a run, in the transaction that has checked it
     # The names of the project that a run is in, as a filter compares them and an order joins them.
     "filters/run_fields.py": {"projects"},
     "filters/sql/joined.py": {"projects"},
+    # The run that logged an artifact which has been found, by its name.
+    "filters/artifact_fields.py": {"runs"},
 }
 
 

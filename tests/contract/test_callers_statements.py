@@ -14,6 +14,7 @@ import runfolio_server
 from runfolio_server import sql
 from runfolio_server.sql.named import Query, composed
 from tests.sql.slow_statements import SLOW_STATEMENTS
+from tests.sql.test_slow_artifact_lists import SLOW_ARTIFACT_STATEMENTS
 
 PACKAGE = Path(runfolio_server.__file__).parent
 # What makes SQL of a caller's words. Nothing else does: filters/ is the only layer that reads them.
@@ -109,4 +110,4 @@ def test_every_function_that_asks_the_database_for_a_query_is_tried_with_a_slow_
         and "query" in inspect.signature(function).parameters
     }
 
-    assert asking == set(SLOW_STATEMENTS)
+    assert asking == set(SLOW_STATEMENTS) | set(SLOW_ARTIFACT_STATEMENTS)

@@ -13,6 +13,7 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, build_schema
 
 import runfolio
+from runfolio_server.actions.artifacts import lineage
 from runfolio_server.actions.exports import history as export_action
 from runfolio_server.actions.identity import users
 from runfolio_server.actions.projects import lifecycle as projects
@@ -50,6 +51,7 @@ OF_SCHEMA = {
     },
     "CreateProjectInput.description": {projects.DESCRIPTION_MAX},
     "CreateProjectInput.name": {names.PROJECT_NAME_MAX},
+    "Artifact.lineage(hops)": {lineage.HOPS_MAX},
     "CreateRunInput.name": {names.RUN_NAME_MAX},
     "CreateUserInput.username": {63},
     "DeleteFilesInput.files": {files.DELETED_MAX},
@@ -91,6 +93,7 @@ OF_SCHEMA = {
     "UpdateRunsInput.ids": {bulk.IDS_MAX},
 }
 OF_CLIENT = {
+    "artifact.lineage": {lineage.HOPS_MAX},
     "pages.AsyncPages": {connections.PAGE_SIZE_MAX},
     "run.history": {history.SAMPLES_MAX},
     "run.history_table": {export_history.SAMPLES_MAX},

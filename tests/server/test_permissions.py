@@ -17,7 +17,9 @@ import pytest
 from graphql import GraphQLObjectType, build_schema
 
 from runfolio_server.graph.relay.node_ids import decode_uuid
+from tests.artifact_rows import ArtifactRows
 from tests.server.addressed_mutations import MUTATIONS, REQUIRED
+from tests.server.permission_cases import DOCUMENTS, FINDING, QUERIES
 from tests.service import Answer, Service
 
 SERVED = build_schema(resources.files("runfolio_schema").joinpath("served.graphql").read_text(encoding="utf-8"))
@@ -42,6 +44,10 @@ class Names:
     entity_id: str
     key_id: str
     username: str
+    artifact: str
+    artifact_id: str
+    collection: str
+    collection_id: str
 
     def hide(self, text: str) -> str:
         """The text without these names."""
@@ -63,16 +69,24 @@ async def hers(service: Service) -> Names:
         '{ viewer { defaultEntity { id project(name: "adas-project") { id } } apiKeys { edges { node { id } } } } }'
     )
     viewer = answer.data["viewer"]
+    project_id = viewer["defaultEntity"]["project"]["id"]
+    rows = ArtifactRows(service.database, int(base64.b64decode(project_id).partition(b":")[2]))
+    await rows.collection(1, "adas-weights", "model")
+    await rows.version(1, 1, 0, logged_by="adas-run")
     return Names(
         entity="ada",
         project="adas-project",
         run="adas-run",
         run_id=bucket["id"],
         file_id=_id("File", f"{decode_uuid('Run', bucket['id'])}:{uuid4()}"),
-        project_id=viewer["defaultEntity"]["project"]["id"],
+        project_id=project_id,
         entity_id=viewer["defaultEntity"]["id"],
         key_id=viewer["apiKeys"]["edges"][0]["node"]["id"],
         username="ada",
+        artifact="adas-weights:v0",
+        artifact_id=_id("Artifact", 1),
+        collection="adas-weights",
+        collection_id=_id("ArtifactCollection", 1),
     )
 
 
@@ -89,40 +103,11 @@ async def nobodys() -> Names:
         entity_id=_id("Entity", 999_999),
         key_id=_id("ApiKey", uuid4()),
         username="nob",
+        artifact="gone-weights:v0",
+        artifact_id=_id("Artifact", 999_999),
+        collection="gone-weights",
+        collection_id=_id("ArtifactCollection", 999_999),
     )
-
-
-# One document for each field of Query that has arguments, and each field below it that finds by name.
-QUERIES: dict[str, tuple[str, ...]] = {
-    "Query.entity": ("entity",),
-    "Query.project": ("project", "entity"),
-    "Query.projects": ("entity",),
-    "Query.deletedProjects": ("entity",),
-    "Query.model": ("project", "entity"),
-    "Query.models": ("entity",),
-    "Entity.project": ("project",),
-    "Project.run": ("project", "run"),
-    "Project.bucket": ("project", "run"),
-    "Project.artifact": ("project", "run"),
-}
-DOCUMENTS = {
-    "Query.entity": "query($entity: String!) { entity(name: $entity) { id name kind createdAt } }",
-    "Query.project": "query($project: String, $entity: String) { project(name: $project, entityName: $entity) { id } }",
-    "Query.projects": "query($entity: String) { projects(entityName: $entity) { totalCount edges { node { id } } } }",
-    "Query.deletedProjects": (
-        "query($entity: String) { deletedProjects(entityName: $entity) { totalCount edges { node { id } } } }"
-    ),
-    "Query.model": "query($project: String, $entity: String) { model(name: $project, entityName: $entity) { id } }",
-    "Query.models": "query($entity: String) { models(entityName: $entity) { totalCount edges { node { id } } } }",
-    "Entity.project": "query($project: String!) { viewer { defaultEntity { project(name: $project) { id } } } }",
-    "Project.run": 'query($run: String!) { project(name: "own") { run(name: $run) { id } } }',
-    "Project.bucket": 'query($run: String!) { project(name: "own") { bucket(name: $run, missingOk: true) { id } } }',
-    "Project.artifact": (
-        'query($run: String!) { project(name: "own") { artifact(name: $run) { artifactType { name } } } }'
-    ),
-}
-# Arguments by which something is found; all others choose among what was found already.
-FINDING = {"name", "entityName", "projectName", "runName", "id", "username"}
 
 
 def test_every_field_that_finds_something_has_a_case() -> None:

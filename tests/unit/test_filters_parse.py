@@ -51,7 +51,7 @@ def nested(levels: int) -> Any:
         ({"$gt": 1}, "filters.$gt", "belongs under a field"),
         ({"$where": "1"}, "filters.$where", "$and, $or, $nor, $not"),
         ({"displayname": "x"}, "filters.displayname", "did you mean display_name?"),
-        ({"inputArtifacts": "x"}, "filters.inputArtifacts", "allowed: name, display_name"),
+        ({"inputArtifact": "x"}, "filters.inputArtifact", "allowed: name, display_name"),
         ({"config": {"lr": 1}}, "filters.config", "config.<key>"),
         ({"config.": 1}, "filters.config.", "No key after the dot"),
         ({"config[lr]": 1}, "filters.config[lr]", '["key"]'),

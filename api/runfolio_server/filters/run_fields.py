@@ -81,7 +81,34 @@ def _column(attribute: RunAttribute) -> Column:
     )
 
 
-_COLUMNS: Final = tuple(_column(attribute) for attribute in RUN_ATTRIBUTES if attribute.filter_names)
+EDGES: Final = "FROM artifact_use AS e"
+"""The one table of fields of runs that has rows of many runs beside `runs`: sql/named.py looks for it."""
+
+# The artifacts are found first, however many there are: no row of them lies beside the runs.
+_HAS_EDGE: Final = (
+    "r.run_id IN (SELECT e.run_id FROM artifact_use AS e WHERE e.direction = 'DIRECTION' AND e.artifact_id IN "
+    "(SELECT v.artifact_id FROM artifact AS v JOIN artifact_collection AS c USING (collection_id) "
+    "JOIN artifact_type AS t USING (type_id) WHERE %s))"
+)
+
+
+def _edge_column(name: str, direction: str, part: str, sql: str) -> Column:
+    """What a run used or logged: a condition on one of these artifacts."""
+    within = _HAS_EDGE.replace("DIRECTION", direction)
+    return Column(f"{name}{part}", FieldKind.TEXT, sql, is_short=True, within=within, is_value=False)
+
+
+_EDGES: Final = tuple(
+    _edge_column(name, direction, part, sql)
+    for name, direction in (("input_artifacts", "input"), ("output_artifacts", "output"))
+    for part, sql in (
+        ("", "(c.name || ':v' || v.version_index::text)"),
+        (".name", "c.name"),
+        (".type", "t.name"),
+    )
+)
+
+_COLUMNS: Final = (*(_column(attribute) for attribute in RUN_ATTRIBUTES if attribute.filter_names), *_EDGES)
 
 CREATED_AT, USER, TAGS = (
     next(column for column in _COLUMNS if column.name == name) for name in ("created_at", "user", "tags")

@@ -20,6 +20,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from runfolio_server.domain.permission import Permission
+from runfolio_server.filters.run_fields import EDGES
 from runfolio_server.sql.access import ANY, PLACEHOLDER, Asked, expand
 from runfolio_server.sql.history import counted
 from runfolio_server.sql.runs import states as run_states
@@ -73,9 +74,19 @@ class CountedQuery(Generic[R]):
     of_view: Query[R]
 
 
-def composed(name: str, sql: str, row: type[R], *, in_snapshot: bool = False, locks: bool = False) -> Query[R]:
+def composed(
+    name: str,
+    sql: str,
+    row: type[R],
+    *,
+    in_snapshot: bool = False,
+    locks: bool = False,
+    asks: Asked | None = None,
+) -> Query[R]:
     """A statement put together from what a caller asked, with a header that names it in PostgreSQL's views and logs."""
-    return Query(name, f"-- {name}:\n{sql}", row, is_callers=True, locks=locks, in_snapshot=in_snapshot)
+    # A filter of runs may look at what they used and logged, which lies in shards beside them.
+    in_snapshot = in_snapshot or EDGES in sql
+    return Query(name, f"-- {name}:\n{sql}", row, is_callers=True, locks=locks, in_snapshot=in_snapshot, asks=asks)
 
 
 class QueryFile:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from runfolio._async.artifact import AsyncArtifact, fetch_artifact_fields
 from runfolio._async.deleted import AsyncDeletedProjects
 from runfolio._async.project import AsyncProject, AsyncProjects
 from runfolio._async.run import AsyncRun
@@ -22,7 +23,15 @@ from runfolio._core.filters import Filter
 from runfolio._core.log_queue import step_after
 from runfolio._core.missing import present_entity, present_project
 from runfolio._core.operations import CREATE_PROJECT, CREATE_RUN, GET_PROJECT, GET_VIEWER
-from runfolio._core.paths import ProjectPath, RunPath, new_run_id, parse_project_path, parse_run_path
+from runfolio._core.paths import (
+    ArtifactPath,
+    ProjectPath,
+    RunPath,
+    new_run_id,
+    parse_artifact_path,
+    parse_project_path,
+    parse_run_path,
+)
 from runfolio._core.query import read_query
 from runfolio._core.run_order import Order
 from runfolio._core.settings import Settings, find_settings
@@ -103,6 +112,21 @@ class AsyncApi:
         )
         full = RunPath(named.entity or await self.default_entity, named.project, named.run)
         return AsyncRun(await fetch_run_fields(self._transport, full), full, self._transport)
+
+    async def artifact(self, path: str) -> AsyncArtifact:
+        """The artifact `entity/project/name:alias`, or `name:v3`, less with defaults, or its URL.
+
+        Without an alias it is the latest. Raises MalformedPathError, and NotFoundError that says what is missing and
+        which aliases there are.
+        """
+        named = parse_artifact_path(
+            path,
+            entity=self._default_entity,
+            project=self._settings.project.value,
+            base_url=self._transport.base_url,
+        )
+        full = ArtifactPath(named.entity or await self.default_entity, named.project, named.collection, named.alias)
+        return AsyncArtifact(await fetch_artifact_fields(self._transport, full), self._transport)
 
     async def create_run(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from runfolio._async.artifact import AsyncArtifact, fetch_artifact_fields
+from runfolio._async.artifacts import AsyncArtifactCollections, AsyncArtifacts
 from runfolio._async.deleted import AsyncDeletedRuns
 from runfolio._async.pages import AsyncPages
 from runfolio._async.project_life import AsyncProjectLife
@@ -19,7 +21,7 @@ from runfolio._core.html import list_table
 from runfolio._core.missing import present_project
 from runfolio._core.operations import GET_RUN_HISTOGRAM, LIST_PROJECTS, LIST_RUN_KEYS, LIST_RUN_VALUES
 from runfolio._core.page import Page
-from runfolio._core.paths import ProjectPath, RunPath
+from runfolio._core.paths import ArtifactPath, ProjectPath, RunPath, parse_artifact_path
 from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, document_of
 from runfolio._core.run_order import Order
 from runfolio.history_table import HistoryTable
@@ -38,11 +40,7 @@ class AsyncProject(AsyncProjectLife):
         per_page: int = 50,
     ) -> AsyncRuns:
         """Its runs that the filters choose, oldest first unless told; see `Api.runs`."""
-
-        async def find_entity() -> str:
-            return self.entity
-
-        return AsyncRuns(self._transport, find_entity, self.name, filters=filters, order=order, per_page=per_page)
+        return AsyncRuns(self._transport, self._find_entity, self.name, filters=filters, order=order, per_page=per_page)
 
     async def run(self, run_id: str) -> AsyncRun:
         """Its run of this id. Raises NotFoundError when there is none."""
@@ -52,6 +50,47 @@ class AsyncProject(AsyncProjectLife):
     def deleted_runs(self, per_page: int = 50) -> AsyncDeletedRuns:
         """Its deleted runs, those that were deleted last first; each tells until when it can come back."""
         return AsyncDeletedRuns(self._transport, ProjectPath(self.entity, self.name), per_page)
+
+    def artifacts(
+        self,
+        filters: Filter | Mapping[str, Any] | None = None,
+        order: Order = "+created_at",
+        *,
+        type: str | None = None,
+        collection: str | None = None,
+        per_page: int = 50,
+    ) -> AsyncArtifacts:
+        """Its artifacts that the filters choose, each version once; with `collection` those in it, links too.
+
+        Filters know name, type, version, alias, tag, size, created_at, run and others, and `Metadata("accuracy")`.
+        """
+        return AsyncArtifacts(
+            self._transport,
+            self._find_entity,
+            self.name,
+            type=type,
+            collection=collection,
+            filters=filters,
+            order=order,
+            per_page=per_page,
+        )
+
+    def artifact_collections(
+        self, filters: Filter | Mapping[str, Any] | None = None, order: Order = "-created_at", per_page: int = 50
+    ) -> AsyncArtifactCollections:
+        """Its collections of artifacts that the filters choose, the newest first unless told."""
+        return AsyncArtifactCollections(
+            self._transport, self._find_entity, self.name, filters=filters, order=order, per_page=per_page
+        )
+
+    async def artifact(self, name: str) -> AsyncArtifact:
+        """Its artifact `name:alias` or `name:v3`; without alias the latest. Raises NotFoundError."""
+        named = parse_artifact_path(name, entity=self.entity, project=self.name)
+        path = ArtifactPath(self.entity, self.name, named.collection, named.alias)
+        return AsyncArtifact(await fetch_artifact_fields(self._transport, path), self._transport)
+
+    async def _find_entity(self) -> str:
+        return self.entity
 
     async def histories(
         self,

@@ -10,6 +10,7 @@ from anyio import Lock
 
 from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
 from runfolio._async.history_tables import fetch_history_table, fetch_metric
+from runfolio._async.run_artifacts import AsyncRunArtifacts
 from runfolio._async.run_deletion import AsyncRunDeletion
 from runfolio._async.run_files import AsyncRunFiles
 from runfolio._async.run_life import AsyncRunLife
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class AsyncRun(AsyncRunFiles, AsyncRunLife, AsyncRunDeletion):
+class AsyncRun(AsyncRunFiles, AsyncRunArtifacts, AsyncRunLife, AsyncRunDeletion):
     """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block.
 
     `next_step` is that of the next row, if it is known already.

@@ -22,6 +22,8 @@ class ArrowStream:
     `columns` are known once the first message is there, `row_count` counts those of whole messages.
     """
 
+    position = 0
+
     def __init__(self, url: str) -> None:
         self._url = url
         self.restart()

@@ -164,8 +164,8 @@ class Field:
         return self._name
 
 
-class _DocumentField(Field):
-    """A value inside a document; see its two kinds."""
+class DocumentField(Field):
+    """A value inside a document; see its kinds."""
 
     __slots__ = ()
     _document = ""
@@ -192,7 +192,7 @@ class _ExactField(Field):
         self._text = text
 
 
-class Config(_DocumentField):
+class Config(DocumentField):
     """A value of the config: `Config("lr")`, `Config("optimizer.name")`.
 
     A dotted key is taken for one key first, for a step at each dot otherwise; `Config.exact` says which.
@@ -207,7 +207,7 @@ class Config(_DocumentField):
     _document = "config"
 
 
-class Summary(_DocumentField):
+class Summary(DocumentField):
     """A value of the summary: `Summary("loss")`, `Summary("eval/loss")`; dots mean what they mean for Config.
 
     >>> (Summary("loss") <= 0.5).to_json()

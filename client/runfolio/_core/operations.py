@@ -60,3 +60,12 @@ LIST_GROUP_CURVES = Operation("ListGroupCurves", generated.LIST_GROUP_CURVES_GQL
 LIST_RUN_VALUES = Operation("ListRunValues", generated.LIST_RUN_VALUES_GQL, generated.ListRunValues)
 GET_RUN_HISTOGRAM = Operation("GetRunHistogram", generated.GET_RUN_HISTOGRAM_GQL, generated.GetRunHistogram)
 LIST_RUN_KEYS = Operation("ListRunKeys", generated.LIST_RUN_KEYS_GQL, generated.ListRunKeys)
+GET_ARTIFACT = Operation("GetArtifact", generated.GET_ARTIFACT_GQL, generated.GetArtifact)
+GET_ARTIFACT_LINEAGE = Operation("GetArtifactLineage", generated.GET_ARTIFACT_LINEAGE_GQL, generated.GetArtifactLineage)
+LIST_ARTIFACTS = Operation("ListArtifacts", generated.LIST_ARTIFACTS_GQL, generated.ListArtifacts)
+LIST_ARTIFACT_COLLECTIONS = Operation(
+    "ListArtifactCollections", generated.LIST_ARTIFACT_COLLECTIONS_GQL, generated.ListArtifactCollections
+)
+LIST_ARTIFACT_FILES = Operation("ListArtifactFiles", generated.LIST_ARTIFACT_FILES_GQL, generated.ListArtifactFiles)
+LIST_RUN_INPUTS = Operation("ListRunInputs", generated.LIST_RUN_INPUTS_GQL, generated.ListRunInputs)
+LIST_RUN_OUTPUTS = Operation("ListRunOutputs", generated.LIST_RUN_OUTPUTS_GQL, generated.ListRunOutputs)

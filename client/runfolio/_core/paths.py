@@ -1,4 +1,4 @@
-"""Text → entity, project and run. The only place that knows the forms of a path."""
+"""Text → entity, project and run or artifact. The only place that knows the forms of a path."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ RUN_FORMS = (
     "http://host/entity/project/runs/run",
 )
 PROJECT_FORMS = ("entity/project", "project (your default entity)", "http://host/entity/project")
+ARTIFACT_FORMS = (
+    "entity/project/name:alias",
+    "entity/project/name:v3",
+    "project/name:alias (your default entity)",
+    "name:alias (your default entity and project)",
+    "name (its alias latest)",
+    "http://host/entity/project/artifacts/type/name/v3",
+)
 RUNS_MARK = "runs"
+ARTIFACTS_MARK = "artifacts"
+LATEST = "latest"
 ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 ID_LENGTH = 10
 
@@ -36,6 +46,24 @@ class RunPath:
     entity: str | None
     project: str
     run: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactPath:
+    """A version of a collection, by an alias or as `v3`; without an entity, the default one is meant."""
+
+    entity: str | None
+    project: str
+    collection: str
+    alias: str
+
+    @property
+    def name(self) -> str:
+        """The collection and the alias, as the server takes them."""
+        return f"{self.collection}:{self.alias}"
+
+    def __str__(self) -> str:
+        return f"{self.entity}/{self.project}/{self.name}"
 
 
 def parse_run_path(text: str, *, entity: str | None = None, project: str | None = None, base_url: str = "") -> RunPath:
@@ -82,6 +110,41 @@ def parse_project_path(text: str, *, entity: str | None = None, base_url: str = 
     if len(parts) == 2:
         return ProjectPath(*parts)
     raise _malformed(text, f"it has {len(parts)} parts, and no name contains a slash", PROJECT_FORMS)
+
+
+def parse_artifact_path(
+    text: str, *, entity: str | None = None, project: str | None = None, base_url: str = ""
+) -> ArtifactPath:
+    """The artifact that the text names; `entity` and `project` stand in for what it leaves out.
+
+    Raises MalformedPathError.
+
+    >>> parse_artifact_path("acme/demo/weights:best")
+    ArtifactPath(entity='acme', project='demo', collection='weights', alias='best')
+    >>> parse_artifact_path("weights", entity="acme", project="demo").name
+    'weights:latest'
+    """
+    parts = _parts(text, ARTIFACT_FORMS, base_url)
+    if _is_url(text):
+        if len(parts) < 6 or parts[2] != ARTIFACTS_MARK:
+            raise _malformed(text, "as a URL it would be that of a version", ARTIFACT_FORMS)
+        return ArtifactPath(parts[0], parts[1], parts[4], parts[5])
+    collection, colon, alias = parts[-1].partition(":")
+    if not collection.strip() or (colon and not alias.strip()):
+        raise _malformed(text, "its last part is not a name and an alias", ARTIFACT_FORMS)
+    alias = alias or LATEST
+    if len(parts) == 1:
+        if project is None:
+            raise MalformedPathError(
+                f"The path {text!r} names no project, and there is no default one; "
+                f"give project= to Api, set RUNFOLIO_PROJECT, or use one of: {'; '.join(ARTIFACT_FORMS)}."
+            )
+        return ArtifactPath(entity, project, collection, alias)
+    if len(parts) == 2:
+        return ArtifactPath(entity, parts[0], collection, alias)
+    if len(parts) == 3:
+        return ArtifactPath(parts[0], parts[1], collection, alias)
+    raise _malformed(text, f"it has {len(parts)} parts, and no name contains a slash", ARTIFACT_FORMS)
 
 
 def new_run_id() -> str:

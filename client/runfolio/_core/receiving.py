@@ -17,7 +17,14 @@ UNSAFE_ON_WINDOWS = re.compile(r'[\\:*?"<>|]')
 
 
 class Receiver(Protocol):
-    """Takes the bytes of an answer; a transport starts it again when it has to ask again."""
+    """Takes the bytes of an answer; a transport starts it again when it has to ask again.
+
+    `position` is how many bytes are here that need not come again: 0 for what always starts again.
+    """
+
+    @property
+    def position(self) -> int:
+        """Where the next bytes belong."""
 
     def restart(self) -> None:
         """Forget what came so far."""
@@ -34,6 +41,8 @@ class Receiving:
 
     The caller closes what it writes to.
     """
+
+    position = 0
 
     def __init__(self, name: str, md5: str | None, stream: BinaryIO) -> None:
         self._name = name
@@ -93,8 +102,13 @@ def place_for(root: str | os.PathLike[str], name: str) -> Path:
     unsafe = any(part in ("", ".", "..") or "\0" in part for part in parts)
     if unsafe or (os.name == "nt" and UNSAFE_ON_WINDOWS.search(name)):
         raise DownloadError(f"The file name {name!r} is not a relative path; use read() and choose a place yourself.")
-    top = Path(root).resolve()
+    top = top_of(root)
     target = top.joinpath(*parts)
     if not target.parent.resolve().is_relative_to(top):
         raise DownloadError(f"The file name {name!r} leads out of {top} through a link.")
     return target
+
+
+def top_of(root: str | os.PathLike[str]) -> Path:
+    """The directory itself, without links and without `..`."""
+    return Path(root).resolve()

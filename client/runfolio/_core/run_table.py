@@ -24,6 +24,8 @@ class RunTable:
     `missing_order_keys` are those that the server names at the end: no run has them.
     """
 
+    position = 0
+
     def __init__(self, url: str) -> None:
         self._url = url
         self.restart()

@@ -7,6 +7,17 @@ class AlertSeverity(str, Enum):
     ERROR = "ERROR"
 
 
+class ArtifactState(str, Enum):
+    PENDING = "PENDING"
+    COMMITTED = "COMMITTED"
+    DELETED = "DELETED"
+
+
+class ArtifactUseDirection(str, Enum):
+    INPUT = "INPUT"
+    OUTPUT = "OUTPUT"
+
+
 class HistoryStream(str, Enum):
     HISTORY = "HISTORY"
     SYSTEM = "SYSTEM"

@@ -4,7 +4,104 @@ from typing import Optional
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import AlertSeverity, RunStateCause
+from .enums import AlertSeverity, ArtifactState, ArtifactUseDirection, RunStateCause
+
+
+class ProjectNameFields(BaseModel):
+    name: str
+    entity: "ProjectNameFieldsEntity"
+
+
+class ProjectNameFieldsEntity(BaseModel):
+    name: str
+
+
+class ArtifactCollectionFields(BaseModel):
+    typename__: str = Field(alias="__typename")
+    id: str
+    name: str
+    description: Optional[str]
+    created_at: datetime = Field(alias="createdAt")
+    updated_at: datetime = Field(alias="updatedAt")
+    default_artifact_type: "ArtifactCollectionFieldsDefaultArtifactType" = Field(
+        alias="defaultArtifactType"
+    )
+    project: Optional["ArtifactCollectionFieldsProject"]
+
+
+class ArtifactCollectionFieldsDefaultArtifactType(BaseModel):
+    name: str
+
+
+class ArtifactCollectionFieldsProject(ProjectNameFields):
+    pass
+
+
+class ArtifactFields(BaseModel):
+    id: str
+    state: ArtifactState
+    digest: str
+    description: Optional[str]
+    metadata: Optional[str]
+    size: int
+    file_count: int = Field(alias="fileCount")
+    history_step: Optional[int] = Field(alias="historyStep")
+    created_at: datetime = Field(alias="createdAt")
+    updated_at: datetime = Field(alias="updatedAt")
+    version_index: Optional[int] = Field(alias="versionIndex")
+    tags: list["ArtifactFieldsTags"]
+    artifact_type: "ArtifactFieldsArtifactType" = Field(alias="artifactType")
+    artifact_sequence: "ArtifactFieldsArtifactSequence" = Field(
+        alias="artifactSequence"
+    )
+    membership: Optional["ArtifactFieldsMembership"]
+
+
+class ArtifactFieldsTags(BaseModel):
+    name: str
+
+
+class ArtifactFieldsArtifactType(BaseModel):
+    name: str
+
+
+class ArtifactFieldsArtifactSequence(BaseModel):
+    name: str
+    project: Optional["ArtifactFieldsArtifactSequenceProject"]
+
+
+class ArtifactFieldsArtifactSequenceProject(ProjectNameFields):
+    pass
+
+
+class ArtifactFieldsMembership(BaseModel):
+    version_index: int = Field(alias="versionIndex")
+    aliases: list["ArtifactFieldsMembershipAliases"]
+    artifact_collection: Optional["ArtifactFieldsMembershipArtifactCollection"] = Field(
+        alias="artifactCollection"
+    )
+
+
+class ArtifactFieldsMembershipAliases(BaseModel):
+    alias: str
+
+
+class ArtifactFieldsMembershipArtifactCollection(BaseModel):
+    id: str
+    name: str
+    project: Optional["ArtifactFieldsMembershipArtifactCollectionProject"]
+
+
+class ArtifactFieldsMembershipArtifactCollectionProject(ProjectNameFields):
+    pass
+
+
+class ArtifactUseFields(BaseModel):
+    run_id: str = Field(alias="runId")
+    artifact_id: str = Field(alias="artifactId")
+    direction: ArtifactUseDirection
+    used_as: Optional[str] = Field(alias="usedAs")
+    at: datetime
 
 
 class ConsoleLineFields(BaseModel):
@@ -84,6 +181,19 @@ class HistogramBinFields(BaseModel):
     low: float
     high: float
     run_count: int = Field(alias="runCount")
+
+
+class LineageRunFields(BaseModel):
+    id: str
+    name: str
+    display_name: str = Field(alias="displayName")
+    state: str
+    job_type: Optional[str] = Field(alias="jobType")
+    project: "LineageRunFieldsProject"
+
+
+class LineageRunFieldsProject(ProjectNameFields):
+    pass
 
 
 class ManyRunsFields(BaseModel):

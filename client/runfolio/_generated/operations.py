@@ -6,6 +6,8 @@ __all__ = [
     "DELETE_FILES_GQL",
     "DELETE_PROJECT_GQL",
     "DELETE_RUNS_GQL",
+    "GET_ARTIFACT_GQL",
+    "GET_ARTIFACT_LINEAGE_GQL",
     "GET_HISTORY_COUNTS_GQL",
     "GET_METRIC_GQL",
     "GET_PROJECT_GQL",
@@ -13,6 +15,9 @@ __all__ = [
     "GET_RUN_HISTOGRAM_GQL",
     "GET_VIEWER_GQL",
     "LIST_ALERTS_GQL",
+    "LIST_ARTIFACTS_GQL",
+    "LIST_ARTIFACT_COLLECTIONS_GQL",
+    "LIST_ARTIFACT_FILES_GQL",
     "LIST_CONSOLE_LINES_GQL",
     "LIST_DELETED_PROJECTS_GQL",
     "LIST_DELETED_RUNS_GQL",
@@ -22,7 +27,9 @@ __all__ = [
     "LIST_PROJECTS_GQL",
     "LIST_RUNS_GQL",
     "LIST_RUN_GROUPS_GQL",
+    "LIST_RUN_INPUTS_GQL",
     "LIST_RUN_KEYS_GQL",
+    "LIST_RUN_OUTPUTS_GQL",
     "LIST_RUN_VALUES_GQL",
     "LIST_STATE_CHANGES_GQL",
     "RAISE_ALERT_GQL",
@@ -36,6 +43,468 @@ __all__ = [
     "UPDATE_RUN_GQL",
     "UPDATE_RUN_STATE_GQL",
 ]
+
+GET_ARTIFACT_GQL = """
+query GetArtifact($entity: String!, $project: String!, $collection: String!, $name: String!) {
+  entity(name: $entity) {
+    name
+  }
+  project(name: $project, entityName: $entity) {
+    artifact(name: $name) {
+      ...ArtifactFields
+    }
+    artifactCollection(name: $collection) {
+      aliases(first: 20) {
+        edges {
+          node {
+            alias
+          }
+        }
+      }
+      artifacts(first: 1) {
+        edges {
+          version
+        }
+      }
+    }
+  }
+}
+
+fragment ArtifactFields on Artifact {
+  id
+  state
+  digest
+  description
+  metadata
+  size
+  fileCount
+  historyStep
+  createdAt
+  updatedAt
+  versionIndex
+  tags {
+    name
+  }
+  artifactType {
+    name
+  }
+  artifactSequence {
+    name
+    project {
+      ...ProjectNameFields
+    }
+  }
+  membership {
+    versionIndex
+    aliases {
+      alias
+    }
+    artifactCollection {
+      id
+      name
+      project {
+        ...ProjectNameFields
+      }
+    }
+  }
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
+
+LIST_ARTIFACTS_GQL = """
+query ListArtifacts($entity: String!, $project: String!, $type: String, $collection: String, $filters: JSONString, $order: String, $first: Int, $after: String, $withTotal: Boolean!) {
+  project(name: $project, entityName: $entity) {
+    artifacts(
+      type: $type
+      collection: $collection
+      filters: $filters
+      order: $order
+      first: $first
+      after: $after
+    ) {
+      totalCount @include(if: $withTotal)
+      edges {
+        node {
+          ...ArtifactFields
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment ArtifactFields on Artifact {
+  id
+  state
+  digest
+  description
+  metadata
+  size
+  fileCount
+  historyStep
+  createdAt
+  updatedAt
+  versionIndex
+  tags {
+    name
+  }
+  artifactType {
+    name
+  }
+  artifactSequence {
+    name
+    project {
+      ...ProjectNameFields
+    }
+  }
+  membership {
+    versionIndex
+    aliases {
+      alias
+    }
+    artifactCollection {
+      id
+      name
+      project {
+        ...ProjectNameFields
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
+
+LIST_ARTIFACT_COLLECTIONS_GQL = """
+query ListArtifactCollections($entity: String!, $project: String!, $filters: JSONString, $order: String, $first: Int, $after: String, $withTotal: Boolean!) {
+  project(name: $project, entityName: $entity) {
+    artifactCollections(
+      filters: $filters
+      order: $order
+      first: $first
+      after: $after
+    ) {
+      totalCount @include(if: $withTotal)
+      edges {
+        node {
+          ...ArtifactCollectionFields
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment ArtifactCollectionFields on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  defaultArtifactType {
+    name
+  }
+  project {
+    ...ProjectNameFields
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
+
+LIST_ARTIFACT_FILES_GQL = """
+query ListArtifactFiles($id: ID!, $names: [String!], $first: Int, $after: String, $withTotal: Boolean!) {
+  artifact(id: $id) {
+    files(names: $names, first: $first, after: $after) {
+      totalCount @include(if: $withTotal)
+      edges {
+        node {
+          ...FileFields
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment FileFields on File {
+  id
+  name
+  sizeBytes
+  mimetype
+  md5
+  updatedAt
+  directUrl
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+LIST_RUN_INPUTS_GQL = """
+query ListRunInputs($entity: String!, $project: String!, $run: String!, $name: String, $type: String, $first: Int, $after: String, $withTotal: Boolean!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      inputs(name: $name, type: $type, first: $first, after: $after) {
+        totalCount @include(if: $withTotal)
+        edges {
+          node {
+            artifact {
+              ...ArtifactFields
+            }
+          }
+        }
+        pageInfo {
+          ...PageFields
+        }
+      }
+    }
+  }
+}
+
+fragment ArtifactFields on Artifact {
+  id
+  state
+  digest
+  description
+  metadata
+  size
+  fileCount
+  historyStep
+  createdAt
+  updatedAt
+  versionIndex
+  tags {
+    name
+  }
+  artifactType {
+    name
+  }
+  artifactSequence {
+    name
+    project {
+      ...ProjectNameFields
+    }
+  }
+  membership {
+    versionIndex
+    aliases {
+      alias
+    }
+    artifactCollection {
+      id
+      name
+      project {
+        ...ProjectNameFields
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
+
+LIST_RUN_OUTPUTS_GQL = """
+query ListRunOutputs($entity: String!, $project: String!, $run: String!, $name: String, $type: String, $first: Int, $after: String, $withTotal: Boolean!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      outputs(name: $name, type: $type, first: $first, after: $after) {
+        totalCount @include(if: $withTotal)
+        edges {
+          node {
+            artifact {
+              ...ArtifactFields
+            }
+          }
+        }
+        pageInfo {
+          ...PageFields
+        }
+      }
+    }
+  }
+}
+
+fragment ArtifactFields on Artifact {
+  id
+  state
+  digest
+  description
+  metadata
+  size
+  fileCount
+  historyStep
+  createdAt
+  updatedAt
+  versionIndex
+  tags {
+    name
+  }
+  artifactType {
+    name
+  }
+  artifactSequence {
+    name
+    project {
+      ...ProjectNameFields
+    }
+  }
+  membership {
+    versionIndex
+    aliases {
+      alias
+    }
+    artifactCollection {
+      id
+      name
+      project {
+        ...ProjectNameFields
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
+
+GET_ARTIFACT_LINEAGE_GQL = """
+query GetArtifactLineage($id: ID!, $hops: Int!, $direction: LineageDirection!) {
+  artifact(id: $id) {
+    lineage(hops: $hops, direction: $direction) {
+      artifacts {
+        ...ArtifactFields
+      }
+      runs {
+        ...LineageRunFields
+      }
+      uses {
+        ...ArtifactUseFields
+      }
+      isCut
+    }
+  }
+}
+
+fragment ArtifactFields on Artifact {
+  id
+  state
+  digest
+  description
+  metadata
+  size
+  fileCount
+  historyStep
+  createdAt
+  updatedAt
+  versionIndex
+  tags {
+    name
+  }
+  artifactType {
+    name
+  }
+  artifactSequence {
+    name
+    project {
+      ...ProjectNameFields
+    }
+  }
+  membership {
+    versionIndex
+    aliases {
+      alias
+    }
+    artifactCollection {
+      id
+      name
+      project {
+        ...ProjectNameFields
+      }
+    }
+  }
+}
+
+fragment ArtifactUseFields on ArtifactUse {
+  runId
+  artifactId
+  direction
+  usedAs
+  at
+}
+
+fragment LineageRunFields on Run {
+  id
+  name
+  displayName
+  state
+  jobType
+  project {
+    ...ProjectNameFields
+  }
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
 
 CREATE_PROJECT_GQL = """
 mutation CreateProject($input: CreateProjectInput!) {

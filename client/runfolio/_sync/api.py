@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from runfolio._sync.artifact import Artifact, fetch_artifact_fields
 from runfolio._sync.deleted import DeletedProjects
 from runfolio._sync.project import Project, Projects
 from runfolio._sync.run import Run
@@ -23,7 +24,15 @@ from runfolio._core.filters import Filter
 from runfolio._core.log_queue import step_after
 from runfolio._core.missing import present_entity, present_project
 from runfolio._core.operations import CREATE_PROJECT, CREATE_RUN, GET_PROJECT, GET_VIEWER
-from runfolio._core.paths import ProjectPath, RunPath, new_run_id, parse_project_path, parse_run_path
+from runfolio._core.paths import (
+    ArtifactPath,
+    ProjectPath,
+    RunPath,
+    new_run_id,
+    parse_artifact_path,
+    parse_project_path,
+    parse_run_path,
+)
 from runfolio._core.query import read_query
 from runfolio._core.run_order import Order
 from runfolio._core.settings import Settings, find_settings
@@ -104,6 +113,21 @@ class Api:
         )
         full = RunPath(named.entity or self.default_entity, named.project, named.run)
         return Run(fetch_run_fields(self._transport, full), full, self._transport)
+
+    def artifact(self, path: str) -> Artifact:
+        """The artifact `entity/project/name:alias`, or `name:v3`, less with defaults, or its URL.
+
+        Without an alias it is the latest. Raises MalformedPathError, and NotFoundError that says what is missing and
+        which aliases there are.
+        """
+        named = parse_artifact_path(
+            path,
+            entity=self._default_entity,
+            project=self._settings.project.value,
+            base_url=self._transport.base_url,
+        )
+        full = ArtifactPath(named.entity or self.default_entity, named.project, named.collection, named.alias)
+        return Artifact(fetch_artifact_fields(self._transport, full), self._transport)
 
     def create_run(
         self,

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from runfolio._sync.artifact import Artifact, fetch_artifact_fields
+from runfolio._sync.artifacts import ArtifactCollections, Artifacts
 from runfolio._sync.deleted import DeletedRuns
 from runfolio._sync.pages import Pages
 from runfolio._sync.project_life import ProjectLife
@@ -20,7 +22,7 @@ from runfolio._core.html import list_table
 from runfolio._core.missing import present_project
 from runfolio._core.operations import GET_RUN_HISTOGRAM, LIST_PROJECTS, LIST_RUN_KEYS, LIST_RUN_VALUES
 from runfolio._core.page import Page
-from runfolio._core.paths import ProjectPath, RunPath
+from runfolio._core.paths import ArtifactPath, ProjectPath, RunPath, parse_artifact_path
 from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, document_of
 from runfolio._core.run_order import Order
 from runfolio.history_table import HistoryTable
@@ -39,11 +41,7 @@ class Project(ProjectLife):
         per_page: int = 50,
     ) -> Runs:
         """Its runs that the filters choose, oldest first unless told; see `Api.runs`."""
-
-        def find_entity() -> str:
-            return self.entity
-
-        return Runs(self._transport, find_entity, self.name, filters=filters, order=order, per_page=per_page)
+        return Runs(self._transport, self._find_entity, self.name, filters=filters, order=order, per_page=per_page)
 
     def run(self, run_id: str) -> Run:
         """Its run of this id. Raises NotFoundError when there is none."""
@@ -53,6 +51,47 @@ class Project(ProjectLife):
     def deleted_runs(self, per_page: int = 50) -> DeletedRuns:
         """Its deleted runs, those that were deleted last first; each tells until when it can come back."""
         return DeletedRuns(self._transport, ProjectPath(self.entity, self.name), per_page)
+
+    def artifacts(
+        self,
+        filters: Filter | Mapping[str, Any] | None = None,
+        order: Order = "+created_at",
+        *,
+        type: str | None = None,
+        collection: str | None = None,
+        per_page: int = 50,
+    ) -> Artifacts:
+        """Its artifacts that the filters choose, each version once; with `collection` those in it, links too.
+
+        Filters know name, type, version, alias, tag, size, created_at, run and others, and `Metadata("accuracy")`.
+        """
+        return Artifacts(
+            self._transport,
+            self._find_entity,
+            self.name,
+            type=type,
+            collection=collection,
+            filters=filters,
+            order=order,
+            per_page=per_page,
+        )
+
+    def artifact_collections(
+        self, filters: Filter | Mapping[str, Any] | None = None, order: Order = "-created_at", per_page: int = 50
+    ) -> ArtifactCollections:
+        """Its collections of artifacts that the filters choose, the newest first unless told."""
+        return ArtifactCollections(
+            self._transport, self._find_entity, self.name, filters=filters, order=order, per_page=per_page
+        )
+
+    def artifact(self, name: str) -> Artifact:
+        """Its artifact `name:alias` or `name:v3`; without alias the latest. Raises NotFoundError."""
+        named = parse_artifact_path(name, entity=self.entity, project=self.name)
+        path = ArtifactPath(self.entity, self.name, named.collection, named.alias)
+        return Artifact(fetch_artifact_fields(self._transport, path), self._transport)
+
+    def _find_entity(self) -> str:
+        return self.entity
 
     def histories(
         self,

@@ -11,6 +11,7 @@ from threading import Lock
 
 from runfolio._sync.history import ConsoleLines, HistoryScan
 from runfolio._sync.history_tables import fetch_history_table, fetch_metric
+from runfolio._sync.run_artifacts import RunArtifacts
 from runfolio._sync.run_deletion import RunDeletion
 from runfolio._sync.run_files import RunFiles
 from runfolio._sync.run_life import RunLife
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class Run(RunFiles, RunLife, RunDeletion):
+class Run(RunFiles, RunArtifacts, RunLife, RunDeletion):
     """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block.
 
     `next_step` is that of the next row, if it is known already.

@@ -88,20 +88,27 @@ class Transport:
             sleep(delay_s)
 
     def download(self, url: str, receiver: Receiver) -> None:
-        """GET the bytes behind a signed URL. Raises ApiError, and DownloadError when they are not those announced."""
+        """GET the bytes behind a signed URL, from where the receiver is.
+
+        Raises ApiError, and DownloadError when they are not those announced.
+        """
         # The server may lead to the store that has the bytes.
         self._receive(self._client.build_request("GET", url), receiver, follow_redirects=True)
 
-    def upload(self, url: str, file: FileToSend) -> None:
-        """PUT a file to a signed URL, again from its start after a failure. Raises ApiError, and OSError."""
+    def upload(self, url: str, file: FileToSend, headers: Mapping[str, str] | None = None) -> None:
+        """PUT a file to a signed URL, again from its start after a failure. Raises ApiError, and OSError.
+
+        `headers` are those that the server wants with it.
+        """
         retries = Retries(self._timeout_s)
-        headers = {
+        sent = {
             "Content-Type": "application/octet-stream",
             "Content-Length": str(file.size),
             "Content-MD5": file.md5,
+            **(headers or {}),
         }
         while True:
-            request = self._client.build_request("PUT", url, headers=headers)
+            request = self._client.build_request("PUT", url, headers=sent)
             request.stream = file
             # The time is for each piece: how long the whole takes depends on its size.
             request.extensions["timeout"] = httpx.Timeout(self._timeout_s).as_dict()
@@ -142,16 +149,24 @@ class Transport:
         request.extensions["timeout"] = httpx.Timeout(self._timeout_s).as_dict()
         while True:
             response = None
+            position = receiver.position
+            if position:
+                # Of packed bytes a range would be another one.
+                request.headers.update({"Range": f"bytes={position}-", "Accept-Encoding": "identity"})
             try:
                 response = self._client.send(request, stream=True, follow_redirects=follow_redirects)
-                if response.status_code == 200:
-                    receiver.restart()
+                if response.status_code == 200 or is_rest(response, position):
+                    if response.status_code == 200:
+                        receiver.restart()
                     for piece in response.iter_bytes():
                         receiver.write(piece)
                     receiver.check()
                     return
                 body = response.read()
             except httpx.TransportError as error:
+                if receiver.position > position:
+                    # It goes on from there: the attempts and the time are those of what is left.
+                    retries = Retries(self._timeout_s)
                 delay_s = retries.next_delay_s()
                 if delay_s is None:
                     raise unreachable(self.base_url, error, retries.attempts) from error
@@ -159,6 +174,11 @@ class Transport:
                 delay_s = None
                 if response.status_code in RETRIED_STATUSES:
                     delay_s = retries.next_delay_s(retry_after=response.headers.get("Retry-After"))
+                elif position and response.status_code in (206, 416):
+                    # Not the part that was asked for: the whole, then.
+                    receiver.restart()
+                    del request.headers["Range"]
+                    delay_s = retries.next_delay_s()
                 if delay_s is None:
                     raise error_of(_origin_of(response), response.status_code, body)
             finally:
@@ -174,6 +194,11 @@ class Transport:
 def _origin_of(response: httpx.Response) -> str:
     """Where the answer came from; not the whole URL, for who has that can read or write the file."""
     return f"{response.url.scheme}://{response.url.netloc.decode()}"
+
+
+def is_rest(response: httpx.Response, position: int) -> bool:
+    """Whether the answer has the bytes from this position on."""
+    return response.status_code == 206 and response.headers.get("Content-Range", "").startswith(f"bytes {position}-")
 
 
 def _encode(query: Query) -> bytes:

@@ -82,6 +82,26 @@ class FieldTable:
             return Presence(Tag(tags, storable_text(tag)))
         raise self._unknown(name, path)
 
+    def find_value(self, name: str, path: str) -> Field:
+        """The field of this name, of which each row has one value at most: for orders and groups.
+
+        Raises AppError with what is allowed.
+        """
+        field = self.find(name, path)
+        if isinstance(field, Column) and not field.is_value:
+            raise AppError(
+                f"{name_excerpt(name)} is a field of filters only, at {path}: one row may have many of them",
+                path=path,
+                allowed=self.values_allowed,
+            )
+        return field
+
+    @cached_property
+    def values_allowed(self) -> tuple[str, ...]:
+        """What to say when a field has no one value."""
+        others = {column.name for column in self.columns if not column.is_value}
+        return tuple(name for name in self.allowed if name not in others)
+
     @cached_property
     def _column_by_name(self) -> Mapping[str, Column]:
         return {

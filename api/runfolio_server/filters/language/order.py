@@ -75,7 +75,7 @@ def parse_order(text: str | None, table: FieldTable) -> Order:
     for number, part in enumerate(parts):
         path = f"order[{number}]"
         sign, name = (part[0], part[1:]) if part[:1] in ("+", "-") else ("+", part)
-        field = table.find(name, f"{path}.{name_excerpt(name)}" if name else path)
+        field = table.find_value(name, f"{path}.{name_excerpt(name)}" if name else path)
         if any(key.field == field for key in keys):
             raise AppError(
                 f"{name_excerpt(name)} stands twice in order, again at {path}; allowed: each field once",

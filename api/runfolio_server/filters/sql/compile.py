@@ -129,12 +129,20 @@ def _positive(operator: OperatorName, operand: Operand, one: Callable[[OperatorN
 def _column(column: Column, operator: OperatorName, operand: Operand, scope: _Scope) -> str:
     if column.kind is FieldKind.TAGS:
         return _tags(column, operator, operand, scope.parameters)
+    if not column.is_value and (operand is False or (operator is OperatorName.IN and None in operand)):
+        # A row that has none of them: no condition on one of them finds it.
+        is_there: Operand = True
+        missing = f"({_column(column, OperatorName.EXISTS, is_there, scope)}) IS NOT TRUE"
+        given = () if operand is False else tuple(value for value in operand if value is not None)
+        return f"{missing} OR ({_column(column, OperatorName.IN, given, scope)})" if given else missing
     sql = _scalar(column, operator, operand, scope.parameters)
+    if column.within:
+        sql = column.within.replace("%s", sql)
     derived = column.derived_key
     if derived is not None and operator is OperatorName.IN and scope.project_id is not None:
         keys = [derived.of(scope.project_id, value) for value in operand if value is not None]
         return f"{derived.sql} = ANY ({scope.parameters.bind(keys, 'uuid[]')}) AND ({sql})" if keys else sql
-    return column.within.replace("%s", sql) if column.within else sql
+    return sql
 
 
 def _scalar(column: Column, operator: OperatorName, operand: Operand, parameters: Parameters) -> str:
@@ -177,7 +185,8 @@ def _tags(column: Column, operator: OperatorName, operand: Operand, parameters: 
     """Tags are a set; a row without tags has none to be equal to, and counts as missing."""
     if operator is OperatorName.IN:
         tags = [value for value in operand if isinstance(value, str)]
-        found = [f"{column.sql} && {parameters.bind(tags, 'text[]')}"] if tags else []
+        has_any = f"{column.sql} && %s" if column.has_any is None else column.has_any
+        found = [has_any.replace("%s", parameters.bind(tags, "text[]"))] if tags else []
         for value in operand:
             if isinstance(value, list):
                 whole = parameters.bind(value, "text[]")

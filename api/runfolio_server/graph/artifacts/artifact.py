@@ -14,6 +14,7 @@ from runfolio_server.graph.artifacts.artifact_type import ArtifactType
 from runfolio_server.graph.artifacts.collection import ArtifactSequence
 from runfolio_server.graph.artifacts.file import FileNames, artifact_file_page, files_cost
 from runfolio_server.graph.artifacts.lineage import ArtifactCreator, creator_of
+from runfolio_server.graph.artifacts.lineage_graph import ArtifactLineageField
 from runfolio_server.graph.artifacts.manifest import ArtifactManifest
 from runfolio_server.graph.artifacts.membership import ArtifactCollectionMembership
 from runfolio_server.graph.execution.row_fields import column, node_id
@@ -25,6 +26,7 @@ from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.file import File
 from runfolio_server.graph.wandb.artifact import ArtifactWireNames
 from runfolio_server.sql.artifacts.artifacts import ArtifactRow
+from runfolio_server.sql.artifacts.memberships import MembershipRow
 
 if TYPE_CHECKING:
     from runfolio_server.graph.artifacts.run_connection import ArtifactUserConnection
@@ -44,10 +46,11 @@ class ArtifactStateName(Enum):
 
 
 @strawberry.type(description="One immutable version of a set of files.")
-class Artifact(ArtifactWireNames, Node):
+class Artifact(ArtifactLineageField, ArtifactWireNames, Node):
     """One version; found through a link it is still that of its sequence."""
 
     row: strawberry.Private[ArtifactRow]
+    reached: strawberry.Private[MembershipRow | None] = None
     id: strawberry.ID = node_id("Artifact", "artifact_id")
     digest: str = column("digest", "MD5 of its manifest, in hex: the same content has the same one.")
     version_index: int | None = column("version_index", "The number of its version in its sequence: 3 of `v3`.")
@@ -137,7 +140,20 @@ class Artifact(ArtifactWireNames, Node):
 
         return await users_page(info, self.row.artifact_id, first)
 
+    @strawberry.field(
+        description="Its place in the collection through which it was found, by name or in a list of that; else in its "
+        "sequence. Null: not committed."
+    )
+    async def membership(self, info: RequestInfo) -> ArtifactCollectionMembership | None:
+        """The place by which somebody came here."""
+        places = (
+            [self.reached]
+            if self.reached
+            else await info.context.loaders.artifacts.memberships.load(self.row.artifact_id)
+        )
+        return ArtifactCollectionMembership.of(places[0]) if places else None
+
     @classmethod
-    def of(cls, row: ArtifactRow) -> Artifact:
-        """The artifact of a row."""
-        return cls(row=row)
+    def of(cls, row: ArtifactRow, reached: MembershipRow | None = None) -> Artifact:
+        """The artifact of a row; `reached` is the place through which it was found."""
+        return cls(row=row, reached=reached)

@@ -54,7 +54,7 @@ class ArtifactCollectionMembership(Node):
         from runfolio_server.graph.artifacts.artifact import Artifact
 
         row = await info.context.loaders.artifacts.artifact.load(self.row.artifact_id)
-        return None if row is None else Artifact.of(row)
+        return None if row is None else Artifact.of(row, self.row)
 
     @strawberry.field(description="Its files, by name.", metadata=costs(files_cost))
     async def files(

@@ -9,9 +9,11 @@ import strawberry
 from runfolio_server.actions.artifacts.found import visible_version
 from runfolio_server.graph.artifacts.artifact import Artifact
 from runfolio_server.graph.artifacts.artifact_type import ArtifactType, artifact_type_page, find_artifact_type
-from runfolio_server.graph.artifacts.collection import ArtifactCollection, collection_page, find_collection
+from runfolio_server.graph.artifacts.chosen import ProjectArtifactList, chosen_collection_page, chosen_page
+from runfolio_server.graph.artifacts.collection import ArtifactCollection, find_collection
 from runfolio_server.graph.artifacts.membership import ArtifactCollectionMembership
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import costs
 from runfolio_server.graph.relay.connections import After, Connection, First
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.wandb.artifact_type import CollectionName, CollectionOrder
@@ -26,7 +28,7 @@ VersionName = Annotated[
 
 
 @strawberry.type
-class ProjectArtifacts:
+class ProjectArtifacts(ProjectArtifactList):
     """The fields of Project that find artifacts."""
 
     row: strawberry.Private[ProjectRow]
@@ -50,7 +52,7 @@ class ProjectArtifacts:
         """One collection."""
         return await find_collection(info, self.row.project_id, name)
 
-    @strawberry.field(description="Its collections.")
+    @strawberry.field(description="Its collections, the newest first unless told.", metadata=costs(chosen_page))
     async def artifact_collections(
         self,
         info: RequestInfo,
@@ -60,7 +62,7 @@ class ProjectArtifacts:
         after: After = strawberry.UNSET,
     ) -> Connection[ArtifactCollection]:
         """A page of collections."""
-        return await collection_page(
+        return await chosen_collection_page(
             info, self.row.project_id, None, filters or None, order or None, first, after or None
         )
 
@@ -82,7 +84,7 @@ class ProjectArtifacts:
         """One version."""
         found = await find_version(info, self.row.project_id, name)
         row = None if found is None else await info.context.loaders.artifacts.artifact.load(found.artifact_id)
-        return None if row is None else Artifact.of(row)
+        return None if row is None else Artifact.of(row, found)
 
 
 async def find_version(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from runfolio_server.domain.artifact_state import UseDirection
+from runfolio_server.graph.artifacts.run_search import RunArtifactSearch
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import After, First
 from runfolio_server.sql.runs.runs import RunRow
@@ -19,7 +20,7 @@ LazyInputConnection = Annotated["InputArtifactConnection", strawberry.lazy("runf
 
 
 @strawberry.type
-class RunArtifacts:
+class RunArtifacts(RunArtifactSearch):
     """The fields of Run that list artifacts."""
 
     row: strawberry.Private[RunRow]

@@ -161,7 +161,7 @@ class ProjectRunFacets:
 
 
 def _field(name: str) -> Field:
-    return RUN_FIELDS.find(name, f"field.{name_excerpt(name)}")
+    return RUN_FIELDS.find_value(name, f"field.{name_excerpt(name)}")
 
 
 def _check(name: str, number: int, largest: int) -> None:

@@ -160,7 +160,7 @@ class ProjectRunGroups:
 
 
 def _fields(names: list[str], path: str) -> list[Field]:
-    return [RUN_FIELDS.find(name, f"{path}[{number}].{name_excerpt(name)}") for number, name in enumerate(names)]
+    return [RUN_FIELDS.find_value(name, f"{path}[{number}].{name_excerpt(name)}") for number, name in enumerate(names)]
 
 
 class Distributions:

@@ -1,0 +1,126 @@
+"""An artifact: its files, its lineage, its names and places. Made by api.py, artifacts.py and run_artifacts.py."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from runfolio._async.artifact_download import check_files, download_files
+from runfolio._async.artifact_files import AsyncArtifactFile, AsyncArtifactFiles
+from runfolio._async.transport import AsyncTransport
+from runfolio._core.artifact_data import ArtifactData
+from runfolio._core.artifact_lineage import ArtifactLineage
+from runfolio._core.background import LOGGER
+from runfolio._core.errors import NotFoundError
+from runfolio._core.missing import present, present_entity, present_project
+from runfolio._core.operations import GET_ARTIFACT, GET_ARTIFACT_LINEAGE
+from runfolio._core.paths import ArtifactPath, parse_artifact_path
+from runfolio._core.progress import Progress
+from runfolio._core.receiving import place_for, top_of
+from runfolio._generated import ArtifactFields, GetArtifactProjectArtifactCollection
+
+AT_ONCE = 8
+DOWNLOADS = "artifacts"
+# A file name of Windows has no colon.
+VERSION_MARK = "-" if os.name == "nt" else ":"
+Direction = Literal["upstream", "downstream", "both"]
+
+
+class AsyncArtifact(ArtifactData):
+    """One version of a set of files. Its content never changes; its names, labels and texts do."""
+
+    def __init__(self, fields: ArtifactFields, transport: AsyncTransport) -> None:
+        super().__init__(fields, transport.base_url)
+        self._transport = transport
+
+    def files(self, names: Sequence[str] | str | None = None) -> AsyncArtifactFiles:
+        """Its files, by name; with `names` only these."""
+        return AsyncArtifactFiles(self._transport, self.id, names=names)
+
+    async def file(self, name: str) -> AsyncArtifactFile:
+        """Its file of this name. Raises NotFoundError when there is none."""
+        found = await self.files([name]).load()
+        return present(found[0] if found else None, f"file {name!r}", f"in artifact {self.path!r}")
+
+    async def download(
+        self,
+        root: str | os.PathLike[str] | None = None,
+        *,
+        names: Sequence[str] | str | None = None,
+        at_once: int = AT_ONCE,
+        progress: bool | None = None,
+    ) -> Path:
+        """Write its files below `root`, and return that; without one, below `artifacts/NAME:vN`.
+
+        So many files come `at_once`. Files that are there already, whole and right, are not fetched again, and one that
+        broke off goes on where it was: to call it again after a failure costs what is missing. Each file is checked
+        against its MD5 and there whole or not at all; other files in the directory stay. `names`: only these.
+        `progress`: show a bar; None: in a terminal or a notebook, where tqdm or rich is installed. References are
+        left out, with a warning. Raises DownloadError for bytes that are others and for names that would lead out of
+        the directory, before anything is fetched; and ApiError.
+        """
+        target = self._place(root)
+        found = await self.files(names).load()
+        stored = [file for file in found if file.ref is None]
+        if len(stored) < len(found):
+            LOGGER.warning(
+                "%d of %d files of %s are references and not stored here: their addresses are in `file.ref`.",
+                len(found) - len(stored),
+                len(found),
+                self.path,
+            )
+        with Progress(self.name, sum(file.size for file in stored), progress) as shown:
+            await download_files(target, stored, shown, at_once)
+        return target
+
+    async def verify(self, root: str | os.PathLike[str] | None = None) -> None:
+        """Compare the files below `root` (see download) with its own, by their MD5.
+
+        Raises DownloadError that tells which are missing, differ, or are no files of it.
+        """
+        check_files(self._place(root), await self.files().load(), self.path)
+
+    async def lineage(self, hops: int = 3, direction: Direction = "both") -> ArtifactLineage[AsyncArtifact]:
+        """What it was made out of (`upstream`), and what out of it (`downstream`), so many runs far, 1 to 10."""
+        variables = {"id": self.id, "hops": hops, "direction": direction.upper()}
+        answer = await self._transport.execute(GET_ARTIFACT_LINEAGE, variables)
+        found = present(answer.artifact, "artifact", f"{self.path!r} any more").lineage
+        return ArtifactLineage.of(found, [AsyncArtifact(fields, self._transport) for fields in found.artifacts])
+
+    async def reload(self) -> None:
+        """Ask the server again."""
+        path = parse_artifact_path(self.path)
+        self._fields = await fetch_artifact_fields(self._transport, path)
+
+    def _place(self, root: str | os.PathLike[str] | None) -> Path:
+        if root is not None:
+            return top_of(root)
+        return place_for(DOWNLOADS, f"{self.collection}{VERSION_MARK}{self.version}")
+
+
+async def fetch_artifact_fields(transport: AsyncTransport, path: ArtifactPath) -> ArtifactFields:
+    """An artifact as the server has it. Raises NotFoundError that says what is missing, and what is there instead."""
+    variables = {"entity": path.entity, "project": path.project, "collection": path.collection, "name": path.name}
+    answer = await transport.execute(GET_ARTIFACT, variables)
+    if answer.project is None:
+        present_entity(answer.entity, str(path.entity), transport.base_url)
+    project = present_project(answer.project, str(path.entity), path.project)
+    if project.artifact is None:
+        where = f"in project '{path.entity}/{path.project}'"
+        collection = present(project.artifact_collection, f"artifact {path.collection!r}", where)
+        raise NotFoundError(
+            f"There is no version {path.alias!r} of artifact {path.collection!r} {where}; {_there(collection)}.",
+            code="NOT_FOUND",
+        )
+    return project.artifact
+
+
+def _there(collection: GetArtifactProjectArtifactCollection) -> str:
+    """What could have been asked for."""
+    newest = [edge.version for edge in collection.artifacts.edges]
+    if not newest:
+        return "it has no versions"
+    aliases = [edge.node.alias for edge in collection.aliases.edges]
+    return f"its newest version is {newest[0]}, its aliases are: {', '.join(aliases) or 'none'}"
