@@ -83,6 +83,8 @@ OF_SCHEMA = {
     "Run.historySample(samples)": {history.SAMPLES_MAX},
     "Run.logLines(first)": {console.CONSOLE_PAGE_DEFAULT, console.CONSOLE_PAGE_MAX},
     "Run.logLines(last)": {console.CONSOLE_PAGE_DEFAULT, console.CONSOLE_PAGE_MAX},
+    "RunBranch.historyRows(first)": {history.ROWS_DEFAULT, history.ROWS_MAX, 16},
+    "RunBranch.historySample(samples)": {history.SAMPLES_MAX},
     "RunGroup.history": {histories.CURVE_RUNS_MAX},
     "RunGroup.history(samples)": {histories.CURVE_SAMPLES_MAX},
     "User.apiKeys(first)": {connections.PAGE_SIZE_MAX},

@@ -43,6 +43,7 @@ PYTHON_BY_POSTGRES: dict[str, object] = {
     "text[]": list[str],
     "timestamptz": datetime,
     "uuid": UUID,
+    "uuid[]": list[UUID],
 }
 # A statement whose rows may hold null where the table's column does not, or the other way round.
 MIXES_ROWS = re.compile(r"\bUNION\b|\b(LEFT|RIGHT|FULL) JOIN\b|\bRETURNS TABLE\b")

@@ -129,11 +129,16 @@ async def checked_project_of_id(
     return project
 
 
+async def visible_run(connection: Connection, viewer: Viewer, permission: Permission, run_id: UUID) -> RunRow | None:
+    """The run, if the viewer may do this with it."""
+    return await connection.row(SELECT_VISIBLE_RUN[permission], run_id, viewer)
+
+
 async def checked_run(
     connection: Connection, viewer: Viewer, permission: Permission, run_id: UUID, *, path: str = "input.id"
 ) -> RunRow:
     """The run. Raises NotFound when there is none with which the viewer may do this."""
-    run = await connection.row(SELECT_VISIBLE_RUN[permission], run_id, viewer)
+    run = await visible_run(connection, viewer, permission, run_id)
     if run is None:
         raise missing_run_id(permission, path=path)
     return run

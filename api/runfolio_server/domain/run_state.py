@@ -35,6 +35,7 @@ class LifeEvent(StrEnum):
     SILENCE = "silence"  # no batch for longer than the setting heartbeat_timeout_s
     REQUEUE = "sent back to wait"  # somebody wants it done again, by another process
     GIVE_UP = "given up"  # somebody says that it will not go on
+    REWIND = "rewound"  # somebody takes it back to an earlier step
     UPDATE = "state given"  # whoever makes or changes the run says which one it is
 
 
@@ -68,7 +69,8 @@ _BEGINS: Final[Mapping[LifeEvent, RunState | Told]] = {
     LifeEvent.NOTICE: RunState.PREEMPTING,
     **_EXITS,
 }
-_ENDED: Final = Life(is_living=False, moves={LifeEvent.START: RunState.RUNNING})
+_REWINDS: Final[Mapping[LifeEvent, RunState | Told]] = {LifeEvent.REWIND: RunState.PENDING}
+_ENDED: Final = Life(is_living=False, moves={LifeEvent.START: RunState.RUNNING, **_REWINDS})
 
 LIVES: Final[Mapping[RunState, Life]] = {
     RunState.PENDING: Life(is_living=True, moves={**_BEGINS, **_GIVES_UP}),
@@ -85,7 +87,7 @@ LIVES: Final[Mapping[RunState, Life]] = {
     RunState.FINISHED: _ENDED,
     RunState.FAILED: Life(is_living=False, moves={**_ENDED.moves, **_REQUEUES}),
     # Silence is a guess: what the run says later counts more. One that the exit code 254 has told moves as failed does.
-    RunState.CRASHED: Life(is_living=False, moves={**_BEGINS, **_REQUEUES}),
+    RunState.CRASHED: Life(is_living=False, moves={**_BEGINS, **_REQUEUES, **_REWINDS}),
     RunState.KILLED: _ENDED,
     RunState.PREEMPTING: Life(
         is_living=True, moves={**_EXITS, LifeEvent.FAILURE: RunState.PREEMPTED, LifeEvent.SILENCE: RunState.CRASHED}

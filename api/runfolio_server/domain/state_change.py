@@ -18,6 +18,7 @@ class StateCause(StrEnum):
     STOP = "stop"  # likewise, after somebody had asked it to stop
     REQUEUE = "requeue"  # somebody sent it back to wait for another process
     GIVE_UP = "give_up"  # somebody said that it will not go on
+    REWIND = "rewind"  # somebody took it back to an earlier step
     UPDATE = "update"  # somebody said which state it is in
 
 
@@ -30,6 +31,7 @@ _REASONS: Final[Mapping[StateCause, str]] = {
     StateCause.STOP: "It was asked to stop, and never said that it has ended.",
     StateCause.REQUEUE: "It was sent back to wait for another process.",
     StateCause.GIVE_UP: "It was given up.",
+    StateCause.REWIND: "It was taken back to an earlier step, and waits for a process that goes on there.",
     StateCause.UPDATE: "Somebody said which state it is in.",
 }
 

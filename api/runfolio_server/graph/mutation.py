@@ -10,23 +10,27 @@ from runfolio_server.graph.runs.alerts import AlertMutations
 from runfolio_server.graph.runs.bulk_mutations import ManyRunsMutations
 from runfolio_server.graph.runs.file_mutations import FileMutations
 from runfolio_server.graph.runs.mutations import RunMutations
+from runfolio_server.graph.runs.rewind import RewindMutations
 from runfolio_server.graph.runs.undelete import UndeleteMutations
 from runfolio_server.graph.runs.writing import RunWritingMutations
 from runfolio_server.graph.wandb.alert import AlertWireNames
 from runfolio_server.graph.wandb.deletion import DeletionWireNames
 from runfolio_server.graph.wandb.mutation import MutationWireNames
 from runfolio_server.graph.wandb.project_mutation import ProjectMutationWireNames
+from runfolio_server.graph.wandb.rewind import RewindWireNames
 
 
 @strawberry.type(description="Changing. Each takes one input and answers what it changed.")
 class Mutation(
     RunMutations,
     RunWritingMutations,
+    RewindMutations,
     ManyRunsMutations,
     FileMutations,
     AlertMutations,
     UserMutations,
     MutationWireNames,
+    RewindWireNames,
     AlertWireNames,
     UndeleteMutations,
     ProjectMutations,

@@ -94,7 +94,7 @@ async def derive_summary(database: Database, run_id: UUID, batch: Batch, interna
     if found is None:
         return
     rules = rules_of(json_text.parse(found.config_text.encode()))
-    values, left_out = await _values_of_rules(database, run_id, rules, is_end=batch.exit_code is not None)
+    values, left_out = await values_of_rules(database, run_id, rules, is_end=batch.exit_code is not None)
     async with database.transaction() as connection:
         locked = await connection.row(LOCK_DOCUMENTS, run_id)
         if locked is None:
@@ -138,7 +138,7 @@ def _known(given: Mapping[str, Any], sent: Mapping[str, Any], stored: Mapping[st
     return {key: stored[key] for key in given.keys() & stored.keys()}
 
 
-async def _values_of_rules(
+async def values_of_rules(
     database: Database, run_id: UUID, rules: Sequence[MetricRule], *, is_end: bool
 ) -> tuple[dict[str, Any], list[KeySummary]]:
     """From the whole history: what the summary has of each key whose rule asks for more than the last value.

@@ -15,6 +15,7 @@ from runfolio_server.history.reading.table import Table
 from runfolio_server.loaders.artifacts import ArtifactLoaders
 from runfolio_server.loaders.history import HistoryKey, StreamKey, TableKey, load_keys, load_metrics, load_tables
 from runfolio_server.loaders.loader import Loader, one_by_key
+from runfolio_server.sql.history.forks import SELECT_FORK_POINTS, ForkRow
 from runfolio_server.sql.history.ingest import COUNT_REJECTED_LINES, RejectedCountRow
 from runfolio_server.sql.identity.users import SELECT_ENTITIES, SELECT_USERS, EntityRow, UserRow
 from runfolio_server.sql.pool import Database
@@ -69,6 +70,10 @@ class Loaders:
             async with database.connection() as connection:
                 return await connection.rows(COUNT_REJECTED_LINES, list(run_ids))
 
+        async def fork_points(run_ids: Sequence[UUID]) -> Iterable[ForkRow]:
+            async with database.connection() as connection:
+                return await connection.rows(SELECT_FORK_POINTS, list(run_ids))
+
         async def history_keys(keys: list[StreamKey]) -> list[list[KeySummary]]:
             async with self.reads:
                 with budget.reading("keys of histories") as reading:
@@ -93,6 +98,7 @@ class Loaders:
         # By project and ListQuery.whole: the count of all pages together.
         self.run_count: Loader[tuple[int, RunQuery], int] = Loader(run_counts)
         self.rejected_count: Loader[UUID, RejectedCountRow | None] = one_by_key(rejected_counts, lambda row: row.run_id)
+        self.fork_point: Loader[UUID, ForkRow | None] = one_by_key(fork_points, lambda row: row.run_id)
         self.history_keys: Loader[StreamKey, list[KeySummary]] = Loader(history_keys)
         self.history_tables: Loader[TableKey, Table] = Loader(history_tables)
         self.metrics: Loader[HistoryKey, MetricSummary] = Loader(metrics)

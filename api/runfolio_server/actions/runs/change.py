@@ -8,6 +8,7 @@ from typing import Any
 
 from runfolio_server.domain import json_text
 from runfolio_server.domain.document_columns import INTERNAL_KEYS
+from runfolio_server.domain.fork_point import ForkPoint
 from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.domain.names import NEVER_IN_NAMES_TOLD, never_in_names
 from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
@@ -35,10 +36,11 @@ async def checked_change(
     field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
     told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
     left_out: list[LeftOutKey] | None = None,
+    fork_of: Callable[[Mapping[str, Any]], ForkPoint | None] | None = None,
 ) -> dict[str, object]:
     """As check_change, which takes long for large documents: those are parsed beside the loop."""
     size = sum(len(value) for value in change.values() if isinstance(value, str))
-    return await in_thread_if(size > HEAVY_BYTES, check_change, change, field_by_column, told_start, left_out)
+    return await in_thread_if(size > HEAVY_BYTES, check_change, change, field_by_column, told_start, left_out, fork_of)
 
 
 def check_change(
@@ -46,12 +48,13 @@ def check_change(
     field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
     told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
     left_out: list[LeftOutKey] | None = None,
+    fork_of: Callable[[Mapping[str, Any]], ForkPoint | None] | None = None,
 ) -> dict[str, object]:
     """The columns to write: those of `change`, with `config_jsonb` and `summary_jsonb` beside the texts.
 
     A display name that is blank is NEW_NAME, and one that is null is left out: the run keeps the name that it has.
     `config_has_internal` tells whether the config has entries that the SDK keeps for itself, and
-    `config_told_start` what `told_start` finds in it.
+    `config_told_start` and `config_fork_of` what `told_start` and `fork_of` find in it.
     With `left_out` a value of the config that is not kept costs it that entry, which is added there; else the change.
     Raises AppError naming the field, TooLarge for a document over its limit. `field_by_column` has the names of fields
     that are not those of their columns.
@@ -68,6 +71,7 @@ def check_change(
             if is_config:
                 columns["config_has_internal"] = not INTERNAL_KEYS.isdisjoint(document)
                 columns["config_told_start"] = told_start(document) if told_start else None
+                columns["config_fork_of"] = fork_of(document) if fork_of else None
         elif attribute.kind is ValueKind.TEXTS:
             columns[name] = _texts(attribute, field, value)
         elif name == "state":

@@ -48,10 +48,14 @@ NO_STEP = -1
 
 @dataclass(frozen=True, slots=True)
 class HistoryFiles:
-    """Keys of the objects that hold the rows of a run, in order of step; `has_other_rows`: these are not all."""
+    """Keys of the objects that hold the rows of a run, in order of step; `has_other_rows`: these are not all.
+
+    They are numbered from `first_number` on: of a run that was rewound a number that no other file had.
+    """
 
     object_keys: list[str]
     has_other_rows: bool
+    first_number: int = 0
 
 
 async def history_files(database: Database, store: ObjectStore, run_id: UUID) -> HistoryFiles:
@@ -66,9 +70,10 @@ async def history_files(database: Database, store: ObjectStore, run_id: UUID) ->
         export = await _export(database, run_id)
     if export is None or not export.rows:
         return HistoryFiles([], has_other_rows=False)
-    if export.state not in ENDED_STATES or export.rows_seen != export.rows or export.refusal is not None:
+    is_whole = export.rows_seen == export.file_rows == export.rows and export.refusal is None
+    if export.state not in ENDED_STATES or not is_whole:
         return HistoryFiles([], has_other_rows=True)
-    return await _stored_files(database, store, run_id)
+    return await _stored_files(database, store, run_id, export.next_number)
 
 
 async def _export(database: Database, run_id: UUID) -> HistoryExportRow | None:
@@ -76,20 +81,21 @@ async def _export(database: Database, run_id: UUID) -> HistoryExportRow | None:
         return await connection.row(SELECT_EXPORT, run_id)
 
 
-async def _stored_files(database: Database, store: ObjectStore, run_id: UUID) -> HistoryFiles:
+async def _stored_files(database: Database, store: ObjectStore, run_id: UUID, next_number: int) -> HistoryFiles:
     async with database.connection() as connection:
-        files = await connection.rows(SELECT_HISTORY_FILES, run_id)
+        files = await connection.rows(SELECT_HISTORY_FILES, run_id, next_number)
     found = await asyncio.gather(*(store.size(file.object_key) for file in files))
     if found != [file.size for file in files]:
         # An SDK would take the error page of a missing file for the file, and for ever.
         LOGGER.error("run %s has history files whose bytes are gone; its live rows are answered", run_id)
         return HistoryFiles([], has_other_rows=True)
-    return HistoryFiles([file.object_key for file in files], has_other_rows=False)
+    first_number = files[0].number if files else 0
+    return HistoryFiles([file.object_key for file in files], has_other_rows=False, first_number=first_number)
 
 
 async def _make_files(database: Database, store: ObjectStore, run_id: UUID, export: HistoryExportRow) -> None:
     """Put the rows behind the last file into files, and keep what came of it."""
-    number, rows_in_files, refusal = export.file_count, export.file_rows, None
+    number, rows_in_files, refusal = export.next_number, export.file_rows, None
     last_step = NO_STEP if export.step_high is None else export.step_high
     try:
         async for rows in _row_groups(database, run_id, last_step):

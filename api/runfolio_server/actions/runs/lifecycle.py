@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,12 @@ from runfolio_server.actions.access import checked_run, missing_run_id
 from runfolio_server.actions.projects.on_demand import find_project, make_project
 from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, NEW_NAME, checked_change
 from runfolio_server.actions.runs.config import needs_the_old, with_the_old
+from runfolio_server.actions.runs.fork import FORK_FIELD, check_fork, inherit_rows, with_summary_of_history
+from runfolio_server.actions.runs.history_summary import SummaryOf
 from runfolio_server.actions.runs.shared_documents import joined_documents, keep_from_processes, of_documents
 from runfolio_server.actions.runs.tombstones import gone_run
 from runfolio_server.actions.runs.untold_start import what_was_before
+from runfolio_server.domain.fork_point import ForkPoint
 from runfolio_server.domain.names import check_run_name, new_display_words, new_run_name
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attributes import CHANGEABLE
@@ -51,10 +54,11 @@ class RunAddress:
 
 @dataclass(frozen=True, slots=True)
 class StartedRun:
-    """A run that a process writes to, and whether it was made just now."""
+    """A run that a process writes to, whether it was made just now, and whether it was to be a fork."""
 
     row: RunRow
     is_new: bool
+    is_fork: bool = False
 
 
 async def start_run(
@@ -67,6 +71,8 @@ async def start_run(
     joins_config: bool = False,
     writer: str | None = "",
     told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
+    fork_of: Callable[[Mapping[str, Any]], ForkPoint | None] | ForkPoint | None = None,
+    summary_of: SummaryOf | None = None,
 ) -> StartedRun:
     """Make the run, or take it up again, and apply `change` (see update_run), of which None leaves a column as it is.
 
@@ -76,30 +82,67 @@ async def start_run(
     `told_start` finds in a config when its process says that it began. One that began before the newest that the run
     has known is sent again, and changes nothing of what is here; see untold_start.py.
 
+    `fork_of` is what a new run is forked from, or finds that in a config: a run that is there already stays what it is,
+    and is refused where it is told to be another fork. A fork's summary is what `summary_of` gives until it has one.
+
     With `joins_config` a run that is taken up keeps the entries of its config that are not given.
     Idempotent by the run's name: repeated, it gives the same run. Without a name each call makes another run.
     Raises NotFound for an entity to which the viewer may not log, Gone when the name belongs to a deleted run, AppError
-    when it belongs to another than `address.run_id`.
+    when it belongs to another than `address.run_id`. NotFound too for a fork of a run that is not there.
     """
     if address.name:
         check_run_name(address.name, "run id")
     given = {name: value for name, value in change.items() if value is not None}
     # A process sends its config once more with each change, and shows no error after its start.
     left_out: list[LeftOutKey] | None = None if writer is None else []
-    columns = await checked_change(given, field_by_column, told_start, left_out)
+    found_in_config = fork_of if callable(fork_of) else None
+    columns = await checked_change(given, field_by_column, told_start, left_out, found_in_config)
     name = address.name or new_run_name()
+    point = fork_of if isinstance(fork_of, ForkPoint) else columns.get("config_fork_of")
+    # The note in a config is that of a rewound run where it names the run itself.
+    fork = point if isinstance(point, ForkPoint) and point.run_name != name else None
+    given_run = _GivenRun(address, name, columns, writer, fork, joins_config, isinstance(fork_of, ForkPoint))
+    started = await _started(database, viewer, given_run, field_by_column, left_out)
+    started = replace(started, is_fork=fork is not None)
+    if fork is not None and summary_of is not None and started.row.summary_text == "{}":
+        return replace(started, row=await with_summary_of_history(database, started.row, summary_of))
+    return started
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenRun:
+    """A run to start: `columns` are those of check_change. `is_fork_told`: it must be that fork, and no other run."""
+
+    address: RunAddress
+    name: str
+    columns: Mapping[str, object]
+    writer: str | None
+    fork: ForkPoint | None
+    joins_config: bool
+    is_fork_told: bool
+
+
+async def _started(
+    database: Database,
+    viewer: Viewer,
+    given: _GivenRun,
+    field_by_column: Mapping[str, str],
+    left_out: Sequence[LeftOutKey] | None,
+) -> StartedRun:
+    """Start the run in its project, and join its documents to what others have put there."""
+    address, columns, writer, joins_config = given.address, given.columns, given.writer, given.joins_config
     names = (address.entity_name, address.project_name)
     async with database.connection() as connection:
         project = await find_project(connection, viewer, *names)
         if project is not None:
-            _check_id(address, project, name)
-            row = await _start(connection, viewer, project, name, columns, writer, joins_config=joins_config)
+            _check_id(address, project, given.name)
+            row = await _start(connection, viewer, project, given)
         else:
             # No project without its first run.
             async with connection.transaction():
                 project = await make_project(connection, viewer, *names)
-                _check_id(address, project, name)
-                row = await _start(connection, viewer, project, name, columns, writer, joins_config=joins_config)
+                _check_id(address, project, given.name)
+                row = await _start(connection, viewer, project, given)
         if left_out:
             await connection.execute(COUNT_LEFT_OUT, row.run_id, "config", writer, len(left_out))
         if not row.waiting and row.puts_back is None:
@@ -126,16 +169,24 @@ def _check_id(address: RunAddress, project: ProjectRow, name: str) -> None:
         )
 
 
-async def _start(
-    connection: Connection,
-    viewer: Viewer,
-    project: ProjectRow,
-    name: str,
-    columns: Mapping[str, object],
-    writer: str | None,
-    *,
-    joins_config: bool,
-) -> StartedRunRow:
+async def _start(connection: Connection, viewer: Viewer, project: ProjectRow, given: _GivenRun) -> StartedRunRow:
+    """Start the run. One that is new begins, in the same transaction, with the rows of the run that it is a fork of."""
+    fork = given.fork
+    if fork is None:
+        return await _start_row(connection, viewer, project, given)
+    fork.check(FORK_FIELD)
+    async with connection.transaction():
+        row = await _start_row(connection, viewer, project, given)
+        if row.is_new:
+            entity_name = given.address.entity_name or viewer.username
+            await inherit_rows(connection, project, entity_name, row, fork)
+        elif given.is_fork_told:
+            await check_fork(connection, row, fork)
+        return row
+
+
+async def _start_row(connection: Connection, viewer: Viewer, project: ProjectRow, given: _GivenRun) -> StartedRunRow:
+    name, columns = given.name, given.columns
     row = await connection.row(
         START_RUN,
         run_id_of(project.project_id, name),
@@ -144,8 +195,8 @@ async def _start(
         new_display_words(),
         viewer.user_id,
         *start_values(columns),
-        needs_the_old(columns, joins=joins_config),
-        writer,
+        needs_the_old(columns, joins=given.joins_config),
+        given.writer,
         columns.get("config_told_start"),
     )
     if row is None:

@@ -21,6 +21,7 @@ from runfolio_server.graph.relay.connections import After, PageInfo, page_size
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.heavy_threads import ITEMS_AT_ONCE, in_thread_if
 from runfolio_server.history.reading.keys import KeySummary
+from runfolio_server.history.reading.pieces import Source
 from runfolio_server.history.reading.sample import sample
 from runfolio_server.history.reading.scan import Position, scan
 from runfolio_server.ingest.batch import LineStream
@@ -106,6 +107,18 @@ Keys = Annotated[
     list[str] | None,
     strawberry.argument(description="Only these keys, and only rows that have all of them; null or empty: whole rows."),
 ]
+MinStep = Annotated[Int64 | None, strawberry.argument(description="First step of the range; null: from the beginning.")]
+MaxStep = Annotated[
+    Int64 | None, strawberry.argument(description="The step that ends the range, itself left out; null: none.")
+]
+FirstRows = Annotated[
+    int | None,
+    strawberry.argument(
+        description="How many rows; 1,000 unless told, at most 10,000. Fewer where they reach 4 to 16 MiB."
+    ),
+]
+XAxis = Annotated[str, strawberry.argument(description=SAMPLE_X_AXIS)]
+SampleCount = Annotated[int, strawberry.argument(description="How many rows at most; 1 to 10,000.")]
 Stream = Annotated[HistoryStream, strawberry.argument(description="Which stream; what the program logs unless told.")]
 
 
@@ -123,49 +136,16 @@ class RunHistory:
         self,
         info: RequestInfo,
         keys: Keys = strawberry.UNSET,
-        min_step: Annotated[
-            Int64 | None, strawberry.argument(description="First step of the range; null: from the beginning.")
-        ] = strawberry.UNSET,
-        max_step: Annotated[
-            Int64 | None, strawberry.argument(description="The step that ends the range, itself left out; null: none.")
-        ] = strawberry.UNSET,
-        first: Annotated[
-            int | None,
-            strawberry.argument(
-                description="How many rows; 1,000 unless told, at most 10,000. Fewer where they reach 4 to 16 MiB."
-            ),
-        ] = strawberry.UNSET,
+        min_step: MinStep = strawberry.UNSET,
+        max_step: MaxStep = strawberry.UNSET,
+        first: FirstRows = strawberry.UNSET,
         after: After = strawberry.UNSET,
         stream: Stream = HistoryStream.HISTORY,
     ) -> HistoryRows:
         """A page of rows."""
-        size = page_size(first, ROWS_MAX, ROWS_DEFAULT)
-        names = check_keys(keys)
-        low = min_step if isinstance(min_step, int) else None
-        high = max_step if isinstance(max_step, int) else None
-        secret = info.context.cursor_secret
-        scope = ["history", self.row.run_id.hex, STREAM_NAMES[stream], sorted(names or []), low, high]
-        digest = list_digest(json.dumps(scope))
-        position = _position(read_place(secret, digest, after, differing=ROWS_DIFFER)) if after else None
-        async with turn_to_read(info) as taken:
-            page = await scan(
-                info.context.database,
-                self.row.run_id,
-                STREAM_NAMES[stream],
-                keys=names,
-                min_step=low,
-                max_step=high,
-                after=position,
-                limit=size,
-            )
-            taken.take_texts(page.rows)
-        return HistoryRows(
-            rows=[JSONString(row) for row in page.rows],
-            page_info=PageInfo(
-                has_next_page=page.has_next,
-                end_cursor=sign_place(secret, digest, _place(page.end)) if page.end else None,
-            ),
-        )
+        run_id, name = self.row.run_id, STREAM_NAMES[stream]
+        steps = (min_step, max_step)
+        return await history_page(info, run_id, name, ["history", run_id.hex, name], keys, steps, first, after)
 
     @strawberry.field(
         description="Rows chosen to show the curve: always the same ones, extremes kept, all of them when they fit.",
@@ -175,25 +155,12 @@ class RunHistory:
         self,
         info: RequestInfo,
         keys: Keys = strawberry.UNSET,
-        x_axis: Annotated[str, strawberry.argument(description=SAMPLE_X_AXIS)] = "_step",
-        samples: Annotated[
-            int, strawberry.argument(description="How many rows at most; 1 to 10,000.")
-        ] = SAMPLES_DEFAULT,
+        x_axis: XAxis = "_step",
+        samples: SampleCount = SAMPLES_DEFAULT,
         stream: Stream = HistoryStream.HISTORY,
     ) -> list[JSONString]:
         """A sample of rows."""
-        check_samples(samples)
-        async with turn_to_read(info) as taken:
-            rows = await sample(
-                info.context.database,
-                self.row.run_id,
-                STREAM_NAMES[stream],
-                keys=check_keys(keys),
-                x_axis=x_axis,
-                samples=samples,
-                reading=taken,
-            )
-        return [JSONString(row) for row in rows]
+        return await history_samples(info, self.row.run_id, STREAM_NAMES[stream], keys, x_axis, samples)
 
     @strawberry.field(description="The keys it has logged, by name.", metadata=costs(reading_keys))
     async def metric_keys(self, info: RequestInfo, stream: Stream = HistoryStream.HISTORY) -> list[MetricKey]:
@@ -219,6 +186,62 @@ class RunHistory:
     async def rejected_line_count(self, info: RequestInfo) -> Int64:
         """Lines that are not kept whole, and keys of the summary."""
         return (await rejected_line_counts([self], info.context))[0]
+
+
+async def history_page(
+    info: RequestInfo,
+    source: Source,
+    stream: LineStream,
+    scope: list[str],
+    keys: list[str] | None,
+    steps: tuple[int | None, int | None],
+    first: int | None,
+    after: str | None,
+) -> HistoryRows:
+    """A page of rows; `scope` tells one history from another, so that a cursor is of this one."""
+    size = page_size(first, ROWS_MAX, ROWS_DEFAULT)
+    names = check_keys(keys)
+    low, high = (step if isinstance(step, int) else None for step in steps)
+    secret = info.context.cursor_secret
+    digest = list_digest(json.dumps([*scope, sorted(names or []), low, high]))
+    position = _position(read_place(secret, digest, after, differing=ROWS_DIFFER)) if after else None
+    async with turn_to_read(info) as taken:
+        page = await scan(
+            info.context.database,
+            source,
+            stream,
+            keys=names,
+            min_step=low,
+            max_step=high,
+            after=position,
+            limit=size,
+        )
+        taken.take_texts(page.rows)
+    return HistoryRows(
+        rows=[JSONString(row) for row in page.rows],
+        page_info=PageInfo(
+            has_next_page=page.has_next,
+            end_cursor=sign_place(secret, digest, _place(page.end)) if page.end else None,
+        ),
+    )
+
+
+async def history_samples(
+    info: RequestInfo, source: Source, stream: LineStream, keys: list[str] | None, x_axis: str, samples: int
+) -> list[JSONString]:
+    """A sample of rows."""
+    check_samples(samples)
+    async with turn_to_read(info) as taken:
+        rows = await sample(
+            info.context.database,
+            source,
+            stream,
+            keys=check_keys(keys),
+            x_axis=x_axis,
+            samples=samples,
+            reading=taken,
+        )
+    return [JSONString(row) for row in rows]
 
 
 def next_line(streams: Iterable[StreamRow], stream: str, *, is_beginning: bool = False) -> int:

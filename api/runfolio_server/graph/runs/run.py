@@ -22,6 +22,7 @@ from runfolio_server.graph.runs.console import RunConsole
 from runfolio_server.graph.runs.file import RunFiles
 from runfolio_server.graph.runs.history import RunHistory, next_line
 from runfolio_server.graph.runs.history_columns import RunColumns
+from runfolio_server.graph.runs.lineage import RunLineage
 from runfolio_server.graph.runs.long_columns import read_long, wanted_long
 from runfolio_server.graph.runs.state_log import RunStateLog
 from runfolio_server.graph.wandb.console import RunConsoleWireNames
@@ -77,6 +78,7 @@ class Run(
     RunConsole,
     RunStateLog,
     RunAlerts,
+    RunLineage,
     RunWireNames,
     RunConsoleWireNames,
     Node,

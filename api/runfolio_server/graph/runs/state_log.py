@@ -35,6 +35,9 @@ class RunStateCause(Enum):
         StateCause.REQUEUE.value, description="Somebody sent it back to wait for another process."
     )
     GIVE_UP = strawberry.enum_value(StateCause.GIVE_UP.value, description="Somebody said that it will not go on.")
+    REWIND = strawberry.enum_value(
+        StateCause.REWIND.value, description="Somebody took it back to an earlier step, where a process may go on."
+    )
     UPDATE = strawberry.enum_value(StateCause.UPDATE.value, description="Somebody said which state it is in.")
 
 

@@ -11,6 +11,7 @@ from strawberry.utils.str_converters import to_camel_case
 from runfolio_server.actions.access import checked_run, missing_run_id
 from runfolio_server.actions.runs.lifecycle import RunAddress, start_run
 from runfolio_server.actions.runs.tombstones import refusal_of_writing
+from runfolio_server.domain.fork_point import ForkPoint
 from runfolio_server.domain.names import RUN_NAME_MAX
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attribute import RunInput
@@ -28,6 +29,7 @@ from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.batch import Batch, RejectedLine
 from runfolio_server.ingest.column_input import read_columns
 from runfolio_server.ingest.exit_code import EXIT_CODES_TOLD
+from runfolio_server.ingest.history_summary import summary_of_history
 from runfolio_server.ingest.lines import raw_lines, split_lines
 from runfolio_server.ingest.rows import batch_of_columns, batch_of_rows
 from runfolio_server.sql.history.ingest import SELECT_NEXT_LINE
@@ -41,6 +43,14 @@ LINE_BYTES = 32
 def _text(description: str) -> str | None:
     field: str | None = strawberry.field(default=strawberry.UNSET, description=description)
     return field
+
+
+@strawberry.input(description="Where a fork begins.")
+class ForkPointInput:
+    """Input of createRun's forkFrom."""
+
+    run_name: str = strawberry.field(description="The run that it goes on from, of the same project.")
+    step: float = strawberry.field(description="The last step that the two have in common.")
 
 
 @strawberry.input(description="A run to make or to take up again. Null and absent leave a field as it is.")
@@ -62,6 +72,10 @@ class CreateRunInput(RunLabelsInput):
     program: str | None = given_attribute("program", "What is run")
     commit: str | None = given_attribute("commit", "Commit of its source")
     repository: str | None = given_attribute("repository", "Repository of its source")
+    fork_from: ForkPointInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Begin with the rows of another run up to a step. A run that is there already must be that fork.",
+    )
 
 
 @strawberry.type(description="What createRun answers.")
@@ -226,8 +240,18 @@ class RunWritingMutations:
         change = asked_change(RunInput.CREATE, input)
         address = RunAddress(input.entity_name or None, input.project_name or None, input.name or None)
         database, viewer = info.context.database, info.context.viewer
-        started = await start_run(database, viewer, address, change, joins_config=True, writer=None)
-        if started.is_new:
+        fork = ForkPoint(input.fork_from.run_name, input.fork_from.step) if input.fork_from else None
+        started = await start_run(
+            database,
+            viewer,
+            address,
+            change,
+            joins_config=True,
+            writer=None,
+            fork_of=fork,
+            summary_of=summary_of_history,
+        )
+        if started.is_new and fork is None:
             info.context.loaders.streams.prime(started.row.run_id, [])
         return CreateRunPayload(run=Run.of(started.row), inserted=started.is_new)
 

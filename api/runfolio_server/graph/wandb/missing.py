@@ -27,7 +27,6 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "sweeps": {"Mutation": "upsertSweep createAgent agentHeartbeat enqueueSweepRun", "Sweep": "*"},
     "reports and saved views": {"Mutation": "upsertView deleteView", "Project": "allViews"},
-    "rewinding of runs": {"Mutation": "rewindRun"},
     "custom charts": {"Mutation": "createCustomChart"},
     "automations": {
         "Mutation": "createFilterTrigger updateFilterTrigger deleteTrigger createGenericWebhookIntegration",

@@ -13,9 +13,11 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.runs.run import Run
+from runfolio_server.graph.wandb.branch_point import branch_point
 from runfolio_server.graph.wandb.deprecation import instead
 from runfolio_server.graph.wandb.process_start import told_start
 from runfolio_server.graph.wandb.server_info import ServerSettings
+from runfolio_server.ingest.history_summary import summary_of_history
 from runfolio_server.ingest.lines import check_writer
 
 # The client id, where several processes write one run.
@@ -114,8 +116,16 @@ class MutationWireNames:
         address = RunAddress(input.entity_name or None, input.model_name or None, input.name or None, run_id)
         writer = check_writer(info.context.headers.get(WRITER_HEADER, ""), "client id")
         started = await start_run(
-            database, viewer, address, change, FIELD_BY_COLUMN, writer=writer, told_start=told_start
+            database,
+            viewer,
+            address,
+            change,
+            FIELD_BY_COLUMN,
+            writer=writer,
+            told_start=told_start,
+            fork_of=branch_point,
+            summary_of=summary_of_history,
         )
-        if started.is_new:
+        if started.is_new and not started.is_fork:
             info.context.loaders.streams.prime(started.row.run_id, [])
         return UpsertBucketPayload(bucket=Run.of(started.row), inserted=started.is_new)

@@ -35,15 +35,22 @@ async def select_pieces(
 ) -> list[StoredRow]:
     """The rows of the query for the source; the first one has the least `next_step` of all runs that were asked."""
     async with database.connection() as connection:
-        if isinstance(source, Branch):
-            return await _of_view(connection, query, source, stream, arguments)
-        rows = await connection.rows(query.own, source, stream, *arguments)
-        holders = holders_of(rows)
-        if not holders:
-            return rows
-        own = [row for row in rows if row.kind != HOLDER_KIND]
-        shared = await _of_view(connection, query, Branch(source, holders), stream, arguments)
-        return _joined([own, shared])
+        return await pieces_on(connection, query, source, stream, *arguments)
+
+
+async def pieces_on(
+    connection: Connection, query: CountedQuery[StoredRow], source: Source, stream: str, *arguments: object
+) -> list[StoredRow]:
+    """As select_pieces, in the caller's transaction."""
+    if isinstance(source, Branch):
+        return await _of_view(connection, query, source, stream, arguments)
+    rows = await connection.rows(query.own, source, stream, *arguments)
+    holders = holders_of(rows)
+    if not holders:
+        return rows
+    own = [row for row in rows if row.kind != HOLDER_KIND]
+    shared = await _of_view(connection, query, Branch(source, holders), stream, arguments)
+    return _joined([own, shared])
 
 
 def holders_of(rows: Sequence[StoredRow]) -> tuple[UUID, ...]:

@@ -16,7 +16,7 @@ class HistoryExportRow(msgspec.Struct, frozen=True):
     rows: int
     rows_seen: int | None  # when files were last made or refused; null: never
     refusal: str | None
-    file_count: int
+    next_number: int  # of the next file
     file_rows: int  # in all files
     step_high: int | None  # the greatest step in a file; null: no file
 
