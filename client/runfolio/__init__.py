@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from runfolio._async.artifact import AsyncArtifact
     from runfolio._async.artifact_files import AsyncArtifactFile, AsyncArtifactFiles
     from runfolio._async.artifacts import AsyncArtifactCollections, AsyncArtifacts, AsyncRunArtifactList
+    from runfolio._async.branches import AsyncBranches, AsyncBranchScan, AsyncRunBranch
     from runfolio._async.deleted import AsyncDeletedProject, AsyncDeletedProjects, AsyncDeletedRun, AsyncDeletedRuns
     from runfolio._async.files import AsyncFile, AsyncFiles
     from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
     from runfolio._async.project import AsyncProject, AsyncProjects
     from runfolio._async.run import AsyncRun
+    from runfolio._async.run_lineage import AsyncForks
     from runfolio._async.runs import AsyncRuns
     from runfolio._async.state_changes import AsyncStateChanges
     from runfolio._core.alert import Alert
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
         UnavailableError,
     )
     from runfolio._core.filters import Config, Field, Filter, Summary, Tag
+    from runfolio._core.fork_point import ForkPoint, RunFork
     from runfolio._core.group_curves import GroupCurve
     from runfolio._core.metadata_field import Metadata
     from runfolio._core.metric_key import MetricKey
@@ -62,11 +65,13 @@ if TYPE_CHECKING:
     from runfolio._sync.artifact import Artifact
     from runfolio._sync.artifact_files import ArtifactFile, ArtifactFiles
     from runfolio._sync.artifacts import ArtifactCollections, Artifacts, RunArtifactList
+    from runfolio._sync.branches import Branches, BranchScan, RunBranch
     from runfolio._sync.deleted import DeletedProject, DeletedProjects, DeletedRun, DeletedRuns
     from runfolio._sync.files import File, Files
     from runfolio._sync.history import ConsoleLines, HistoryScan
     from runfolio._sync.project import Project, Projects
     from runfolio._sync.run import Run
+    from runfolio._sync.run_lineage import Forks
     from runfolio._sync.runs import Runs
     from runfolio._sync.state_changes import StateChanges
     from runfolio.history_table import HistoryTable
@@ -75,6 +80,7 @@ _NAMES_BY_MODULE = {
     "gql": ("gql",),
     "runfolio._async.alerts": ("AsyncAlerts",),
     "runfolio._async.api": ("AsyncApi",),
+    "runfolio._async.branches": ("AsyncBranchScan", "AsyncBranches", "AsyncRunBranch"),
     "runfolio._async.deleted": ("AsyncDeletedProject", "AsyncDeletedProjects", "AsyncDeletedRun", "AsyncDeletedRuns"),
     "runfolio._async.artifact": ("AsyncArtifact",),
     "runfolio._async.artifact_files": (
@@ -107,6 +113,7 @@ _NAMES_BY_MODULE = {
     "runfolio._async.history": ("AsyncConsoleLines", "AsyncHistoryScan"),
     "runfolio._async.project": ("AsyncProject", "AsyncProjects"),
     "runfolio._async.run": ("AsyncRun",),
+    "runfolio._async.run_lineage": ("AsyncForks",),
     "runfolio._async.runs": ("AsyncRuns",),
     "runfolio._async.state_changes": ("AsyncStateChanges",),
     "runfolio._core.alert": ("Alert",),
@@ -130,6 +137,7 @@ _NAMES_BY_MODULE = {
         "UnavailableError",
     ),
     "runfolio._core.filters": ("Config", "Field", "Filter", "Summary", "Tag"),
+    "runfolio._core.fork_point": ("ForkPoint", "RunFork"),
     "runfolio._core.group_curves": ("GroupCurve",),
     "runfolio._core.metric_key": ("MetricKey",),
     "runfolio._core.missing_value": ("MISSING",),
@@ -142,11 +150,13 @@ _NAMES_BY_MODULE = {
     "runfolio._core.user": ("Entity", "User"),
     "runfolio._sync.alerts": ("Alerts",),
     "runfolio._sync.api": ("Api",),
+    "runfolio._sync.branches": ("BranchScan", "Branches", "RunBranch"),
     "runfolio._sync.deleted": ("DeletedProject", "DeletedProjects", "DeletedRun", "DeletedRuns"),
     "runfolio._sync.files": ("File", "Files"),
     "runfolio._sync.history": ("ConsoleLines", "HistoryScan"),
     "runfolio._sync.project": ("Project", "Projects"),
     "runfolio._sync.run": ("Run",),
+    "runfolio._sync.run_lineage": ("Forks",),
     "runfolio._sync.runs": ("Runs",),
     "runfolio._sync.state_changes": ("StateChanges",),
     "runfolio.history_table": ("HistoryTable",),
@@ -173,6 +183,8 @@ __all__ = [
     "AsyncArtifactFile",
     "AsyncArtifactFiles",
     "AsyncArtifacts",
+    "AsyncBranchScan",
+    "AsyncBranches",
     "AsyncConsoleLines",
     "AsyncDeletedProject",
     "AsyncDeletedProjects",
@@ -180,15 +192,19 @@ __all__ = [
     "AsyncDeletedRuns",
     "AsyncFile",
     "AsyncFiles",
+    "AsyncForks",
     "AsyncHistoryScan",
     "AsyncProject",
     "AsyncProjects",
     "AsyncRun",
     "AsyncRunArtifactList",
+    "AsyncRunBranch",
     "AsyncRuns",
     "AsyncStateChanges",
     "AuthenticationError",
     "BadRequestError",
+    "BranchScan",
+    "Branches",
     "ChangedRuns",
     "Config",
     "ConfigurationError",
@@ -207,6 +223,8 @@ __all__ = [
     "File",
     "Files",
     "Filter",
+    "ForkPoint",
+    "Forks",
     "GroupCurve",
     "HistogramBin",
     "HistoryScan",
@@ -225,6 +243,8 @@ __all__ = [
     "Projects",
     "Run",
     "RunArtifactList",
+    "RunBranch",
+    "RunFork",
     "RunMetric",
     "RunfolioError",
     "Runs",

@@ -20,6 +20,7 @@ from runfolio._core import json_text
 from runfolio._core.documents import wrap_config
 from runfolio._core.errors import AuthenticationError, MalformedPathError
 from runfolio._core.filters import Filter
+from runfolio._core.fork_point import fork_point_input
 from runfolio._core.log_queue import step_after
 from runfolio._core.missing import present_entity, present_project
 from runfolio._core.operations import CREATE_PROJECT, CREATE_RUN, GET_PROJECT, GET_VIEWER
@@ -139,14 +140,17 @@ class AsyncApi:
         group: str | None = None,
         job_type: str | None = None,
         notes: str | None = None,
+        fork_from: str | tuple[str, float] | None = None,
     ) -> AsyncRun:
         """A run to log to, best in a `with` block: `with api.create_run("acme/demo", config={"lr": 0.1}) as run`.
 
         `path` is `entity/project`, which is made if there is none; without one the default project. An `id` that is
         there takes that run up again: what is None stays as it is, and so do the entries of its config that `config`
         does not name; `tags` replace the old ones. A blank `name` is made by the server; a blank `group` or `job_type`
-        is none, and takes a run out of one. Raises MalformedPathError, BadRequestError,
-        ConflictError for the id of a run that was deleted and, for an entity that is not yours, NotFoundError.
+        is none, and takes a run out of one. `fork_from` is another run of the project and a step, as `("base", 12)` or
+        `"base?_step=12"`: the new run begins with that one's rows up to the step. Raises MalformedPathError,
+        BadRequestError, ConflictError for the id of a run that was deleted and, for an entity that is not yours or a
+        run to fork from that is not there, NotFoundError.
         """
         named = self._project_path(path or self._settings.project.value or NO_PROJECT)
         entity = named.entity or await self.default_entity
@@ -161,6 +165,7 @@ class AsyncApi:
             "group": group,
             "jobType": job_type,
             "notes": notes,
+            "forkFrom": fork_point_input(fork_from),
         }
         change = {key: value for key, value in given.items() if value is not None}
         run = (await self._transport.execute(CREATE_RUN, {"input": change})).create_run.run

@@ -55,7 +55,7 @@ class AsyncRunWriter:
         self._rows_rejected = set[str]()
         self.stop_requested = False
         self.ended: RunFields | None = None
-        self._task = AsyncTask(self._send_all, self._finish_at_exit, lambda: queue.unsent)
+        self._task = AsyncTask(self._send_all, self._finish_at_exit, lambda: self._queue.unsent)
 
     async def log(self, row: Mapping[str, Any], step: int | None) -> None:
         """Put a row into the queue; waits when that is full. Raises LogError once the server has refused rows."""
@@ -101,6 +101,10 @@ class AsyncRunWriter:
         if not await self._task.join(timeout_s):
             raise LogError(f"{self._queue.unsent} rows or the end of the run could not be sent in {timeout_s} seconds.")
         self._check()
+
+    def begin_again(self, queue: LogQueue) -> None:
+        """Go on with another queue, as another process would: everything of the one before was stored."""
+        self._queue = queue
 
     def _check(self) -> None:
         if self._failure is not None:

@@ -36,3 +36,8 @@ def present_project(project: T | None, entity: str, name: str) -> T:
 def present_run(run: T | None, path: RunPath) -> T:
     """The run. Raises NotFoundError."""
     return present(run, f"run {path.run!r}", f"in project '{path.entity}/{path.project}'")
+
+
+def present_branch(branch: T | None, path: RunPath, number: int) -> T:
+    """The branch. Raises NotFoundError."""
+    return present(branch, f"branch {number}", f"of run '{path.entity}/{path.project}/{path.run}'")

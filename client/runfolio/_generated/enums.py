@@ -32,4 +32,5 @@ class RunStateCause(str, Enum):
     STOP = "STOP"
     REQUEUE = "REQUEUE"
     GIVE_UP = "GIVE_UP"
+    REWIND = "REWIND"
     UPDATE = "UPDATE"

@@ -254,6 +254,14 @@ class RunAlertFieldsUser(UserFields):
     pass
 
 
+class RunBranchFields(BaseModel):
+    number: int
+    step: float
+    last_step: Optional[float] = Field(alias="lastStep")
+    row_count: int = Field(alias="rowCount")
+    left_at: datetime = Field(alias="leftAt")
+
+
 class RunFields(BaseModel):
     id: str
     name: str

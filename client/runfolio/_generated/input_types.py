@@ -82,6 +82,8 @@ class CreateRunInput(BaseModel):
     "Commit of its source; at most 128 characters."
     repository: Optional[str] = None
     "Repository of its source; at most 4,096 characters."
+    fork_from: Optional["ForkPointInput"] = Field(alias="forkFrom", default=None)
+    "Begin with the rows of another run up to a step. A run that is there already must be that fork."
 
 
 class DeleteFilesInput(BaseModel):
@@ -113,6 +115,15 @@ class DeleteRunsInput(BaseModel):
     "Delete nothing, just tell what would be; false unless told."
     delete_artifacts: Optional[bool] = Field(alias="deleteArtifacts", default=None)
     "Whether the artifacts that they logged go with them, once they are purged; false unless told."
+
+
+class ForkPointInput(BaseModel):
+    """Where a fork begins."""
+
+    run_name: str = Field(alias="runName")
+    "The run that it goes on from, of the same project."
+    step: float
+    "The last step that the two have in common."
 
 
 class HistoryColumnInput(BaseModel):
@@ -161,6 +172,15 @@ class RestoreProjectInput(BaseModel):
     "The project's node id."
     name: Optional[str] = None
     "Its name in URLs, 1 to 128 characters; unique in its entity. Null: the one that it had; another may have it by now."
+
+
+class RewindHistoryInput(BaseModel):
+    """A run to take back to an earlier step."""
+
+    id: str
+    "The run's node id."
+    step: float
+    "The last step that is kept. A row without a step counts as its number. Below all: no row is kept."
 
 
 class StopRunInput(BaseModel):

@@ -8,6 +8,7 @@ __all__ = [
     "DELETE_RUNS_GQL",
     "GET_ARTIFACT_GQL",
     "GET_ARTIFACT_LINEAGE_GQL",
+    "GET_FORK_POINT_GQL",
     "GET_HISTORY_COUNTS_GQL",
     "GET_METRIC_GQL",
     "GET_PROJECT_GQL",
@@ -18,10 +19,12 @@ __all__ = [
     "LIST_ARTIFACTS_GQL",
     "LIST_ARTIFACT_COLLECTIONS_GQL",
     "LIST_ARTIFACT_FILES_GQL",
+    "LIST_BRANCHES_GQL",
     "LIST_CONSOLE_LINES_GQL",
     "LIST_DELETED_PROJECTS_GQL",
     "LIST_DELETED_RUNS_GQL",
     "LIST_FILES_GQL",
+    "LIST_FORKS_GQL",
     "LIST_GROUP_CURVES_GQL",
     "LIST_METRIC_KEYS_GQL",
     "LIST_PROJECTS_GQL",
@@ -34,7 +37,10 @@ __all__ = [
     "LIST_STATE_CHANGES_GQL",
     "RAISE_ALERT_GQL",
     "RESTORE_PROJECT_GQL",
+    "REWIND_HISTORY_GQL",
+    "SAMPLE_BRANCH_GQL",
     "SAMPLE_HISTORY_GQL",
+    "SCAN_BRANCH_GQL",
     "SCAN_HISTORY_GQL",
     "STOP_RUN_GQL",
     "UNDELETE_RUNS_GQL",
@@ -871,6 +877,171 @@ query GetMetric($entity: String!, $project: String!, $run: String!, $key: String
       }
     }
   }
+}
+"""
+
+LIST_BRANCHES_GQL = """
+query ListBranches($entity: String!, $project: String!, $run: String!, $first: Int, $after: String, $withTotal: Boolean!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      branches(first: $first, after: $after) {
+        totalCount @include(if: $withTotal)
+        edges {
+          node {
+            ...RunBranchFields
+          }
+        }
+        pageInfo {
+          ...PageFields
+        }
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+
+fragment RunBranchFields on RunBranch {
+  number
+  step
+  lastStep
+  rowCount
+  leftAt
+}
+"""
+
+SAMPLE_BRANCH_GQL = """
+query SampleBranch($entity: String!, $project: String!, $run: String!, $number: Int!, $keys: [String!], $xAxis: String!, $samples: Int!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      branch(number: $number) {
+        historySample(keys: $keys, xAxis: $xAxis, samples: $samples)
+      }
+    }
+  }
+}
+"""
+
+SCAN_BRANCH_GQL = """
+query ScanBranch($entity: String!, $project: String!, $run: String!, $number: Int!, $keys: [String!], $minStep: Int64, $maxStep: Int64, $first: Int, $after: String) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      branch(number: $number) {
+        historyRows(
+          keys: $keys
+          minStep: $minStep
+          maxStep: $maxStep
+          first: $first
+          after: $after
+        ) {
+          rows
+          pageInfo {
+            ...PageFields
+          }
+        }
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+GET_FORK_POINT_GQL = """
+query GetForkPoint($entity: String!, $project: String!, $run: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      forkedFrom {
+        runName
+        step
+        rowCount
+        run {
+          name
+        }
+      }
+    }
+  }
+}
+"""
+
+LIST_FORKS_GQL = """
+query ListForks($entity: String!, $project: String!, $run: String!, $first: Int, $after: String, $withTotal: Boolean!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      forks(first: $first, after: $after) {
+        totalCount @include(if: $withTotal)
+        edges {
+          node {
+            runName
+            step
+            rowCount
+          }
+        }
+        pageInfo {
+          ...PageFields
+        }
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+REWIND_HISTORY_GQL = """
+mutation RewindHistory($input: RewindHistoryInput!) {
+  rewindHistory(input: $input) {
+    isCut
+    run {
+      lastStep
+      ...RunFields
+    }
+  }
+}
+
+fragment RunFields on Run {
+  id
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  notes
+  description
+  config
+  summaryMetrics
+  systemMetrics
+  sweepName
+  host
+  program
+  commit
+  repository
+  exitCode
+  stopRequested
+  createdAt
+  updatedAt
+  heartbeatAt
+  finishedAt
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
 }
 """
 

@@ -15,6 +15,7 @@ from runfolio._sync.run_artifacts import RunArtifacts
 from runfolio._sync.run_deletion import RunDeletion
 from runfolio._sync.run_files import RunFiles
 from runfolio._sync.run_life import RunLife
+from runfolio._sync.run_lineage import RunLineage
 from runfolio._sync.transport import Transport
 from runfolio._sync.writing import RunWriter
 from runfolio._core import json_text
@@ -25,6 +26,7 @@ from runfolio._core.missing import present_project, present_run
 from runfolio._core.operations import (
     GET_HISTORY_COUNTS,
     LIST_METRIC_KEYS,
+    REWIND_HISTORY,
     SAMPLE_HISTORY,
     UPDATE_RUN,
 )
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class Run(RunFiles, RunArtifacts, RunLife, RunDeletion):
+class Run(RunFiles, RunArtifacts, RunLife, RunDeletion, RunLineage):
     """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block.
 
     `next_step` is that of the next row, if it is known already.
@@ -96,6 +98,22 @@ class Run(RunFiles, RunArtifacts, RunLife, RunDeletion):
             self._writer.finish(exit_code, timeout_s)
             if self._writer.ended is not None:
                 self._rebase(self._writer.ended)
+
+    def rewind(self, step: float) -> bool:
+        """Take the run back to its rows with steps up to `step`; what you log then goes on after it. Edits stay.
+
+        What it was is one of `branches()`. Its summary is that of the rows that are left, and it waits for a process
+        unless it lives. Rows that were logged before are sent first. False: no row lay behind the step, and nothing
+        was cut off. Raises LogError, and BadRequestError for a step that is no number.
+        """
+        self.flush()
+        answer = self._transport.execute(REWIND_HISTORY, {"input": {"id": self.storage_id, "step": step}})
+        found = answer.rewind_history
+        self._rebase(found.run)
+        self._next_step = step_after(found.run.last_step)
+        if self._writer is not None and found.is_cut:
+            self._writer.begin_again(LogQueue(self._next_step, json_text.parse_object(found.run.summary_metrics)))
+        return found.is_cut
 
     def _start_writer(self) -> None:
         with self._writer_lock:

@@ -32,7 +32,7 @@ from runfolio_server.graph.runs.history import (
     history_samples,
 )
 from runfolio_server.history.reading.pieces import Branch
-from runfolio_server.sql.history.branches import COUNT_BRANCHES, SELECT_BRANCHES_PAGE, RunBranchRow
+from runfolio_server.sql.history.branches import COUNT_BRANCHES, SELECT_BRANCH, SELECT_BRANCHES_PAGE, RunBranchRow
 from runfolio_server.sql.history.forks import COUNT_FORKS, SELECT_FORKS_PAGE, ForkOfRunRow, ForkRow
 from runfolio_server.sql.runs.runs import RunRow
 
@@ -194,6 +194,15 @@ class RunLineage:
             lambda row: encode_cursor("forks", [row.created_at.isoformat(), row.run_id.hex]),
             count,
         )
+
+    @strawberry.field(description="One of its branches; null: it has none of this number.")
+    async def branch(
+        self, info: RequestInfo, number: Annotated[int, strawberry.argument(description="Its number, from 1.")]
+    ) -> RunBranch | None:
+        """A branch."""
+        async with info.context.database.connection() as connection:
+            row = await connection.row(SELECT_BRANCH, self.row.run_id, number)
+        return None if row is None else RunBranch.of(row)
 
     @strawberry.field(description="What it was each time before it was rewound, the oldest first.")
     async def branches(

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.actions.access import checked_run_of_name
-from runfolio_server.actions.projects import DEFAULT_PROJECT
+from runfolio_server.actions.projects.on_demand import DEFAULT_PROJECT
 from runfolio_server.actions.runs.rewind import rewind_run
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.domain.permission import Permission

@@ -40,6 +40,7 @@ _FILE = QueryFile("history/branches.sql")
 
 SELECT_HISTORY_STREAMS: Final = _FILE.query("select_history_streams", HistoryStreamRow)
 SELECT_NEWEST_BRANCH: Final = _FILE.query("select_newest_branch", RunBranchRow)
+SELECT_BRANCH: Final = _FILE.query("select_branch", RunBranchRow)
 SELECT_BRANCHES_PAGE: Final = _FILE.query("select_branches_page", RunBranchRow)
 COUNT_BRANCHES: Final = _FILE.query("count_branches", CountRow)
 INSERT_BRANCH: Final = _FILE.command("insert_branch")

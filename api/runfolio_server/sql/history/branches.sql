@@ -19,6 +19,11 @@ WHERE b.run_id = $1 AND ($2::int IS NULL OR b.number > $2)
 ORDER BY b.number
 LIMIT $3;
 
+-- select_branch: $1 run id, $2 number → RunBranchRow
+SELECT {{columns b}}
+FROM run_branch AS b
+WHERE b.run_id = $1 AND b.number = $2;
+
 -- count_branches: $1 run id → CountRow
 SELECT count(*)
 FROM run_branch
