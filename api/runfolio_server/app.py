@@ -28,6 +28,7 @@ from runfolio_server.endpoints.artifact_files import artifact_file_routes
 from runfolio_server.endpoints.bodies import room_for_bodies
 from runfolio_server.endpoints.explorer import explorer_routes
 from runfolio_server.endpoints.export import export_routes
+from runfolio_server.endpoints.export_console import export_console_routes
 from runfolio_server.endpoints.export_history import export_history_routes
 from runfolio_server.endpoints.file_stream import file_stream_routes
 from runfolio_server.endpoints.graphql import graphql_routes
@@ -140,6 +141,7 @@ def create_app(settings: Settings) -> Starlette:
             *explorer_routes,
             *file_stream_routes,
             *export_routes,
+            *export_console_routes,
             *export_history_routes,
             *object_routes,
             *artifact_file_routes,

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from runfolio._async.artifact_files import AsyncArtifactFile, AsyncArtifactFiles
     from runfolio._async.artifacts import AsyncArtifactCollections, AsyncArtifacts, AsyncRunArtifactList
     from runfolio._async.branches import AsyncBranches, AsyncBranchScan, AsyncRunBranch
+    from runfolio._async.console import AsyncConsoleFollower, AsyncConsoleLines
     from runfolio._async.deleted import AsyncDeletedProject, AsyncDeletedProjects, AsyncDeletedRun, AsyncDeletedRuns
     from runfolio._async.files import AsyncFile, AsyncFiles
-    from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
+    from runfolio._async.history import AsyncHistoryScan
     from runfolio._async.project import AsyncProject, AsyncProjects
     from runfolio._async.run import AsyncRun
     from runfolio._async.run_lineage import AsyncForks
@@ -66,9 +67,10 @@ if TYPE_CHECKING:
     from runfolio._sync.artifact_files import ArtifactFile, ArtifactFiles
     from runfolio._sync.artifacts import ArtifactCollections, Artifacts, RunArtifactList
     from runfolio._sync.branches import Branches, BranchScan, RunBranch
+    from runfolio._sync.console import ConsoleFollower, ConsoleLines
     from runfolio._sync.deleted import DeletedProject, DeletedProjects, DeletedRun, DeletedRuns
     from runfolio._sync.files import File, Files
-    from runfolio._sync.history import ConsoleLines, HistoryScan
+    from runfolio._sync.history import HistoryScan
     from runfolio._sync.project import Project, Projects
     from runfolio._sync.run import Run
     from runfolio._sync.run_lineage import Forks
@@ -110,7 +112,8 @@ _NAMES_BY_MODULE = {
         "RunArtifactList",
     ),
     "runfolio._async.files": ("AsyncFile", "AsyncFiles"),
-    "runfolio._async.history": ("AsyncConsoleLines", "AsyncHistoryScan"),
+    "runfolio._async.console": ("AsyncConsoleFollower", "AsyncConsoleLines"),
+    "runfolio._async.history": ("AsyncHistoryScan",),
     "runfolio._async.project": ("AsyncProject", "AsyncProjects"),
     "runfolio._async.run": ("AsyncRun",),
     "runfolio._async.run_lineage": ("AsyncForks",),
@@ -153,7 +156,8 @@ _NAMES_BY_MODULE = {
     "runfolio._sync.branches": ("BranchScan", "Branches", "RunBranch"),
     "runfolio._sync.deleted": ("DeletedProject", "DeletedProjects", "DeletedRun", "DeletedRuns"),
     "runfolio._sync.files": ("File", "Files"),
-    "runfolio._sync.history": ("ConsoleLines", "HistoryScan"),
+    "runfolio._sync.console": ("ConsoleFollower", "ConsoleLines"),
+    "runfolio._sync.history": ("HistoryScan",),
     "runfolio._sync.project": ("Project", "Projects"),
     "runfolio._sync.run": ("Run",),
     "runfolio._sync.run_lineage": ("Forks",),
@@ -185,6 +189,7 @@ __all__ = [
     "AsyncArtifacts",
     "AsyncBranchScan",
     "AsyncBranches",
+    "AsyncConsoleFollower",
     "AsyncConsoleLines",
     "AsyncDeletedProject",
     "AsyncDeletedProjects",
@@ -209,6 +214,7 @@ __all__ = [
     "Config",
     "ConfigurationError",
     "ConflictError",
+    "ConsoleFollower",
     "ConsoleLine",
     "ConsoleLines",
     "DeletedProject",

@@ -377,8 +377,11 @@ CREATE TABLE console_line (
   level  text NOT NULL,                              -- 'error' for stderr, else ''
   label  text NOT NULL,                              -- of the process in shared mode, else ''
   text   text NOT NULL,
+  change bigint NOT NULL,                            -- when it was last written: microseconds since 1970, greater than that
+                                                     -- of every line of the run that was written before
   PRIMARY KEY (run_id, writer, epoch, line)
 );
+CREATE INDEX console_line_change ON console_line (run_id, change, writer, epoch, line); -- serves select_console_changes
 
 -- Files of a run. A row appears when the bytes are stored; the newest upload of a name wins.
 CREATE TABLE run_files (

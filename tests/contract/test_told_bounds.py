@@ -14,6 +14,7 @@ from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectT
 
 import runfolio
 from runfolio_server.actions.artifacts import lineage
+from runfolio_server.actions.console import read
 from runfolio_server.actions.exports import history as export_action
 from runfolio_server.actions.identity import users
 from runfolio_server.actions.projects import lifecycle as projects
@@ -74,7 +75,11 @@ OF_SCHEMA = {
     "Project.runHistogram(bins)": {histogram.BINS_MAX},
     "Project.runKeys(first)": {facets.KEYS_MAX},
     "Project.runValues(first)": {facets.VALUES_MAX},
+    "Run.consoleChanges(first)": {console.CONSOLE_PAGE_DEFAULT, console.CONSOLE_PAGE_MAX},
+    "Run.consoleChanges(last)": {console.CONSOLE_PAGE_MAX},
     "Run.consoleLines(first)": {console.CONSOLE_PAGE_DEFAULT, console.CONSOLE_PAGE_MAX},
+    "Run.consoleLines(last)": {console.CONSOLE_PAGE_MAX},
+    "Run.consoleLines(search)": {read.SEARCHED_MAX},
     "Run.events(samples)": {wandb_history.SAMPLES_DEFAULT},
     "Run.history(samples)": {wandb_history.SAMPLES_DEFAULT},
     "Run.historyColumns(keys)": {history_columns.KEYS_MAX},
@@ -104,6 +109,7 @@ OF_CLIENT = {
     "run_groups.curves": {group.BY_MAX, histories.CURVE_SAMPLES_MAX, histories.CURVE_RUNS_MAX},
     "run_groups.distributions": {group.GROUP_BINS_MAX},
     "run_groups.groups": {group.BY_MAX},
+    "run_console.follow_console": {console.CONSOLE_PAGE_MAX},
     "scan.AsyncScan": {history.ROWS_MAX},
     "run_changes.ChangedRuns": {bulk.NAMES_TOLD},
 }

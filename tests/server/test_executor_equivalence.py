@@ -118,6 +118,7 @@ VARIABLES: dict[str, object] = {
 INPUTS: dict[str, dict[str, object]] = {
     "UpdateRun": {"id": "run", "notes": "noted"},
     "StopRun": {"id": "run"},
+    "UpdateRunState": {"id": "run", "state": "failed"},
     "UpdateRuns": {"entityName": "ada", "projectName": "p", "filters": '{"tags": "a"}', "addTags": ["c"]},
     "DeleteRuns": {"entityName": "ada", "projectName": "p", "filters": "{}", "dryRun": True},
     "UndeleteRuns": {"entityName": "ada", "projectName": "p", "ids": []},
@@ -125,6 +126,8 @@ INPUTS: dict[str, dict[str, object]] = {
     "UpdateProject": {"id": "spare", "description": "described"},
     "DeleteProject": {"id": "spare"},
     "RestoreProject": {"id": "spare"},
+    "CreateRunFiles": {"entityName": "ada", "projectName": "p", "runName": "run1", "files": ["../a"]},
+    "DeleteFiles": {"files": []},
     "CreateRun": {"entityName": "ada", "projectName": "p", "name": "run2"},
     "AppendHistory": {"runId": "run", "offset": 0, "rows": ['{"loss": 1}', "no row"], "writer": "equal"},
 }

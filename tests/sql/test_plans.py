@@ -11,6 +11,13 @@ from uuid import UUID
 import pytest
 
 from runfolio_server.filters.run_query import RunQuery
+from runfolio_server.sql.console.console import (
+    SELECT_CONSOLE_CHANGES,
+    SELECT_CONSOLE_PAGE,
+    SELECT_CONSOLE_STARTS,
+    SELECT_CONSOLE_TAIL,
+    SELECT_NEWEST_CONSOLE_CHANGES,
+)
 from runfolio_server.sql.history.compaction import SELECT_LAST_SEGMENTS, SELECT_SEGMENT_CHUNKS, SELECT_TAIL, TAKE_LEASE
 from runfolio_server.sql.history.history import (
     SELECT_STORED_ROWS,
@@ -28,7 +35,6 @@ from runfolio_server.sql.named import Query
 from runfolio_server.sql.run_lists.list import runs_page_statement
 from runfolio_server.sql.runs.runs import (
     MARK_SILENT_RUNS_CRASHED,
-    SELECT_CONSOLE_PAGE,
     SELECT_RUN_BY_NAME,
     SELECT_STREAMS,
 )
@@ -65,14 +71,16 @@ FROM generate_series(1, 1000) AS n, unnest('{{\\#,a,b,c,d,e}}'::text[]) AS key, 
 INSERT INTO history_tail (run_id, stream, writer, epoch, line0, n, step_low, step_high, body)
 SELECT md5(n::text)::uuid, 'history', '', 0, 90 + line, 1, 90 + line, 90 + line, 'x'
 FROM generate_series(1, 2000) AS n, generate_series(0, 9) AS line;
-INSERT INTO console_line (run_id, writer, epoch, line, level, label, text)
-SELECT md5(n::text)::uuid, '', 0, line, '', '', 'x' FROM generate_series(1, 1000) AS n, generate_series(0, 19) AS line;
+INSERT INTO console_line (run_id, writer, epoch, line, level, label, text, change)
+SELECT md5(n::text)::uuid, '', 0, line, '', '', 'x', line
+FROM generate_series(1, 1000) AS n, generate_series(0, 19) AS line;
 ANALYZE;
 """
 
 RUN = UUID("c4ca4238-a0b9-2382-0dcc-509a6f75849b")  # md5 of 1
 VIEW = UUID("c81e728d-9d4c-2f63-6f06-7f89cc14862c")  # md5 of 2
 OF_STREAM = (RUN, "history", "", 0)
+CONSOLE_RANGE = ("", 0, 5, "", 0, 9)
 DECIDING = (["\\#"], ["\\$"], [0], 1)
 
 
@@ -171,7 +179,9 @@ async def test_silent_runs_are_found_among_those_alive_only(filled: RawConnectio
         (SELECT_SEGMENT_CHUNKS, (*OF_STREAM, 0, 100, 1000, 1000)),
         (TAKE_LEASE, (*OF_STREAM, 120.0)),
         (SELECT_STREAMS, ([RUN],)),
-        (SELECT_CONSOLE_PAGE, (RUN, None, None, None, 1000, 2**26)),
+        (SELECT_CONSOLE_STARTS, (RUN,)),
+        (SELECT_CONSOLE_PAGE, (RUN, *CONSOLE_RANGE, 1000, 2**26, None, None, "x")),
+        (SELECT_CONSOLE_TAIL, (RUN, *CONSOLE_RANGE, 1000, 2**26, "x", "x", "x")),
     ],
     ids=lambda value: value.name if isinstance(value, Query) else "",
 )
@@ -185,6 +195,19 @@ async def test_what_belongs_to_a_run_is_found_by_the_primary_key(
     touched = {node["Relation Name"] for node in _nodes(plan) if "Relation Name" in node}
     assert touched
     assert {table: {f"{table}_pkey"} for table in touched} == {table: read[table] for table in touched}
+
+
+@pytest.mark.parametrize(
+    ("query", "arguments"),
+    [(SELECT_CONSOLE_CHANGES, (RUN, 5, "", 0, 0, 10, 2**26)), (SELECT_NEWEST_CONSOLE_CHANGES, (RUN, 10, 2**26))],
+    ids=["after a change", "newest"],
+)
+async def test_what_was_printed_last_is_found_by_the_index_of_changes(
+    filled: RawConnection, query: Query[Any], arguments: tuple[object, ...]
+) -> None:
+    plan = await _plan(filled, query, *arguments)
+
+    assert {"console_line_change"} == _indexes(plan, "console_line")
 
 
 async def _project(connection: RawConnection) -> int:

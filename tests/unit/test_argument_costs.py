@@ -46,7 +46,10 @@ ONLY_STORED = {
 }
 
 # Steps of a page of rows: `first` says how many come.
-OF_PAGES = {("historyRows", name) for name in RANGE}
+OF_PAGES = {
+    *(("historyRows", name) for name in RANGE),
+    *(("consoleLines", name) for name in ("minNumber", "maxNumber")),
+}
 
 
 class Argument(NamedTuple):

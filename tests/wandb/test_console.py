@@ -37,5 +37,34 @@ def test_a_second_process_prints_below_the_first(newest: SDK, api: runfolio.Api)
     assert answer["all"][-3:] == answer["last"]
 
 
+def test_colours_are_kept_for_the_sdk_and_left_out_for_who_asks(newest: SDK, api: runfolio.Api) -> None:
+    newest.run("colours", run="colours")
+    run = api.run("ada/console/colours")
+
+    answer = newest.run("read_console", path="ada/console/colours", last=1)
+
+    printed = [line.text for line in run.console_lines()]
+    assert printed == answer["all"]
+    assert any("\x1b[" in text for text in printed)
+    plain = [line.text for line in run.console_lines(strip_ansi=True)]
+    assert {"red 0", "red 1", "red 2"} <= {*plain}
+    assert ["red 1"] == [line.text for line in run.console_lines(search="red 1", strip_ansi=True)]
+
+
+def test_a_living_run_of_the_sdk_is_followed_to_its_end(newest: SDK, api: runfolio.Api) -> None:
+    process = newest.start("console", run="lives", pause_s=0.3)
+    while not [run for run in api.runs("ada/console") if run.id == "lives"]:
+        assert process.poll() is None
+    lines = list(api.run("ada/console/lives").follow_console(last=None, poll_s=0.2))
+    newest.finish(process)
+
+    run = api.run("ada/console/lives")
+    assert "finished" == run.state
+    last = {line.number: line.text for line in lines}
+    assert {line.number: line.text for line in run.console_lines()} == last
+    # The progress bar came again and again.
+    assert len(lines) > len(last)
+
+
 def _files(sdk: SDK) -> list[dict[str, Any]]:
     return [body.get("files") or {} for body in sdk.recorder.streamed]

@@ -17,12 +17,15 @@ def encode_cursor(kind: str, key: Sequence[object]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([kind, *key])).decode().rstrip("=")
 
 
-def decode_cursor(kind: str, cursor: str, types: Sequence[type]) -> list[Any]:
-    """The sort key, its values of these types. Raises AppError for a cursor of another list or none at all."""
+def decode_cursor(kind: str, cursor: str, types: Sequence[type], name: str = "after") -> list[Any]:
+    """The sort key, its values of these types; `name` is the argument's.
+
+    Raises AppError for a cursor of another list or none at all.
+    """
     try:
         found = orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
     except (ValueError, UnicodeEncodeError, binascii.Error):
         found = None
     if not isinstance(found, list) or found[:1] != [kind] or [type(value) for value in found[1:]] != list(types):
-        raise AppError(f"after {cursor[:100]!r} is not a cursor of this list; take one from a page of it", path="after")
+        raise AppError(f"{name} {cursor[:100]!r} is not a cursor of this list; take one from a page of it", path=name)
     return found[1:]

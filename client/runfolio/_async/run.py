@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from anyio import Lock
 
-from runfolio._async.history import AsyncConsoleLines, AsyncHistoryScan
+from runfolio._async.history import AsyncHistoryScan
 from runfolio._async.history_tables import fetch_history_table, fetch_metric
 from runfolio._async.run_artifacts import AsyncRunArtifacts
+from runfolio._async.run_console import AsyncRunConsole
 from runfolio._async.run_deletion import AsyncRunDeletion
 from runfolio._async.run_files import AsyncRunFiles
 from runfolio._async.run_life import AsyncRunLife
@@ -39,7 +40,14 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class AsyncRun(AsyncRunFiles, AsyncRunArtifacts, AsyncRunLife, AsyncRunDeletion, AsyncRunLineage):
+class AsyncRun(
+    AsyncRunFiles,
+    AsyncRunConsole,
+    AsyncRunArtifacts,
+    AsyncRunLife,
+    AsyncRunDeletion,
+    AsyncRunLineage,
+):
     """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block.
 
     `next_step` is that of the next row, if it is known already.
@@ -248,10 +256,6 @@ class AsyncRun(AsyncRunFiles, AsyncRunArtifacts, AsyncRunLife, AsyncRunDeletion,
         )
         project = present_project(answer.project, self.entity, self.project)
         return [MetricKey.of(key) for key in present_run(project.run, self._path).metric_keys]
-
-    def console_lines(self, page_size: int = 1000) -> AsyncConsoleLines:
-        """What it printed, loaded as you go through it."""
-        return AsyncConsoleLines(self._transport, self._path, page_size)
 
     async def update(self) -> None:
         """Send what you edited, and nothing else; afterwards the run is as the server has it.

@@ -1,4 +1,4 @@
-"""Rows that are read once, page by page, and not kept. Extended by history and console lines."""
+"""Rows that are read once, page by page, and not kept. Extended by history.py and console.py."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ class AsyncTransport:
         await self._receive(self._client.build_request("POST", url, headers=headers, content=content), receiver)
 
     async def fetch_table(self, url: str, parameters: Parameters, receiver: Receiver) -> None:
-        """GET an export of history and take what streams back. Raises ApiError, and DownloadError."""
+        """GET an export of history or console lines and take what streams back. Raises ApiError, and DownloadError."""
         encoding = "identity" if is_loopback(self.base_url) else "gzip"
         headers = {"Authorization": self._headers["Authorization"], "Accept-Encoding": encoding}
         await self._receive(self._client.build_request("GET", url, params=tuple(parameters), headers=headers), receiver)

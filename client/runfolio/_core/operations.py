@@ -50,6 +50,7 @@ LIST_FILES = Operation("ListFiles", generated.LIST_FILES_GQL, generated.ListFile
 CREATE_RUN_FILES = Operation("CreateRunFiles", generated.CREATE_RUN_FILES_GQL, generated.CreateRunFiles)
 DELETE_FILES = Operation("DeleteFiles", generated.DELETE_FILES_GQL, generated.DeleteFiles)
 LIST_CONSOLE_LINES = Operation("ListConsoleLines", generated.LIST_CONSOLE_LINES_GQL, generated.ListConsoleLines)
+FOLLOW_CONSOLE = Operation("FollowConsole", generated.FOLLOW_CONSOLE_GQL, generated.FollowConsole)
 UPDATE_RUNS = Operation("UpdateRuns", generated.UPDATE_RUNS_GQL, generated.UpdateRuns)
 DELETE_RUNS = Operation("DeleteRuns", generated.DELETE_RUNS_GQL, generated.DeleteRuns)
 UNDELETE_RUNS = Operation("UndeleteRuns", generated.UNDELETE_RUNS_GQL, generated.UndeleteRuns)

@@ -112,3 +112,11 @@ def place_for(root: str | os.PathLike[str], name: str) -> Path:
 def top_of(root: str | os.PathLike[str]) -> Path:
     """The directory itself, without links and without `..`."""
     return Path(root).resolve()
+
+
+def free_place(path: str | os.PathLike[str], *, replace: bool) -> Path:
+    """The path, where nothing is or may be replaced. Raises FileExistsError."""
+    target = Path(path)
+    if target.exists() and not replace:
+        raise FileExistsError(f"{target} exists; give replace=True to overwrite it")
+    return target

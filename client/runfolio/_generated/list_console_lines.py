@@ -25,6 +25,8 @@ class ListConsoleLinesProjectRunConsoleLines(BaseModel):
     page_info: "ListConsoleLinesProjectRunConsoleLinesPageInfo" = Field(
         alias="pageInfo"
     )
+    has_previous_page: bool = Field(alias="hasPreviousPage")
+    start_cursor: Optional[str] = Field(alias="startCursor")
 
 
 ListConsoleLinesProjectRunConsoleLinesLines = ConsoleLineFields

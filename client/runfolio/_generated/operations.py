@@ -6,6 +6,7 @@ __all__ = [
     "DELETE_FILES_GQL",
     "DELETE_PROJECT_GQL",
     "DELETE_RUNS_GQL",
+    "FOLLOW_CONSOLE_GQL",
     "GET_ARTIFACT_GQL",
     "GET_ARTIFACT_LINEAGE_GQL",
     "GET_FORK_POINT_GQL",
@@ -771,10 +772,53 @@ mutation DeleteFiles($input: DeleteFilesInput!) {
 """
 
 LIST_CONSOLE_LINES_GQL = """
-query ListConsoleLines($entity: String!, $project: String!, $run: String!, $first: Int, $after: String) {
+query ListConsoleLines($entity: String!, $project: String!, $run: String!, $first: Int, $after: String, $last: Int, $before: String, $minNumber: Int, $maxNumber: Int, $search: String, $regex: String, $stripAnsi: Boolean! = false) {
   project(name: $project, entityName: $entity) {
     run(name: $run) {
-      consoleLines(first: $first, after: $after) {
+      consoleLines(
+        first: $first
+        after: $after
+        last: $last
+        before: $before
+        minNumber: $minNumber
+        maxNumber: $maxNumber
+        search: $search
+        regex: $regex
+        stripAnsi: $stripAnsi
+      ) {
+        lines {
+          ...ConsoleLineFields
+        }
+        pageInfo {
+          ...PageFields
+        }
+        hasPreviousPage
+        startCursor
+      }
+    }
+  }
+}
+
+fragment ConsoleLineFields on ConsoleLine {
+  number
+  timestamp
+  level
+  label
+  line
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+FOLLOW_CONSOLE_GQL = """
+query FollowConsole($entity: String!, $project: String!, $run: String!, $first: Int, $after: String, $last: Int, $stripAnsi: Boolean! = false) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      state
+      consoleChanges(first: $first, after: $after, last: $last, stripAnsi: $stripAnsi) {
         lines {
           ...ConsoleLineFields
         }

@@ -1,5 +1,5 @@
 # Made from _async/connected_run.py by client/unasync.py; do not edit.
-"""What every part of a run has: its attributes and the way to its server. Extended by run_files.py."""
+"""A run's attributes and the way to its server, for every part of it. Extended by run_files.py and run_console.py."""
 
 from __future__ import annotations
 

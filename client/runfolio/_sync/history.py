@@ -1,5 +1,5 @@
 # Made from _async/history.py by client/unasync.py; do not edit.
-"""What a run logged, row by row; and what it printed, line by line. Made by run.py."""
+"""What a run logged, row by row. Made by run.py."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any, Literal
 from runfolio._sync.scan import Scan
 from runfolio._sync.transport import Transport
 from runfolio._core import json_text
-from runfolio._core.console_line import ConsoleLine
 from runfolio._core.history import keys_of, stream_of, variables_of
 from runfolio._core.missing import present_project, present_run
-from runfolio._core.operations import LIST_CONSOLE_LINES, SCAN_HISTORY
+from runfolio._core.operations import SCAN_HISTORY
 from runfolio._core.page import Page
 from runfolio._core.paths import RunPath
 
@@ -58,21 +57,3 @@ class HistoryScan(Scan[dict[str, Any]]):
         project = present_project(answer.project, str(self._path.entity), self._path.project)
         found = present_run(project.run, self._path).history_rows
         return Page(json_text.parse_objects(found.rows), found.page_info.has_next_page, found.page_info.end_cursor)
-
-
-class ConsoleLines(Scan[ConsoleLine]):
-    """What a run printed, rewritten lines as they were last."""
-
-    def __init__(self, transport: Transport, path: RunPath, page_size: int) -> None:
-        super().__init__(page_size)
-        self._transport = transport
-        self._path = path
-
-    def _fetch(self, after: str | None) -> Page[ConsoleLine]:
-        answer = self._transport.execute(
-            LIST_CONSOLE_LINES, {**variables_of(self._path), "first": self.page_size, "after": after}
-        )
-        project = present_project(answer.project, str(self._path.entity), self._path.project)
-        found = present_run(project.run, self._path).console_lines
-        lines = [ConsoleLine.of(line) for line in found.lines]
-        return Page(lines, found.page_info.has_next_page, found.page_info.end_cursor)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from threading import Lock
 
-from runfolio._sync.history import ConsoleLines, HistoryScan
+from runfolio._sync.history import HistoryScan
 from runfolio._sync.history_tables import fetch_history_table, fetch_metric
 from runfolio._sync.run_artifacts import RunArtifacts
+from runfolio._sync.run_console import RunConsole
 from runfolio._sync.run_deletion import RunDeletion
 from runfolio._sync.run_files import RunFiles
 from runfolio._sync.run_life import RunLife
@@ -40,7 +41,14 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class Run(RunFiles, RunArtifacts, RunLife, RunDeletion, RunLineage):
+class Run(
+    RunFiles,
+    RunConsole,
+    RunArtifacts,
+    RunLife,
+    RunDeletion,
+    RunLineage,
+):
     """One execution that logs. Edit its attributes and call update(); log() to it, best in a `with` block.
 
     `next_step` is that of the next row, if it is known already.
@@ -249,10 +257,6 @@ class Run(RunFiles, RunArtifacts, RunLife, RunDeletion, RunLineage):
         )
         project = present_project(answer.project, self.entity, self.project)
         return [MetricKey.of(key) for key in present_run(project.run, self._path).metric_keys]
-
-    def console_lines(self, page_size: int = 1000) -> ConsoleLines:
-        """What it printed, loaded as you go through it."""
-        return ConsoleLines(self._transport, self._path, page_size)
 
     def update(self) -> None:
         """Send what you edited, and nothing else; afterwards the run is as the server has it.

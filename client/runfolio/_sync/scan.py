@@ -1,5 +1,5 @@
 # Made from _async/scan.py by client/unasync.py; do not edit.
-"""Rows that are read once, page by page, and not kept. Extended by history and console lines."""
+"""Rows that are read once, page by page, and not kept. Extended by history.py and console.py."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class Transport:
         self._receive(self._client.build_request("POST", url, headers=headers, content=content), receiver)
 
     def fetch_table(self, url: str, parameters: Parameters, receiver: Receiver) -> None:
-        """GET an export of history and take what streams back. Raises ApiError, and DownloadError."""
+        """GET an export of history or console lines and take what streams back. Raises ApiError, and DownloadError."""
         encoding = "identity" if is_loopback(self.base_url) else "gzip"
         headers = {"Authorization": self._headers["Authorization"], "Accept-Encoding": encoding}
         self._receive(self._client.build_request("GET", url, params=tuple(parameters), headers=headers), receiver)

@@ -25,6 +25,7 @@ DECLARE
   v_begins bigint[];                                 -- likewise, when it was here before
   v_ends  bigint[];                                  -- one past the last line that it sent each time
   v_repeats int[] := '{}';                           -- which of the lines it has sent before: indices
+  v_change bigint;
 BEGIN
   SELECT s.epoch, s.first_line, s.begun_by INTO v_epoch, v_first, v_begun
   FROM run_stream AS s
@@ -92,8 +93,13 @@ BEGIN
     RAISE EXCEPTION 'console numbers' USING ERRCODE = 'RF005';
   END IF;
 
-  INSERT INTO console_line AS c (run_id, writer, epoch, line, time, level, label, text)
-  SELECT p_run_id, p_writer, coalesce(v_epoch, 0), p_line0 + i - 1, p_time[i], p_level[i], p_label[i], p_text[i]
+  -- By the clock, so that no number comes twice where the newest lines have been deleted.
+  SELECT greatest(coalesce(max(c.change), 0) + 1, (extract(epoch FROM clock_timestamp()) * 1e6)::bigint) INTO v_change
+  FROM console_line AS c
+  WHERE c.run_id = p_run_id;
+
+  INSERT INTO console_line AS c (run_id, writer, epoch, line, time, level, label, text, change)
+  SELECT p_run_id, p_writer, coalesce(v_epoch, 0), p_line0 + i - 1, p_time[i], p_level[i], p_label[i], p_text[i], v_change
   FROM generate_subscripts(p_text, 1) AS i
   WHERE i <> ALL (v_repeats) AND NOT ((p_again OR p_line0 + i - 1 < v_known) AND EXISTS (
     SELECT 1 FROM console_line AS k
@@ -101,7 +107,8 @@ BEGIN
       AND (k.level, k.label, k.text) IS NOT DISTINCT FROM (p_level[i], p_label[i], p_text[i])
   ))
   ON CONFLICT (run_id, writer, epoch, line) DO UPDATE
-  SET time = excluded.time, level = excluded.level, label = excluded.label, text = excluded.text
+  SET time = excluded.time, level = excluded.level, label = excluded.label, text = excluded.text,
+      change = excluded.change
   WHERE (c.time, c.level, c.label, c.text)
     IS DISTINCT FROM (excluded.time, excluded.level, excluded.label, excluded.text);
 

@@ -227,11 +227,11 @@ CREATE TABLE console_line (
   epoch  int NOT NULL,
   line   bigint NOT NULL,
   time   text,
-  level  text NOT NULL,
-  label  text NOT NULL,
-  text   text NOT NULL,
+  level text NOT NULL, label text NOT NULL, text text NOT NULL,
+  change bigint NOT NULL,
   PRIMARY KEY (run_id, writer, epoch, line)
 );
+CREATE INDEX console_line_change ON console_line (run_id, change, writer, epoch, line);
 
 CREATE TABLE run_files (
   run_id      uuid NOT NULL,

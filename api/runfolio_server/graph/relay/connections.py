@@ -29,7 +29,7 @@ class PageInfo:
 
     has_next_page: bool = strawberry.field(description="Whether there are items after this page.")
     end_cursor: str | None = strawberry.field(
-        description="Give it as `after` for the next page; null on an empty page."
+        description="Give it as `after` for the next page; null where there is nothing to go on from."
     )
 
 

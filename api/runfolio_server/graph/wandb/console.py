@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
+from runfolio_server.actions.console.places import cursor_of, place_of
+from runfolio_server.actions.console.read import ConsoleChoice, check_size
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.limits.cost import Cost, costs, items
-from runfolio_server.graph.relay.connections import Connection, Edge, PageInfo, page_size
+from runfolio_server.graph.limits.cost import costs
+from runfolio_server.graph.relay.connections import Connection, Edge, PageInfo
 from runfolio_server.graph.runs.console import (
     CONSOLE_PAGE_DEFAULT,
     CONSOLE_PAGE_MAX,
     ConsoleLine,
-    check_console,
-    console_cursor,
+    console_cost,
     console_page,
     count_console,
 )
 from runfolio_server.graph.wandb.deprecation import instead
-from runfolio_server.sql.runs.runs import SELECT_CONSOLE_TAIL, RunRow
+from runfolio_server.sql.runs.runs import RunRow
 
 Count = Annotated[int | None, strawberry.argument(description="How many; 1,000 unless told, at most 10,000.")]
-
-
-def lines_cost(arguments: Mapping[str, Any]) -> Cost:
-    """The cost of the first lines, or of the last ones where these are asked for."""
-    name = "first" if arguments.get("last") is None else "last"
-    return items(name, CONSOLE_PAGE_DEFAULT)(arguments)
 
 
 @strawberry.type
@@ -38,7 +32,7 @@ class RunConsoleWireNames:
     row: strawberry.Private[RunRow]
 
     @strawberry.field(
-        deprecation_reason=instead("consoleLines"), description="What it printed.", metadata=costs(lines_cost)
+        deprecation_reason=instead("consoleLines"), description="What it printed.", metadata=costs(console_cost)
     )
     async def log_lines(
         self,
@@ -50,17 +44,14 @@ class RunConsoleWireNames:
     ) -> Connection[ConsoleLine] | None:
         """Sent by run.console_logs()."""
         run_id = self.row.run_id
-        if last is None:
-            rows, has_next = await console_page(info, run_id, first, after)
-        else:
-            async with info.context.database.connection() as connection:
-                newest = await connection.rows(
-                    SELECT_CONSOLE_TAIL, run_id, page_size(last, CONSOLE_PAGE_MAX), info.context.budget.bytes_max
-                )
-            check_console(info, newest)
-            rows, has_next = newest[::-1], False
+        size, is_last = check_size(None if last is not None else first, last, CONSOLE_PAGE_MAX, CONSOLE_PAGE_DEFAULT)
+        choice = ConsoleChoice(size, info.context.budget.bytes_max, is_last, None if is_last else after)
+        page = await console_page(info, run_id, choice)
         return Connection(
-            edges=[Edge(node=ConsoleLine.of(row), row=row, place=console_cursor) for row in rows],
-            page_info=PageInfo(has_next_page=has_next, end_cursor=console_cursor(rows[-1]) if rows else None),
+            edges=[
+                Edge(node=ConsoleLine.of(line), row=line.row, place=lambda row: cursor_of(place_of(row)))
+                for line in page.lines
+            ],
+            page_info=PageInfo(has_next_page=page.has_next, end_cursor=page.end_cursor),
             count=lambda: count_console(info, run_id),
         )

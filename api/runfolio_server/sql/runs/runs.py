@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 
-from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import QueryFile
 
 
@@ -109,19 +108,6 @@ class StreamRow(msgspec.Struct, frozen=True):
     unrepeated: int = 0
 
 
-class ConsoleRow(msgspec.Struct, frozen=True):
-    """One line of captured output; `number` counts over all starts of the process."""
-
-    writer: str
-    epoch: int
-    line: int
-    number: int
-    time: str | None
-    level: str
-    label: str
-    text: str
-
-
 _FILE = QueryFile("runs/runs.sql")
 
 SELECT_RUN_BY_NAME: Final = _FILE.query("select_run_by_name", RunRow)
@@ -137,6 +123,3 @@ REQUEST_STOP: Final = _FILE.query("request_stop", RunIdRow)
 SET_STATE: Final = _FILE.query("set_state", RunIdRow)
 MARK_SILENT_RUNS_CRASHED: Final = _FILE.query("mark_silent_runs_crashed", CrashedRunRow)
 SELECT_STREAMS: Final = _FILE.query("select_streams", StreamRow)
-SELECT_CONSOLE_PAGE: Final = _FILE.query("select_console_page", ConsoleRow)
-SELECT_CONSOLE_TAIL: Final = _FILE.query("select_console_tail", ConsoleRow)
-COUNT_CONSOLE: Final = _FILE.query("count_console", CountRow)

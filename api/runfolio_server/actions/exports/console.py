@@ -1,0 +1,48 @@
+"""All that a run has printed, as text: page by page, whatever its length. Called by endpoints/export_console.py."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from runfolio_server.actions.access import checked_run_of_name
+from runfolio_server.actions.console.read import ConsoleChoice, ConsoleLines, read_console
+from runfolio_server.domain.permission import Permission
+from runfolio_server.domain.terminal_codes import without_terminal_codes
+from runfolio_server.domain.viewer import Viewer
+from runfolio_server.sql.pool import Database
+
+PAGE_LINES: Final = 10_000
+PAGE_BYTES: Final = 4 * 1024 * 1024
+"""Beyond it a page ends behind the line that it was reached with."""
+
+
+async def open_console_export(
+    database: Database, viewer: Viewer, entity: str, project: str, run: str, *, strip_ansi: bool
+) -> AsyncIterator[bytes]:
+    """UTF-8 of the lines that there are now, each with its end; of those that are written again meanwhile either form.
+
+    No connection is held between two pages. Raises NotFound when there is no such run that the viewer may see.
+    """
+    async with database.connection() as connection:
+        row = await checked_run_of_name(connection, viewer, Permission.READ, entity, project, run)
+    choice = ConsoleChoice(PAGE_LINES, PAGE_BYTES)
+    first = await read_console(database, row.run_id, choice)
+    return _texts(database, row.run_id, replace(choice, max_number=first.total), first, strip_ansi=strip_ansi)
+
+
+async def _texts(
+    database: Database, run_id: UUID, choice: ConsoleChoice, page: ConsoleLines, *, strip_ansi: bool
+) -> AsyncIterator[bytes]:
+    while True:
+        texts = [line.row.text for line in page.lines]
+        if strip_ansi:
+            texts = [without_terminal_codes(text) for text in texts]
+        if texts:
+            yield ("\n".join(texts) + "\n").encode()
+        # A page ends by its bytes too, so that one without more to come may not be the last.
+        if page.end_cursor is None:
+            return
+        page = await read_console(database, run_id, replace(choice, after=page.end_cursor))
