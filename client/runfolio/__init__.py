@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         MissingExtraError,
         NotFoundError,
         PermissionDeniedError,
+        RestoreError,
         RunfolioError,
         ServerError,
         TooLargeError,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from runfolio._core.metadata_field import Metadata
     from runfolio._core.metric_key import MetricKey
     from runfolio._core.missing_value import MISSING
+    from runfolio._core.restored_code import RestoredCode
     from runfolio._core.run_changes import ChangedRuns
     from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin
     from runfolio._core.run_metric import RunMetric
@@ -133,6 +135,7 @@ _NAMES_BY_MODULE = {
         "MissingExtraError",
         "NotFoundError",
         "PermissionDeniedError",
+        "RestoreError",
         "RunfolioError",
         "ServerError",
         "TooLargeError",
@@ -144,6 +147,7 @@ _NAMES_BY_MODULE = {
     "runfolio._core.group_curves": ("GroupCurve",),
     "runfolio._core.metric_key": ("MetricKey",),
     "runfolio._core.missing_value": ("MISSING",),
+    "runfolio._core.restored_code": ("RestoredCode",),
     "runfolio._core.run_changes": ("ChangedRuns",),
     "runfolio._core.run_facets": ("DocumentKey", "FieldValue", "HistogramBin"),
     "runfolio._core.run_metric": ("RunMetric",),
@@ -247,6 +251,8 @@ __all__ = [
     "PermissionDeniedError",
     "Project",
     "Projects",
+    "RestoreError",
+    "RestoredCode",
     "Run",
     "RunArtifactList",
     "RunBranch",

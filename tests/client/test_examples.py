@@ -11,6 +11,7 @@ import pytest
 
 from runfolio import Api
 from tests.client.builders import Logger
+from tests.client.git_repository import make_repository
 from tests.live_server import LiveServer
 
 # The fixtures that make databases are async.
@@ -34,8 +35,15 @@ def test_the_recipes_of_the_readme_run_in_order(
     rows = [{"_step": step, "loss": 1 / (step + 1), "accuracy": step / 10} for step in range(10)]
     logger = Logger(live_server, "demo")
     logger.run(
-        "3k2j9x1p", rows=rows, config={"lr": 0.1, "model": "mlp"}, summary={"loss": 0.1}, console=["hello"], exit_code=0
+        "3k2j9x1p",
+        rows=rows,
+        config={"lr": 0.1, "model": "mlp"},
+        summary={"loss": 0.1},
+        console=["hello"],
+        exit_code=0,
+        commit=make_repository(tmp_path / "repository"),
     )
+    logger.file("3k2j9x1p", "code/train.py", b"saved")
     logger.file("3k2j9x1p", "model.bin", b"weights")
     for number in range(6):
         lr = (0.1, 0.01)[number % 2]

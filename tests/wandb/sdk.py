@@ -63,9 +63,15 @@ class SDK:
         self, script: str, settings: Mapping[str, str] | None = None, **arguments: object
     ) -> subprocess.Popen[str]:
         """Start scripts/SCRIPT.py with these arguments; `settings` are changes of its environment."""
+        return self.start_file(SCRIPTS / f"{script}.py", settings, cwd=self.home, **arguments)
+
+    def start_file(
+        self, script: Path, settings: Mapping[str, str] | None, *, cwd: Path, **arguments: object
+    ) -> subprocess.Popen[str]:
+        """Start a program in a directory, otherwise as `start` does."""
         process = subprocess.Popen(
-            [str(self.python), "-P", str(SCRIPTS / f"{script}.py"), json.dumps(arguments)],
-            cwd=self.home,
+            [str(self.python), "-P", str(script), json.dumps(arguments)],
+            cwd=cwd,
             env=self.environment(**(settings or {})),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -11,9 +11,9 @@ from anyio import Lock
 from runfolio._async.history import AsyncHistoryScan
 from runfolio._async.history_tables import fetch_history_table, fetch_metric
 from runfolio._async.run_artifacts import AsyncRunArtifacts
+from runfolio._async.run_code import AsyncRunCode
 from runfolio._async.run_console import AsyncRunConsole
 from runfolio._async.run_deletion import AsyncRunDeletion
-from runfolio._async.run_files import AsyncRunFiles
 from runfolio._async.run_life import AsyncRunLife
 from runfolio._async.run_lineage import AsyncRunLineage
 from runfolio._async.transport import AsyncTransport
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class AsyncRun(
-    AsyncRunFiles,
+    AsyncRunCode,
     AsyncRunConsole,
     AsyncRunArtifacts,
     AsyncRunLife,

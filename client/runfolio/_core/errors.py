@@ -5,6 +5,7 @@ RunfolioError
 ├── MalformedPathError       a path that names no project or run (a ValueError too)
 ├── MissingExtraError        an optional package is not installed (an ImportError too)
 ├── DownloadError            bytes that the server did not announce, or a file name that leads out of the directory
+├── RestoreError             the code of a run cannot be restored
 ├── LogError                 rows that were logged, or the end of the run, are not stored
 └── ApiError                 the server said no, or nothing: `message`, `code`, `status`, `path`, `allowed`
     ├── BadRequestError      400  BAD_USER_INPUT, 410 CURSOR_EXPIRED  something that you sent is not allowed, or too old
@@ -47,6 +48,10 @@ class MissingExtraError(RunfolioError, ImportError):
 
 class DownloadError(RunfolioError):
     """A file's bytes are not what the server announced, or its name leads out of the directory to write to."""
+
+
+class RestoreError(RunfolioError):
+    """Git could not restore the code of a run, or the run has no code to restore; the message says why."""
 
 
 class LogError(RunfolioError):

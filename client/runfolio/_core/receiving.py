@@ -120,3 +120,12 @@ def free_place(path: str | os.PathLike[str], *, replace: bool) -> Path:
     if target.exists() and not replace:
         raise FileExistsError(f"{target} exists; give replace=True to overwrite it")
     return target
+
+
+def empty_place(path: str | os.PathLike[str]) -> Path:
+    """The path of an empty directory, which is made where nothing is. Raises FileExistsError."""
+    target = Path(path)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise FileExistsError(f"{target} is not empty; give a directory that is")
+    target.mkdir(parents=True, exist_ok=True)
+    return target

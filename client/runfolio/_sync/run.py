@@ -12,9 +12,9 @@ from threading import Lock
 from runfolio._sync.history import HistoryScan
 from runfolio._sync.history_tables import fetch_history_table, fetch_metric
 from runfolio._sync.run_artifacts import RunArtifacts
+from runfolio._sync.run_code import RunCode
 from runfolio._sync.run_console import RunConsole
 from runfolio._sync.run_deletion import RunDeletion
-from runfolio._sync.run_files import RunFiles
 from runfolio._sync.run_life import RunLife
 from runfolio._sync.run_lineage import RunLineage
 from runfolio._sync.transport import Transport
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class Run(
-    RunFiles,
+    RunCode,
     RunConsole,
     RunArtifacts,
     RunLife,
