@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runfolio._async.deleted import AsyncDeletedProject, AsyncDeletedProjects, AsyncDeletedRun, AsyncDeletedRuns
     from runfolio._async.files import AsyncFile, AsyncFiles
     from runfolio._async.history import AsyncHistoryScan
+    from runfolio._async.media import AsyncHtml, AsyncImage, AsyncMedia, AsyncPlotly, AsyncTable, AsyncVideo
     from runfolio._async.project import AsyncProject, AsyncProjects
     from runfolio._async.run import AsyncRun
     from runfolio._async.run_lineage import AsyncForks
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from runfolio._core.filters import Config, Field, Filter, Summary, Tag
     from runfolio._core.fork_point import ForkPoint, RunFork
     from runfolio._core.group_curves import GroupCurve
+    from runfolio._core.media import Box, Histogram, ModelGraph, ModelLayer
     from runfolio._core.metadata_field import Metadata
     from runfolio._core.metric_key import MetricKey
     from runfolio._core.missing_value import MISSING
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
     from runfolio._sync.deleted import DeletedProject, DeletedProjects, DeletedRun, DeletedRuns
     from runfolio._sync.files import File, Files
     from runfolio._sync.history import HistoryScan
+    from runfolio._sync.media import Html, Image, Media, Plotly, Table, Video
     from runfolio._sync.project import Project, Projects
     from runfolio._sync.run import Run
     from runfolio._sync.run_lineage import Forks
@@ -87,35 +90,18 @@ _NAMES_BY_MODULE = {
     "runfolio._async.branches": ("AsyncBranchScan", "AsyncBranches", "AsyncRunBranch"),
     "runfolio._async.deleted": ("AsyncDeletedProject", "AsyncDeletedProjects", "AsyncDeletedRun", "AsyncDeletedRuns"),
     "runfolio._async.artifact": ("AsyncArtifact",),
-    "runfolio._async.artifact_files": (
-        "AsyncArtifactFile",
-        "AsyncArtifactFiles",
-    ),
-    "runfolio._async.artifacts": (
-        "AsyncArtifactCollections",
-        "AsyncArtifacts",
-        "AsyncRunArtifactList",
-    ),
+    "runfolio._async.artifact_files": ("AsyncArtifactFile", "AsyncArtifactFiles"),
+    "runfolio._async.artifacts": ("AsyncArtifactCollections", "AsyncArtifacts", "AsyncRunArtifactList"),
     "runfolio._core.artifact_collection": ("ArtifactCollection",),
-    "runfolio._core.artifact_lineage": (
-        "ArtifactLineage",
-        "LineageEdge",
-        "LineageRun",
-    ),
+    "runfolio._core.artifact_lineage": ("ArtifactLineage", "LineageEdge", "LineageRun"),
     "runfolio._core.metadata_field": ("Metadata",),
     "runfolio._sync.artifact": ("Artifact",),
-    "runfolio._sync.artifact_files": (
-        "ArtifactFile",
-        "ArtifactFiles",
-    ),
-    "runfolio._sync.artifacts": (
-        "ArtifactCollections",
-        "Artifacts",
-        "RunArtifactList",
-    ),
+    "runfolio._sync.artifact_files": ("ArtifactFile", "ArtifactFiles"),
+    "runfolio._sync.artifacts": ("ArtifactCollections", "Artifacts", "RunArtifactList"),
     "runfolio._async.files": ("AsyncFile", "AsyncFiles"),
     "runfolio._async.console": ("AsyncConsoleFollower", "AsyncConsoleLines"),
     "runfolio._async.history": ("AsyncHistoryScan",),
+    "runfolio._async.media": ("AsyncHtml", "AsyncImage", "AsyncMedia", "AsyncPlotly", "AsyncTable", "AsyncVideo"),
     "runfolio._async.project": ("AsyncProject", "AsyncProjects"),
     "runfolio._async.run": ("AsyncRun",),
     "runfolio._async.run_lineage": ("AsyncForks",),
@@ -145,6 +131,7 @@ _NAMES_BY_MODULE = {
     "runfolio._core.filters": ("Config", "Field", "Filter", "Summary", "Tag"),
     "runfolio._core.fork_point": ("ForkPoint", "RunFork"),
     "runfolio._core.group_curves": ("GroupCurve",),
+    "runfolio._core.media": ("Box", "Histogram", "ModelGraph", "ModelLayer"),
     "runfolio._core.metric_key": ("MetricKey",),
     "runfolio._core.missing_value": ("MISSING",),
     "runfolio._core.restored_code": ("RestoredCode",),
@@ -162,6 +149,7 @@ _NAMES_BY_MODULE = {
     "runfolio._sync.files": ("File", "Files"),
     "runfolio._sync.console": ("ConsoleFollower", "ConsoleLines"),
     "runfolio._sync.history": ("HistoryScan",),
+    "runfolio._sync.media": ("Html", "Image", "Media", "Plotly", "Table", "Video"),
     "runfolio._sync.project": ("Project", "Projects"),
     "runfolio._sync.run": ("Run",),
     "runfolio._sync.run_lineage": ("Forks",),
@@ -203,6 +191,10 @@ __all__ = [
     "AsyncFiles",
     "AsyncForks",
     "AsyncHistoryScan",
+    "AsyncHtml",
+    "AsyncImage",
+    "AsyncMedia",
+    "AsyncPlotly",
     "AsyncProject",
     "AsyncProjects",
     "AsyncRun",
@@ -210,8 +202,11 @@ __all__ = [
     "AsyncRunBranch",
     "AsyncRuns",
     "AsyncStateChanges",
+    "AsyncTable",
+    "AsyncVideo",
     "AuthenticationError",
     "BadRequestError",
+    "Box",
     "BranchScan",
     "Branches",
     "ChangedRuns",
@@ -236,19 +231,26 @@ __all__ = [
     "ForkPoint",
     "Forks",
     "GroupCurve",
+    "Histogram",
     "HistogramBin",
     "HistoryScan",
     "HistoryTable",
+    "Html",
+    "Image",
     "LineageEdge",
     "LineageRun",
     "LogError",
     "MalformedPathError",
+    "Media",
     "Metadata",
     "MetricKey",
     "MissingExtraError",
+    "ModelGraph",
+    "ModelLayer",
     "NotFoundError",
     "OrderWarning",
     "PermissionDeniedError",
+    "Plotly",
     "Project",
     "Projects",
     "RestoreError",
@@ -266,11 +268,13 @@ __all__ = [
     "StateChange",
     "StateChanges",
     "Summary",
+    "Table",
     "Tag",
     "TooLargeError",
     "TooManyRequestsError",
     "UnavailableError",
     "User",
+    "Video",
     "gql",
 ]
 

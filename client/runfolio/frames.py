@@ -32,6 +32,12 @@ def history_frame(rows: Sequence[Mapping[str, Any]], *, x_axis: str, keys: Seque
     return _frame_of_rows(rows, [*axes, *(keys or ())])
 
 
+def media_frame(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> DataFrame:
+    """The rows of a logged table; what a row lacks at its end is missing."""
+    names = dict.fromkeys(columns)
+    return _frame_of_rows([dict(zip(columns, row, strict=False)) for row in rows], list(names))
+
+
 def runs_pandas(columns: dict[str, Column]) -> DataFrame:
     """A row for each run. Takes the columns out one by one, so that they are not all there twice at the end."""
     return frame(columns, KIND_BY_ATTRIBUTE)

@@ -19,6 +19,10 @@ pytestmark = pytest.mark.usefixtures("anyio_backend")
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "client" / "README.md"
+MEDIA = {
+    "counts": {"_type": "histogram", "bins": [0, 1], "values": [3]},
+    "predictions": {"_type": "table-file", "path": "media/table/predictions.table.json"},
+}
 CORE = sorted(path.stem for path in (ROOT / "client/runfolio/_core").glob("*.py") if path.stem != "__init__")
 
 
@@ -38,12 +42,13 @@ def test_the_recipes_of_the_readme_run_in_order(
         "3k2j9x1p",
         rows=rows,
         config={"lr": 0.1, "model": "mlp"},
-        summary={"loss": 0.1},
+        summary={"loss": 0.1, **MEDIA},
         console=["hello"],
         exit_code=0,
         commit=make_repository(tmp_path / "repository"),
     )
     logger.file("3k2j9x1p", "code/train.py", b"saved")
+    logger.file("3k2j9x1p", "media/table/predictions.table.json", b'{"columns": ["label"], "data": [["cat"]]}')
     logger.file("3k2j9x1p", "model.bin", b"weights")
     for number in range(6):
         lr = (0.1, 0.01)[number % 2]

@@ -25,7 +25,17 @@ from runfolio_server.endpoints import export_history
 from runfolio_server.filters.language.field_table import camel_case
 from runfolio_server.graph.limits import variable_limits
 from runfolio_server.graph.relay import connections
-from runfolio_server.graph.runs import console, facets, group, histogram, histories, history, history_columns, writing
+from runfolio_server.graph.runs import (
+    console,
+    facets,
+    group,
+    histogram,
+    histories,
+    history,
+    history_columns,
+    model_graph,
+    writing,
+)
 from runfolio_server.graph.wandb import history as wandb_history
 from runfolio_server.history.storage.chunk import SHOWN_BYTES_MAXIMUM
 from runfolio_server.history.storage.kept_members import MAX_KEY_BYTES
@@ -90,6 +100,8 @@ OF_SCHEMA = {
     "Run.logLines(last)": {console.CONSOLE_PAGE_DEFAULT, console.CONSOLE_PAGE_MAX},
     "RunBranch.historyRows(first)": {history.ROWS_DEFAULT, history.ROWS_MAX, 16},
     "RunBranch.historySample(samples)": {history.SAMPLES_MAX},
+    "ModelGraph.layers(first)": {model_graph.LAYERS_DEFAULT, model_graph.LAYERS_MAX},
+    "Run.modelGraphs": {20, 4},
     "RunGroup.history": {histories.CURVE_RUNS_MAX},
     "RunGroup.history(samples)": {histories.CURVE_SAMPLES_MAX},
     "User.apiKeys(first)": {connections.PAGE_SIZE_MAX},
@@ -104,6 +116,7 @@ OF_CLIENT = {
     "pages.AsyncPages": {connections.PAGE_SIZE_MAX},
     "run.history": {history.SAMPLES_MAX},
     "run.history_table": {export_history.SAMPLES_MAX},
+    "run_media.model_graphs": {model_graph.LAYERS_MAX},
     "run_life.alert": {alert.TITLE_MAX, alert.TEXT_MAX},
     "runs.histories": {export_action.RUNS_MAX, export_action.RUNS_WITHOUT_KEYS_MAX},
     "run_groups.curves": {group.BY_MAX, histories.CURVE_SAMPLES_MAX, histories.CURVE_RUNS_MAX},

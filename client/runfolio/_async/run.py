@@ -16,6 +16,7 @@ from runfolio._async.run_console import AsyncRunConsole
 from runfolio._async.run_deletion import AsyncRunDeletion
 from runfolio._async.run_life import AsyncRunLife
 from runfolio._async.run_lineage import AsyncRunLineage
+from runfolio._async.run_media import AsyncRunMedia
 from runfolio._async.transport import AsyncTransport
 from runfolio._async.writing import AsyncRunWriter
 from runfolio._core import json_text
@@ -44,6 +45,7 @@ class AsyncRun(
     AsyncRunCode,
     AsyncRunConsole,
     AsyncRunArtifacts,
+    AsyncRunMedia,
     AsyncRunLife,
     AsyncRunDeletion,
     AsyncRunLineage,

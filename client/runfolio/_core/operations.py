@@ -46,6 +46,7 @@ GET_METRIC = Operation("GetMetric", generated.GET_METRIC_GQL, generated.GetMetri
 CREATE_RUN = Operation("CreateRun", generated.CREATE_RUN_GQL, generated.CreateRun)
 APPEND_HISTORY = Operation("AppendHistory", generated.APPEND_HISTORY_GQL, generated.AppendHistory)
 GET_HISTORY_COUNTS = Operation("GetHistoryCounts", generated.GET_HISTORY_COUNTS_GQL, generated.GetHistoryCounts)
+LIST_MODEL_GRAPHS = Operation("ListModelGraphs", generated.LIST_MODEL_GRAPHS_GQL, generated.ListModelGraphs)
 LIST_FILES = Operation("ListFiles", generated.LIST_FILES_GQL, generated.ListFiles)
 CREATE_RUN_FILES = Operation("CreateRunFiles", generated.CREATE_RUN_FILES_GQL, generated.CreateRunFiles)
 DELETE_FILES = Operation("DeleteFiles", generated.DELETE_FILES_GQL, generated.DeleteFiles)

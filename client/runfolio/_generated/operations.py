@@ -28,6 +28,7 @@ __all__ = [
     "LIST_FORKS_GQL",
     "LIST_GROUP_CURVES_GQL",
     "LIST_METRIC_KEYS_GQL",
+    "LIST_MODEL_GRAPHS_GQL",
     "LIST_PROJECTS_GQL",
     "LIST_RUNS_GQL",
     "LIST_RUN_GROUPS_GQL",
@@ -1252,6 +1253,25 @@ fragment DocumentKeyFields on DocumentKey {
   field
   type
   runCount
+}
+"""
+
+LIST_MODEL_GRAPHS_GQL = """
+query ListModelGraphs($entity: String!, $project: String!, $run: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      modelGraphs {
+        key
+        layerCount
+        layers(first: 10000) {
+          name
+          type
+          parameterCount
+          outputShape
+        }
+      }
+    }
+  }
 }
 """
 

@@ -17,6 +17,7 @@ from runfolio._sync.run_console import RunConsole
 from runfolio._sync.run_deletion import RunDeletion
 from runfolio._sync.run_life import RunLife
 from runfolio._sync.run_lineage import RunLineage
+from runfolio._sync.run_media import RunMedia
 from runfolio._sync.transport import Transport
 from runfolio._sync.writing import RunWriter
 from runfolio._core import json_text
@@ -45,6 +46,7 @@ class Run(
     RunCode,
     RunConsole,
     RunArtifacts,
+    RunMedia,
     RunLife,
     RunDeletion,
     RunLineage,

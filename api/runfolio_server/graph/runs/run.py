@@ -24,6 +24,7 @@ from runfolio_server.graph.runs.history import RunHistory, next_line
 from runfolio_server.graph.runs.history_columns import RunColumns
 from runfolio_server.graph.runs.lineage import RunLineage
 from runfolio_server.graph.runs.long_columns import read_long, wanted_long
+from runfolio_server.graph.runs.model_graph import RunModels
 from runfolio_server.graph.runs.state_log import RunStateLog
 from runfolio_server.graph.wandb.console import RunConsoleWireNames
 from runfolio_server.graph.wandb.run import RunWireNames
@@ -76,6 +77,7 @@ class Run(
     RunFiles,
     RunArtifacts,
     RunConsole,
+    RunModels,
     RunStateLog,
     RunAlerts,
     RunLineage,
