@@ -62,6 +62,15 @@ def test_the_key_is_not_sent_to_where_the_bytes_are() -> None:
     assert "Authorization" not in store.requests[0].headers
 
 
+def test_the_server_may_lead_to_the_store_that_has_the_bytes() -> None:
+    elsewhere = "https://bucket.example.net/object?X-Amz-Signature=permission"
+    store = Store(httpx.Response(302, headers={"Location": elsewhere}), httpx.Response(200, content=DATA))
+
+    assert DATA == file_in(store).read()
+    assert [URL, elsewhere] == [str(request.url) for request in store.requests]
+    assert "Authorization" not in store.requests[1].headers
+
+
 def test_a_lost_connection_is_made_up_for_from_the_start(tmp_path: Path) -> None:
     busy = httpx.Response(503, headers={"Retry-After": "0"})
     store = Store(busy, httpx.Response(200, stream=LostConnection()), httpx.Response(200, content=DATA))

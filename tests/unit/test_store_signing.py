@@ -37,6 +37,7 @@ def anyio_backend() -> str:
 async def test_a_clouds_store_is_named_by_its_url_and_signs_with_the_credentials_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, place: str, environment: dict[str, str], signed: str
 ) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
