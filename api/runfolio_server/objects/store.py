@@ -23,9 +23,8 @@ import obstore.store
 from obstore.exceptions import BaseError, PreconditionError
 from obstore.store import AzureStore, GCSStore, S3Store
 
-from runfolio_server.durable import sync_to_disk
 from runfolio_server.errors import AppError, NoRoom, NotFound, TooLarge, Unavailable
-from runfolio_server.objects.directory import ListedObject, delete_unfinished, list_objects
+from runfolio_server.objects.directory import DurableDirectory, ListedObject, delete_unfinished, list_objects
 from runfolio_server.seldom import Seldom
 
 SELDOM = Seldom(logging.getLogger(__name__))
@@ -78,7 +77,7 @@ class ObjectStore:
     def __init__(self, store: obstore.store.ObjectStore, directory: Path | None = None) -> None:
         self._store = store
         # Where the bytes lie, for a store that is a directory: obstore does not flush files to disk, we do.
-        self._directory = directory
+        self._directory = None if directory is None else DurableDirectory(directory)
         self._part_bytes = LOCAL_PART_BYTES if directory is not None else CLOUD_PART_BYTES
         self._signing = store if isinstance(store, S3Store | GCSStore | AzureStore) else None
         self._attributes = None if self._signing is None else CLOUD_ATTRIBUTES
@@ -115,7 +114,7 @@ class ObjectStore:
                 if expected_md5 is not None and md5 != expected_md5:
                     raise AppError(f"The received bytes have MD5 {md5}, but Content-MD5 says {expected_md5}.")
             if self._directory is not None:
-                await asyncio.to_thread(_flush_to_disk, self._directory, key)
+                await asyncio.to_thread(self._directory.flush, key)
         return StoredObject(size=size, md5_base64=md5)
 
     async def describe(self, key: str) -> ObjectDescription | None:
@@ -184,7 +183,7 @@ class ObjectStore:
         _require_key(prefix)
         with _unavailable_when_away("list"):
             if self._directory is not None:
-                listed = list_objects(self._directory, prefix, after)
+                listed = list_objects(self._directory.root, prefix, after)
                 while page := await asyncio.to_thread(lambda: list(islice(listed, size))):
                     yield page
                 return
@@ -200,7 +199,7 @@ class ObjectStore:
         if self._directory is None:
             return 0
         with _unavailable_when_away("delete"):
-            return await asyncio.to_thread(delete_unfinished, self._directory, prefix, before)
+            return await asyncio.to_thread(delete_unfinished, self._directory.root, prefix, before)
 
     async def _delete(self, keys: Sequence[str]) -> None:
         with _unavailable_when_away("delete"):
@@ -241,16 +240,6 @@ def _unavailable_when_away(doing: str) -> Iterator[None]:
 def _require_key(key: str) -> None:
     if len(key) > KEY_LENGTH_MAX or not _KEY.fullmatch(key):
         raise ValueError(f"{key!r} is not an object key; allowed: a-z, 0-9 and hyphens, between slashes")
-
-
-def _flush_to_disk(directory: Path, key: str) -> None:
-    # The file, and each directory above it: any of them may be new.
-    path = directory / key
-    while True:
-        sync_to_disk(path)
-        if path == directory:
-            return
-        path = path.parent
 
 
 def first_line(error: Exception) -> str:
