@@ -9,7 +9,7 @@ import pytest
 
 import runfolio
 from tests.wandb.conftest import MakeSDK
-from tests.wandb.environments import NEWEST
+from tests.wandb.environments import NEWEST, VERSIONS
 from tests.wandb.sdk import SDK
 
 LABELS = ("name", "tags", "notes", "group", "job_type")
@@ -30,7 +30,7 @@ def sync(sdk: SDK, folder: str) -> None:
     )
 
 
-@pytest.mark.parametrize("version", SYNCS)
+@pytest.mark.parametrize("version", VERSIONS)
 def test_a_run_synced_twice_is_stored_once(make_sdk: MakeSDK, api: runfolio.Api, version: str) -> None:
     sdk = make_sdk(version)
     name = f"twice-{version}"
