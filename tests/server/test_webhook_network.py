@@ -80,7 +80,9 @@ async def test_a_receiver_that_is_away_or_breaks_off_fails_and_raises_nothing() 
         url = gone.url
     async with WebhookSender(webhook_settings(url)) as sender:
         away = await sender.send(MESSAGE)
-    async with WebhookSender(webhook_settings("http://nowhere.invalid/")) as sender:
-        unknown = await sender.send(MESSAGE)
-
-    assert [Outcome.FAILED] * 2 == [away.outcome, unknown.outcome]
+    outcomes = [away.outcome]
+    # A name that is not there, and ones that none can be.
+    for unfit in ("http://nowhere.invalid/", "http://a..b/", f"http://{'a' * 70}.example/"):
+        async with WebhookSender(webhook_settings(unfit)) as sender:
+            outcomes.append((await sender.send(MESSAGE)).outcome)
+    assert [Outcome.FAILED] * 4 == outcomes

@@ -133,6 +133,19 @@ async def test_what_is_a_day_old_is_given_up(service: Service) -> None:
     assert ["finished"] == _states(receiver)
 
 
+async def test_a_cause_that_is_not_known_holds_up_nothing(service: Service) -> None:
+    async with receiving() as receiver, _telling(service, receiver.url) as (webhook, sender):
+        await service.start_run("newer")
+        await _script(service, 'UPDATE run_event SET detail = detail || \'{"cause": "newer"}\'')
+        await service.stream("ada/p/newer", {"complete": True, "exitcode": 0})
+
+        await _deliver_all(service, webhook, sender)
+
+    assert [("newer", None), ("exit", "Its process ended with the exit code 0.")] == [
+        (message["state"]["cause"], message["state"]["reason"]) for message in receiver.messages
+    ]
+
+
 async def test_what_happened_before_and_to_deleted_runs_is_not_told(service: Service) -> None:
     await service.start_run("before")
     async with receiving() as receiver, _telling(service, receiver.url) as (webhook, sender):

@@ -73,11 +73,16 @@ def message_of(event: EventRow, run: ToldRunRow, alert: AlertRow | None, base_ur
     if alert is not None:
         content["alert"] = {"title": alert.title, "text": alert.text, "severity": alert.severity}
     elif "to" in detail:
-        cause = StateCause(detail["cause"])
         content["state"] = {
             "from": detail.get("from"),
             "to": detail["to"],
-            "cause": cause.value,
-            "reason": reason_of(cause, detail.get("exit_code"), detail.get("silence_s")),
+            "cause": detail.get("cause"),
+            "reason": _reason(detail),
         }
     return Message(content["id"], orjson.dumps(content))
+
+
+def _reason(detail: dict[str, Any]) -> str | None:
+    """None for a cause that a newer server has written: an event that cannot be told would hold up all others."""
+    cause = next((cause for cause in StateCause if cause == detail.get("cause")), None)
+    return None if cause is None else reason_of(cause, detail.get("exit_code"), detail.get("silence_s"))

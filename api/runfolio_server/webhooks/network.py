@@ -54,7 +54,8 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
                 texts = await self._resolve(host, port)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"the name {host!r} was not found in time") from error
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
+            # The latter for what no name can be, such as an empty part.
             raise httpcore.ConnectError(f"the name {host!r} was not found: {error}") from error
         for text in texts:
             # The zone of a link-local address is no part of it.

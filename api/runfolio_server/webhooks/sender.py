@@ -19,6 +19,9 @@ from runfolio_server.webhooks.network import CheckedNetwork, ForbiddenAddress
 
 ANSWER_S: Final = 10.0
 """How long one attempt may take, the look-up of the name included."""
+STEP_S: Final = 5.0
+"""How long each step of it may take: a step that takes too long closes its connection."""
+_STEPS: Final = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), STEP_S)}
 _MAY_PASS: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
@@ -62,7 +65,9 @@ class WebhookSender:
         try:
             async with (
                 asyncio.timeout(ANSWER_S),
-                self._pool.stream("POST", self._url, headers=list(headers.items()), content=message.body) as answer,
+                self._pool.stream(
+                    "POST", self._url, headers=list(headers.items()), content=message.body, extensions=_STEPS
+                ) as answer,
             ):
                 # What it says beside its status is not read.
                 status = answer.status

@@ -18,6 +18,7 @@ SELDOM = Seldom(LOGGER)
 
 PAUSE_S = 1.0
 """How often events are looked for; an alert waits so long at most."""
+FAULT_PAUSE_S = 60.0
 
 
 async def deliver_forever(database: Database, settings: Settings) -> Never:
@@ -33,5 +34,9 @@ async def deliver_forever(database: Database, settings: Settings) -> Never:
                 delivered = await deliver_once(database, webhook, sender)
             except Unavailable as error:
                 SELDOM.warning("The webhook waits: %s", error)
+            except Exception:
+                # The worker has more to do than this.
+                LOGGER.exception("The webhook could not be told; it is tried again")
+                await asyncio.sleep(FAULT_PAUSE_S)
             if not delivered:
                 await asyncio.sleep(PAUSE_S)
