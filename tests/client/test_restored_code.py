@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 import runfolio
 from runfolio import Api, AsyncApi
+from runfolio_server.domain.object_key import ObjectKey
+from runfolio_server.domain.owner import Owner, OwnerKind
+from runfolio_server.objects.open_store import open_store
+from runfolio_server.sql.pool import open_database
+from tests.artifact_rows import ArtifactRows
+from tests.bucket import place_of_objects
 from tests.client.builders import Logger
 from tests.client.full_run import api, logger
 from tests.client.git_repository import git, make_repository
@@ -95,6 +104,47 @@ def test_a_link_that_leads_out_is_not_followed(api: Api, logger: Logger, tmp_pat
     with pytest.raises(runfolio.DownloadError, match="leads out"):
         run.restore_code(into, replace=True)
     assert [] == list(outside.iterdir())
+
+
+async def _log_artifact(server: LiveServer, logger: Logger, run: str, number: int, kind: str, **files: bytes) -> None:
+    """An artifact of a run, as rows and as bytes in the store."""
+    project_id = int(logger.graphql('{ project(name: "demo") { internalId } }')["project"]["internalId"])
+    store = open_store(place_of_objects(server.data_dir) or server.data_dir / "objects")
+    database = await open_database(server.database_url, size=2, wait_s=10, statement_timeout_s=30)
+    rows = ArtifactRows(database, project_id)
+    await rows.collection(number, f"source-{number}", kind)
+    await rows.version(number, number, 0, ["latest"], logged_by=run)
+    for name, data in files.items():
+        key = str(ObjectKey.fresh(Owner(OwnerKind.ENTITY, UUID(int=1))))
+        stored = await store.put(key, _pieces(data), len(data))
+        async with database.connection() as connection:
+            await connection.script(
+                "WITH o AS (INSERT INTO entity_object (entity_id, digest, object_key, size, birth_artifact_id) "
+                f"SELECT entity_id, '{stored.md5_base64}', '{key}', {stored.size}, {number} FROM projects "
+                f"WHERE project_id = {project_id} RETURNING object_id) "
+                "INSERT INTO artifact_entry (artifact_id, path, digest, size, object_id) "
+                f"SELECT {number}, '{name}', '{stored.md5_base64}', {stored.size}, object_id FROM o"
+            )
+    await database.close()
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+def test_code_that_was_logged_as_an_artifact_is_written_the_newest_of_it(
+    api: Api, live_server: LiveServer, logger: Logger, tmp_path: Path
+) -> None:
+    path = _run(logger, "artifact", CODE)
+    old, newest = {"train.py": b"older", "gone.py": b"gone"}, {"train.py": b"newest", "c.py": b"of c"}
+    for number, kind, files in ((71, "code", old), (72, "code", newest), (73, "model", {"weights.bin": b"w"})):
+        asyncio.run(_log_artifact(live_server, logger, "artifact", number, kind, **files))
+    into = tmp_path / "into"
+
+    api.run(path).restore_code(into)
+
+    found = {path.relative_to(into).as_posix(): path.read_bytes() for path in into.rglob("*") if path.is_file()}
+    assert {**newest, "sub/b.py": CODE["code/sub/b.py"]} == found
 
 
 def test_the_commit_is_checked_out_patched_and_overlaid_by_what_was_saved(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from runfolio._async.artifact_files import AsyncArtifactFile
 from runfolio._async.files import AsyncFile
+from runfolio._async.run_artifacts import AsyncRunArtifacts
 from runfolio._async.run_files import AsyncRunFiles
 from runfolio._core.errors import RestoreError
 from runfolio._core.git_command import AsyncGit
 from runfolio._core.receiving import PartialFile, Receiving, empty_place
 from runfolio._core.restored_code import (
     CODE_FOLDER,
+    CODE_TYPE,
     COMMIT,
     PATCH,
     UPSTREAM_PATCH,
@@ -22,7 +25,7 @@ from runfolio._core.restored_code import (
 )
 
 
-class AsyncRunCode(AsyncRunFiles):
+class AsyncRunCode(AsyncRunFiles, AsyncRunArtifacts):
     """What a run does with its code."""
 
     async def restore_code(
@@ -34,12 +37,14 @@ class AsyncRunCode(AsyncRunFiles):
     ) -> RestoredCode:
         """Bring the code of the run into a directory, and tell what came: the files that were saved, and `diff.patch`.
 
+        Saved are its files below `code/`, and the newest artifact of the type `code` that it has logged.
+
         With `repository`, a path or an address that you trust, it is cloned into the directory, which must be empty
         then; the commit of the run is checked out, or the last one that others have, and the patch is applied.
         Nothing is written outside the directory. Raises FileExistsError for what is there already, unless `replace`;
         DownloadError for a name that leads out; RestoreError when git fails, and when there is no code to restore.
         """
-        saved = await self.files(prefix=CODE_FOLDER).load()
+        saved = await self._saved_code()
         patches = {file.name: file for file in await self.files(pattern="%.patch").load()}
         patch = patches.get(PATCH)
         if repository is None:
@@ -64,6 +69,16 @@ class AsyncRunCode(AsyncRunFiles):
         files = await self._write_code(saved, into, replace=True)
         return RestoredCode(Path(into), files, kept, commit, is_patched=patch is not None and patch.size > 0)
 
+    async def _saved_code(self) -> dict[str, AsyncFile | AsyncArtifactFile]:
+        """The saved files by their paths; of one path that of the artifact, which has all of the code."""
+        saved: dict[str, AsyncFile | AsyncArtifactFile] = {
+            file.name.removeprefix(CODE_FOLDER): file for file in await self.files(prefix=CODE_FOLDER).load()
+        }
+        logged = await self.logged_artifacts(type=CODE_TYPE).load()
+        if logged:
+            saved.update({file.name: file for file in await logged[-1].files().load() if file.ref is None})
+        return saved
+
     async def _check_out(
         self, into: Path, wanted: str, repository: str, patches: dict[str, AsyncFile]
     ) -> tuple[str, AsyncFile | None]:
@@ -81,18 +96,12 @@ class AsyncRunCode(AsyncRunFiles):
         raise RestoreError(f"{repository} has not the commit {wanted} of the run {self.id!r}")
 
     async def _write_code(
-        self, saved: list[AsyncFile], into: str | os.PathLike[str], *, replace: bool
+        self, saved: dict[str, AsyncFile | AsyncArtifactFile], into: str | os.PathLike[str], *, replace: bool
     ) -> tuple[Path, ...]:
-        names = [file.name.removeprefix(CODE_FOLDER) for file in saved]
-        check_free([code_place(into, name) for name in names], replace=replace)
-        return tuple(
-            [
-                await self._write(file, code_place(into, name), replace=replace)
-                for file, name in zip(saved, names, strict=True)
-            ]
-        )
+        check_free([code_place(into, name) for name in saved], replace=replace)
+        return tuple([await self._write(file, code_place(into, name), replace=replace) for name, file in saved.items()])
 
-    async def _write(self, file: AsyncFile, place: Path, *, replace: bool) -> Path:
+    async def _write(self, file: AsyncFile | AsyncArtifactFile, place: Path, *, replace: bool) -> Path:
         check_free([place], replace=replace)
         with PartialFile(place) as partial:
             await self._transport.download(file.url, Receiving(file.name, file.md5, partial.stream))

@@ -13,6 +13,8 @@ from runfolio._core.receiving import place_for
 
 # What SDKs call the files of a run that hold its code.
 CODE_FOLDER = "code/"
+CODE_TYPE = "code"
+"""Of artifacts."""
 PATCH = "diff.patch"
 UPSTREAM_PATCH = re.compile(r"upstream_diff_([0-9a-f]{7,64})\.patch")
 COMMIT = re.compile(r"[0-9a-f]{7,64}")
