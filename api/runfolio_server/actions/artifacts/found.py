@@ -80,12 +80,12 @@ async def checked_artifact(
 
 
 async def checked_written_artifact(
-    connection: Connection, viewer: Viewer, artifact_id: int, *, path: str = "input.artifactID"
+    connection: Connection, viewer: Viewer, permission: Permission, artifact_id: int, *, path: str = "input.artifactID"
 ) -> ArtifactRow:
-    """The artifact of this id in any state, for who uploads it. Raises NotFound unless the viewer may log to it."""
-    artifact = await connection.row(SELECT_WRITTEN_ARTIFACT, artifact_id, viewer)
+    """The artifact of this id in any state, for who writes it. Raises NotFound unless the viewer may do this."""
+    artifact = await connection.row(SELECT_WRITTEN_ARTIFACT[permission], artifact_id, viewer)
     if artifact is None:
-        raise missing("artifact of this id", Permission.LOG, path)
+        raise missing("artifact of this id", permission, path)
     return artifact
 
 

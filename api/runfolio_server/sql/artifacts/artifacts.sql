@@ -48,7 +48,7 @@ FROM artifact AS a
 JOIN artifact_collection AS s USING (collection_id)
 JOIN artifact_type AS t USING (type_id)
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE a.artifact_id = $1 AND {{may log project p $2}} AND s.deleted_at IS NULL;
+WHERE a.artifact_id = $1 AND {{may ? project p $2}} AND s.deleted_at IS NULL;
 
 -- select_client_id: $1 client id, $2 viewer → ClientIdRow
 -- Of several projects the one that named it last.
