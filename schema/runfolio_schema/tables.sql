@@ -570,6 +570,9 @@ CREATE UNIQUE INDEX artifact_distributed_id_key ON artifact (collection_id, dist
 CREATE INDEX artifact_metadata ON artifact USING gin (metadata jsonb_path_ops) WHERE state = 'COMMITTED';
 CREATE INDEX artifact_tags ON artifact USING gin (tags) WHERE state = 'COMMITTED';
 
+-- Serves the purge of runs that are deleted with their artifacts.
+CREATE INDEX artifact_logged_by ON artifact (logged_by) WHERE state <> 'DELETED' AND logged_by IS NOT NULL;
+
 -- Serve the worker: what is to expire, what was never committed, and what is to be emptied.
 CREATE INDEX artifact_expires_at ON artifact (expires_at) WHERE state = 'COMMITTED' AND expires_at IS NOT NULL;
 CREATE INDEX artifact_pending ON artifact (updated_at) WHERE state = 'PENDING';

@@ -67,6 +67,7 @@ ASK_NOTHING = {
     "select_readable_run_object": SIGNED,
     "select_readable_entity_object": SIGNED,
     "select_known_entities": WORKER,
+    "select_artifacts_of_purged_projects": WORKER,
     "begin_purges_of_projects": WORKER,
     "select_projects_to_purge": WORKER,
     "select_runs_of_project": WORKER,
@@ -154,6 +155,7 @@ def test_statements_ask_for_the_permission_that_belongs_to_what_they_do() -> Non
         "select_visible_artifact": "?",
         "select_visible_collection": "?",
         "select_written_artifact": "?",
+        "select_written_manifest": "log",
         "select_deleted_artifact": "delete",
         "select_deleted_collection": "delete",
         "count_memberships": "read",
@@ -170,7 +172,6 @@ def test_statements_ask_for_the_permission_that_belongs_to_what_they_do() -> Non
         "select_visible_artifact_types": "read",
         "select_visible_artifacts": "read",
         "select_visible_collections": "read",
-        "select_visible_memberships": "read",
     } == asked
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from uuid import UUID
 
 from runfolio_server.actions.artifacts.deleting import delete_due_artifacts
 from runfolio_server.errors import Unavailable
@@ -18,12 +19,16 @@ from runfolio_server.sql.artifacts.committing import (
     DELETE_UPLOADS,
     LOCK_ARTIFACTS,
 )
+from runfolio_server.sql.artifacts.making import ArtifactIdRow
 from runfolio_server.sql.artifacts.upkeep import (
     SELECT_ABANDONED_ARTIFACTS,
+    SELECT_ARTIFACTS_OF_PURGED_PROJECTS,
     SELECT_ARTIFACTS_TO_EMPTY,
     SELECT_EXPIRED_ARTIFACTS,
+    SELECT_LOGGED_ARTIFACTS,
     SET_EMPTIED,
 )
+from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Database
 
 LOGGER = logging.getLogger(__name__)
@@ -52,15 +57,25 @@ async def keep_artifacts_forever(database: Database) -> None:
 
 async def keep_artifacts_once(database: Database) -> int:
     """Do all that is due now; how many artifacts were deleted."""
-    count = 0
-    while found := await delete_due_artifacts(database, SELECT_EXPIRED_ARTIFACTS, ARTIFACTS_AT_ONCE):
-        count += found
-    while found := await delete_due_artifacts(database, SELECT_ABANDONED_ARTIFACTS, ARTIFACTS_AT_ONCE, ABANDONED_DAYS):
-        count += found
+    count = await _delete_all(database, SELECT_EXPIRED_ARTIFACTS)
+    count += await _delete_all(database, SELECT_ABANDONED_ARTIFACTS, ABANDONED_DAYS)
+    count += await _delete_all(database, SELECT_ARTIFACTS_OF_PURGED_PROJECTS)
     while await _empty(database):
         pass
     if count:
         LOGGER.info("%d artifacts deleted because their time is over", count)
+    return count
+
+
+async def delete_logged_artifacts(database: Database, run_id: UUID) -> None:
+    """Delete what a run logged, because it was deleted so and is purged now."""
+    await _delete_all(database, SELECT_LOGGED_ARTIFACTS, run_id)
+
+
+async def _delete_all(database: Database, due: Query[ArtifactIdRow], *arguments: object) -> int:
+    count = 0
+    while found := await delete_due_artifacts(database, due, ARTIFACTS_AT_ONCE, *arguments):
+        count += found
     return count
 
 

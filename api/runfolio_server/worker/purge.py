@@ -46,8 +46,10 @@ from runfolio_server.sql.runs.purge import (
     SELECT_HELD_RUNS,
     SELECT_IS_HELD,
     SELECT_RUNS_TO_PURGE,
+    BegunPurgeRow,
     FreedRow,
 )
+from runfolio_server.worker.artifact_upkeep import delete_logged_artifacts
 
 LOGGER = logging.getLogger(__name__)
 SELDOM = Seldom(LOGGER)
@@ -97,8 +99,11 @@ async def purge_run(database: Database, run_id: UUID, *, step_rows: int = STEP_R
 
     Left is the history that forks of it read: it goes when the last of them is purged.
     """
-    if not await _begin(database, run_id):
+    begun = await _begin(database, run_id)
+    if begun is None:
         return None
+    if begun.with_artifacts:
+        await delete_logged_artifacts(database, run_id)
     async for _ in purge_steps(database, run_id, (*PURGE_ROWS, *PURGE_OBJECTS), step_rows=step_rows):
         pass
     if not await _let_go(database, run_id):
@@ -142,11 +147,11 @@ async def _let_go(database: Database, run_id: UUID) -> bool:
     return row is not None and not row.is_held
 
 
-async def _begin(database: Database, run_id: UUID) -> bool:
-    """From here on it cannot come back; whether there is something to purge."""
+async def _begin(database: Database, run_id: UUID) -> BegunPurgeRow | None:
+    """From here on it cannot come back; None: there is nothing to purge."""
     async with database.transaction() as connection:
         await connection.execute(BEGIN_PURGE, run_id)
-        return await connection.row(SELECT_BEGUN_PURGE, run_id) is not None
+        return await connection.row(SELECT_BEGUN_PURGE, run_id)
 
 
 async def _list_unused(connection: Connection, run_id: UUID, gone: list[Any]) -> None:

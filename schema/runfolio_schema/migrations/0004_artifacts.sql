@@ -79,6 +79,8 @@ CREATE UNIQUE INDEX artifact_distributed_id_key ON artifact (collection_id, dist
 CREATE INDEX artifact_metadata ON artifact USING gin (metadata jsonb_path_ops) WHERE state = 'COMMITTED';
 CREATE INDEX artifact_tags ON artifact USING gin (tags) WHERE state = 'COMMITTED';
 
+CREATE INDEX artifact_logged_by ON artifact (logged_by) WHERE state <> 'DELETED' AND logged_by IS NOT NULL;
+
 CREATE INDEX artifact_expires_at ON artifact (expires_at) WHERE state = 'COMMITTED' AND expires_at IS NOT NULL;
 CREATE INDEX artifact_pending ON artifact (updated_at) WHERE state = 'PENDING';
 CREATE INDEX artifact_emptied_at ON artifact (artifact_id) WHERE state = 'DELETED' AND emptied_at IS NULL;

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from runfolio_server.actions.access import missing
 from runfolio_server.actions.artifacts.found import checked_artifact, checked_written_artifact
 from runfolio_server.domain.artifact_names import check_entry_path
 from runfolio_server.domain.artifact_state import ArtifactState, ManifestType
@@ -24,8 +25,8 @@ from runfolio_server.sql.artifacts.uploading import (
     HOLD_PENDING_ARTIFACT,
     INSERT_PATCH,
     INSERT_UPLOADS,
-    SELECT_MANIFEST_ARTIFACT,
     SELECT_PATCH,
+    SELECT_WRITTEN_MANIFEST,
     UPDATE_MANIFEST,
     UPSERT_MANIFEST,
     ManifestIdRow,
@@ -117,11 +118,9 @@ async def update_manifest(
 ) -> TakenManifest:
     """Tell the digest of a manifest; '' and None leave what is there. Idempotent. Raises as put_manifest does."""
     async with database.transaction() as connection:
-        known = await connection.row(SELECT_MANIFEST_ARTIFACT, manifest_id)
+        known = await connection.row(SELECT_WRITTEN_MANIFEST, manifest_id, viewer)
         if known is None:
-            raise NotFound(
-                "There is no manifest of this id, or you may not log to its artifact.", path="input.artifactManifestID"
-            )
+            raise missing("manifest of this id", Permission.LOG, "input.artifactManifestID")
         artifact = await _pending(connection, viewer, known.artifact_id, digest, path="input.artifactManifestID")
         if artifact.state == ArtifactState.COMMITTED:
             return await _current(connection, artifact)

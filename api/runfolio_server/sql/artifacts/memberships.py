@@ -36,7 +36,6 @@ _FILE = QueryFile("artifacts/memberships.sql")
 
 SELECT_MEMBERSHIP_BY_VERSION: Final = _FILE.query("select_membership_by_version", MembershipRow)
 SELECT_MEMBERSHIP_BY_ALIAS: Final = _FILE.query("select_membership_by_alias", MembershipRow)
-SELECT_VISIBLE_MEMBERSHIPS: Final = _FILE.query("select_visible_memberships", MembershipRow)
 SELECT_NEWEST_MEMBERSHIPS_PAGE: Final = _FILE.query("select_newest_memberships_page", MembershipRow)
 SELECT_OLDEST_MEMBERSHIPS_PAGE: Final = _FILE.query("select_oldest_memberships_page", MembershipRow)
 COUNT_MEMBERSHIPS: Final = _FILE.query("count_memberships", CountRow)

@@ -17,18 +17,6 @@ JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 JOIN projects AS p ON p.project_id = s.project_id
 WHERE l.collection_id = $1 AND l.alias = $2 AND {{may read project p $3}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED';
 
--- select_visible_memberships: $1 membership ids, $2 viewer → MembershipRow*
-SELECT {{columns m}}
-FROM artifact_membership AS m
-JOIN artifact AS a USING (artifact_id)
-JOIN artifact_collection AS s ON s.collection_id = a.collection_id
-JOIN projects AS p ON p.project_id = s.project_id
-JOIN artifact_collection AS c ON c.collection_id = m.collection_id
-JOIN projects AS q ON q.project_id = c.project_id
-WHERE m.membership_id = ANY ($1::bigint[]) AND {{may read project p $2}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
-  AND {{may read project q $2}} AND c.deleted_at IS NULL
-ORDER BY m.membership_id;
-
 -- select_newest_memberships_page: $1 collection id, $2 viewer, $3 before version index or null, $4 limit → MembershipRow*
 -- Newest first. The caller has seen the collection's project.
 SELECT {{columns m}}

@@ -55,7 +55,6 @@ class ForgottenObjectRow(msgspec.Struct, frozen=True):
 _FILE = QueryFile("artifacts/objects.sql")
 
 STORE_ENTITY_OBJECT: Final = _FILE.query("store_entity_object", StoredDigestRow)
-SELECT_ENTITY_OBJECTS: Final = _FILE.query("select_entity_objects", EntityObjectRow)
 SELECT_AWAITED_DIGEST: Final = _FILE.query("select_awaited_digest", AwaitedDigestRow)
 SELECT_READABLE_ENTITY_OBJECT: Final = _FILE.query("select_readable_entity_object", UsedKeyRow)
 HOLD_UNUSED_ENTITY_OBJECTS: Final = _FILE.query("hold_unused_entity_objects", ObjectIdRow)

@@ -2,13 +2,6 @@
 SELECT object_key, is_wanted, is_swept
 FROM store_entity_object($1, $2, $3, $4, $5);
 
--- select_entity_objects: $1 entity id, $2 digests → EntityObjectRow*
--- Those that are stored. The caller may read what the entity has.
-SELECT o.object_id, o.digest, o.object_key, o.size, o.birth_artifact_id
-FROM entity_object AS o
-WHERE o.entity_id = $1 AND o.digest = ANY ($2::text[])
-ORDER BY o.digest;
-
 -- select_awaited_digest: $1 entity id, $2 digest → AwaitedDigestRow
 -- No row when neither a pending artifact waits for these bytes, nor are they stored.
 SELECT u.digest

@@ -14,6 +14,24 @@ WHERE a.state = 'PENDING'
 ORDER BY a.updated_at, a.artifact_id
 LIMIT $2;
 
+-- select_logged_artifacts: $1 artifact ids to choose among or null for all, $2 limit, $3 run id → ArtifactIdRow*
+-- What a run first logged, committed or not.
+SELECT a.artifact_id
+FROM artifact AS a
+WHERE a.logged_by = $3 AND a.state <> 'DELETED' AND ($1::bigint[] IS NULL OR a.artifact_id = ANY ($1))
+ORDER BY a.artifact_id
+LIMIT $2;
+
+-- select_artifacts_of_purged_projects: $1 artifact ids to choose among or null for all, $2 limit → ArtifactIdRow*
+-- Of projects that cannot come back.
+SELECT a.artifact_id
+FROM projects AS p
+JOIN artifact_collection AS c USING (project_id)
+JOIN artifact AS a USING (collection_id)
+WHERE p.purge_began_at IS NOT NULL AND a.state <> 'DELETED' AND ($1::bigint[] IS NULL OR a.artifact_id = ANY ($1))
+ORDER BY a.artifact_id
+LIMIT $2;
+
 -- select_artifacts_to_empty: $1 limit → ArtifactIdRow*
 -- Deleted ones that still have entries.
 SELECT a.artifact_id

@@ -24,10 +24,13 @@ SELECT count(*)
 FROM artifact_manifest
 WHERE artifact_id = $1;
 
--- select_manifest_artifact: $1 manifest id → ManifestIdRow
+-- select_written_manifest: $1 manifest id, $2 viewer → ManifestIdRow
 SELECT f.manifest_id, f.artifact_id, f.digest
 FROM artifact_manifest AS f
-WHERE f.manifest_id = $1;
+JOIN artifact AS a USING (artifact_id)
+JOIN artifact_collection AS s USING (collection_id)
+JOIN projects AS p USING (project_id)
+WHERE f.manifest_id = $1 AND {{may log project p $2}} AND s.deleted_at IS NULL;
 
 -- update_manifest: $1 manifest id, $2 digest or '', $3 base artifact id or null → ManifestIdRow
 UPDATE artifact_manifest AS f
