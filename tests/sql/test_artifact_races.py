@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from runfolio_server.actions.artifacts import committing
+from runfolio_server.actions.artifacts.changing import update_artifact, update_collection
 from runfolio_server.actions.artifacts.content import read_content
 from runfolio_server.actions.artifacts.deleting import delete_artifact, delete_collection
 from runfolio_server.actions.artifacts.links import link_artifact
 from runfolio_server.domain.artifact_state import ManifestType
 from runfolio_server.errors import AppError, NotFound
+from runfolio_server.sql.artifacts.committing import LOCK_ARTIFACTS
+from runfolio_server.sql.artifacts.making import LOCK_COLLECTIONS
 from runfolio_server.sql.pool import Connection, Database, open_database
 from tests.sql.artifact_world import Person, make_person, manifest_of
 
@@ -174,3 +177,31 @@ async def test_a_part_that_comes_while_its_artifact_is_committed_is_in_it(
     assert 2 == committed.file_count
     with pytest.raises(AppError, match="committed already"):
         await part("too late")
+
+
+async def test_who_brings_a_part_while_its_artifact_is_held_does_not_hold_the_collection(ada: Person) -> None:
+    """Whoever commits holds the artifact and then takes the collection: both would wait for each other."""
+    artifact = await ada.create({"a": b"1"}, distributed_id="d", tags=["b"])
+    async with ada.database.transaction() as connection:
+        await connection.rows(LOCK_ARTIFACTS, [artifact.artifact_id])
+        part = asyncio.create_task(ada.create({"b": b"1"}, distributed_id="d", tags=["a", "b"], aliases=["x"]))
+        for _ in range(10_000):
+            if await ada.count("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                break
+            await asyncio.sleep(0.001)
+        await connection.rows(LOCK_COLLECTIONS, [artifact.collection_id])
+
+    assert (artifact.artifact_id, ["b", "a"]) == ((await part).artifact_id, (await part).tags)
+
+
+async def test_nobody_waits_for_what_they_may_not_change(ada: Person, tmp_path: Path) -> None:
+    eve = await make_person(ada.database, tmp_path, f"eve{ada.viewer.user_id}")
+    artifact = await ada.log({"a": b"1"})
+    async with ada.database.transaction() as connection:
+        await connection.rows(LOCK_ARTIFACTS, [artifact.artifact_id])
+        await connection.rows(LOCK_COLLECTIONS, [artifact.collection_id])
+
+        with pytest.raises(NotFound):
+            await update_artifact(eve.database, eve.viewer, artifact.artifact_id, description="x")
+        with pytest.raises(NotFound):
+            await update_collection(eve.database, eve.viewer, artifact.collection_id, name="x")

@@ -60,6 +60,8 @@ async def update_artifact(
     check_ttl(None if ttl_seconds is UNSET else ttl_seconds, "input.ttlDurationSeconds")
     text, mapped = (None, "{}") if metadata is UNSET or metadata is None else check_metadata(metadata, "input.metadata")
     async with database.transaction() as connection:
+        # Nobody holds what they may not change.
+        await checked_written_artifact(connection, viewer, Permission.EDIT, artifact_id)
         await connection.rows(LOCK_ARTIFACTS, [artifact_id])
         before = await checked_written_artifact(connection, viewer, Permission.EDIT, artifact_id)
         if before.state == ArtifactState.DELETED:
@@ -103,6 +105,7 @@ async def update_collection(
     added = check_tags(added_tags, "input.tags")
     described = None if description is UNSET else checked_description(description)
     async with database.transaction() as connection:
+        await checked_collection(connection, viewer, Permission.EDIT, collection_id, path="input.id")
         await connection.rows(LOCK_COLLECTIONS, [collection_id])
         before = await checked_collection(connection, viewer, Permission.EDIT, collection_id, path="input.id")
         if name is not None and name != before.name:

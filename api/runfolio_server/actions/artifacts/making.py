@@ -19,7 +19,7 @@ from runfolio_server.domain.artifact_names import (
     check_tags,
     check_type_name,
 )
-from runfolio_server.domain.artifact_state import CollectionKind, UseDirection
+from runfolio_server.domain.artifact_state import ArtifactState, CollectionKind, UseDirection
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.time_to_live import check_ttl
 from runfolio_server.domain.viewer import Viewer
@@ -97,38 +97,56 @@ async def create_artifact(
     """
     metadata, mapped = _checked(new, regions)
     async with database.transaction() as connection:
-        if new.client_id is not None:
-            known = await connection.row(SELECT_ARTIFACT_OF_CLIENT_ID, project.project_id, new.client_id)
-            if known is not None and known.artifact_id is not None:
-                return await _told(connection, viewer, new, known.artifact_id)
-        collection = await held_collection(
-            connection, viewer, project.project_id, new.collection_name, new.type_name, CollectionKind.SEQUENCE
+        artifact = await _announced(connection, viewer, project, new, metadata, mapped)
+    if new.distributed_id is None or artifact.state != ArtifactState.PENDING:
+        return artifact
+    # Apart, because whoever holds a collection must not wait for an artifact: see committing.py.
+    async with database.transaction() as connection:
+        await connection.execute(
+            ADD_TO_DISTRIBUTED_ARTIFACT,
+            artifact.artifact_id,
+            checked_description(new.description),
+            metadata,
+            mapped,
+            list(new.tags),
+            list(new.aliases),
         )
-        artifact_id = await _found(connection, collection.collection_id, new, metadata, mapped)
-        if artifact_id is None:
-            (made,) = await connection.rows(
-                INSERT_ARTIFACT,
-                collection.collection_id,
-                new.digest,
-                checked_description(new.description),
-                metadata,
-                mapped,
-                list(dict.fromkeys(new.tags)),
-                list(dict.fromkeys(new.aliases)),
-                new.ttl_seconds,
-                new.history_step,
-                new.storage_region,
-                new.distributed_id,
-                viewer.user_id,
-                new.run_id,
-            )
-            artifact_id = made.artifact_id
-        for client_id, named in ((new.sequence_client_id, None), (new.client_id, artifact_id)):
-            if client_id is not None:
-                await connection.execute(
-                    INSERT_CLIENT_ID, project.project_id, client_id, collection.collection_id, named
-                )
-        return await _told(connection, viewer, new, artifact_id)
+        return await checked_written_artifact(connection, viewer, Permission.LOG, artifact.artifact_id)
+
+
+async def _announced(
+    connection: Connection, viewer: Viewer, project: ProjectRow, new: NewArtifact, metadata: str | None, mapped: str
+) -> ArtifactRow:
+    if new.client_id is not None:
+        known = await connection.row(SELECT_ARTIFACT_OF_CLIENT_ID, project.project_id, new.client_id)
+        if known is not None and known.artifact_id is not None:
+            return await _told(connection, viewer, new, known.artifact_id)
+    collection = await held_collection(
+        connection, viewer, project.project_id, new.collection_name, new.type_name, CollectionKind.SEQUENCE
+    )
+    artifact_id = await _found(connection, collection.collection_id, new)
+    if artifact_id is None:
+        (made,) = await connection.rows(
+            INSERT_ARTIFACT,
+            collection.collection_id,
+            new.digest,
+            checked_description(new.description),
+            metadata,
+            mapped,
+            list(dict.fromkeys(new.tags)),
+            list(dict.fromkeys(new.aliases)),
+            new.ttl_seconds,
+            new.history_step,
+            new.storage_region,
+            new.distributed_id,
+            viewer.user_id,
+            new.run_id,
+        )
+        artifact_id = made.artifact_id
+    for client_id, named in ((new.sequence_client_id, None), (new.client_id, artifact_id)):
+        if client_id is not None:
+            await connection.execute(INSERT_CLIENT_ID, project.project_id, client_id, collection.collection_id, named)
+    return await _told(connection, viewer, new, artifact_id)
 
 
 async def held_collection(
@@ -198,24 +216,11 @@ def checked_description(description: str | None) -> str | None:
     return json_text.storable_text(description)
 
 
-async def _found(
-    connection: Connection, collection_id: int, new: NewArtifact, metadata: str | None, mapped: str
-) -> int | None:
+async def _found(connection: Connection, collection_id: int, new: NewArtifact) -> int | None:
     """The artifact that this one is, by its content or as a part of a distributed one; None: it is a new one."""
     if new.distributed_id is not None:
         whole = await connection.row(SELECT_DISTRIBUTED_ARTIFACT, collection_id, new.distributed_id)
-        if whole is None:
-            return None
-        await connection.execute(
-            ADD_TO_DISTRIBUTED_ARTIFACT,
-            whole.artifact_id,
-            checked_description(new.description),
-            metadata,
-            mapped,
-            list(new.tags),
-            list(new.aliases),
-        )
-        return whole.artifact_id
+        return None if whole is None else whole.artifact_id
     same = await connection.row(SELECT_SAME_CONTENT, collection_id, new.digest) if new.is_deduplicated else None
     if same is None:
         return None

@@ -61,12 +61,12 @@ VALUES (
 RETURNING artifact_id;
 
 -- add_to_distributed_artifact: $1 artifact id, $2 description or null, $3 metadata as text or null, $4 metadata for filters, $5 tags, $6 aliases to give at the commit
--- What a further writer tells: null leaves what is there.
+-- What one of its writers tells, once or again: null leaves what is there. What is committed stays as it is.
 UPDATE artifact AS a
 SET description = coalesce($2, a.description),
     metadata_text = coalesce($3, a.metadata_text),
     metadata = CASE WHEN $3::text IS NULL THEN a.metadata ELSE $4::text::jsonb END,
-    tags = ARRAY(SELECT DISTINCT t FROM unnest(a.tags || $5::text[]) AS t),
+    tags = ARRAY(SELECT t FROM unnest(a.tags || $5::text[]) WITH ORDINALITY AS u (t, n) GROUP BY t ORDER BY min(n)),
     wanted_aliases = ARRAY(SELECT DISTINCT t FROM unnest(a.wanted_aliases || $6::text[]) AS t),
     updated_at = now()
-WHERE a.artifact_id = $1;
+WHERE a.artifact_id = $1 AND a.state = 'PENDING';
