@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin
     from runfolio._core.run_metric import RunMetric
     from runfolio._core.run_order import OrderWarning
+    from runfolio._core.run_overview import RunOverview
     from runfolio._core.settings import Setting, Settings
     from runfolio._core.state_change import StateChange
     from runfolio._core.user import Entity, User
@@ -140,6 +141,7 @@ _NAMES_BY_MODULE = {
     "runfolio._core.run_metric": ("RunMetric",),
     "runfolio._core.run_order": ("OrderWarning",),
     "runfolio._core.settings": ("Setting", "Settings"),
+    "runfolio._core.run_overview": ("RunOverview",),
     "runfolio._core.state_change": ("StateChange",),
     "runfolio._core.user": ("Entity", "User"),
     "runfolio._sync.alerts": ("Alerts",),
@@ -260,6 +262,7 @@ __all__ = [
     "RunBranch",
     "RunFork",
     "RunMetric",
+    "RunOverview",
     "RunfolioError",
     "Runs",
     "ServerError",

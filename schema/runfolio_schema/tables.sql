@@ -163,6 +163,8 @@ CREATE TABLE runs (
   newest_start   timestamptz,                        -- the latest start that the SDK's processes told; null: none yet
   is_sent_again  boolean NOT NULL DEFAULT false,     -- whether the SDK's process that sends now is one that was here before
   is_older       boolean NOT NULL DEFAULT false,     -- whether that one began before the newest, which had ended
+  environment    jsonb NOT NULL DEFAULT '{}',        -- what its newest process told of itself and its machine
+  started_at     timestamptz,                        -- the earliest start that its processes told; null: none yet
   CONSTRAINT runs_state_check CHECK (
     state IN ('pending', 'running', 'finished', 'failed', 'crashed', 'killed', 'preempting', 'preempted')
   )

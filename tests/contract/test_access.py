@@ -43,6 +43,7 @@ ASK_NOTHING = {
     "add_order_uses": PROJECT_FOUND,
     "lock_run": RUN_CHECKED,
     "lock_config": RUN_CHECKED,
+    "select_environments": RUN_CHECKED,
     "select_configs": RUN_CHECKED,
     "lock_state": RUN_CHECKED,
     "request_stop": RUN_CHECKED,

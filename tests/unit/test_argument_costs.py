@@ -42,12 +42,18 @@ ONLY_STORED = {
     "AppendHistoryInput.exitCode": "it is stored",
     "DeleteFilesInput.projectId": "it is ignored",
     "FinishRunInput.exitCode": "it is stored",
+    "ArtifactManifestEntryInput.size": "it is ignored",
+    "RunEnvironmentInput.cpuCount": "it is stored",
+    "RunEnvironmentInput.gpuCount": "it is stored",
+    "RunEnvironmentInput.logicalCpuCount": "it is stored",
+    "RunEnvironmentInput.memoryBytes": "it is stored",
     "HistoryColumnsInput.count": "the columns hold as many values, and these count",
 }
 
-# Steps of a page of rows: `first` says how many come.
+# Steps of a page of rows: `first` says how many come. A branch is one, whichever number it has.
 OF_PAGES = {
     *(("historyRows", name) for name in RANGE),
+    ("branch", "number"),
     *(("consoleLines", name) for name in ("minNumber", "maxNumber")),
 }
 

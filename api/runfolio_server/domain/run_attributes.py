@@ -116,7 +116,13 @@ RUN_ATTRIBUTES: Final = (
         field="finished_at", filter_names=("finished_at",), export_names=("finished_at",), is_nullable=True,
     ),
     RunAttribute(
-        "duration", NUMBER, "Seconds from created_at to finished_at, or to heartbeat_at while that is missing.",
+        "started_at", TIME, "When its first process began, as that says, UTC; null: none has said it.",
+        field="started_at", filter_names=("started_at",), export_names=("started_at",), is_nullable=True,
+    ),
+    RunAttribute(
+        "duration", NUMBER,
+        "Seconds from its start to its end, or to heartbeat_at while that is missing; of a run that was sent later its "
+        "_runtime.",
         field="duration", filter_names=("duration",), export_names=("duration",), is_stored=False,
     ),
     RunAttribute(

@@ -34,6 +34,14 @@ class _Elsewhere:
     joined: str = ""
 
 
+DURATION_SQL: Final = (
+    # Of a run that was sent when it was over the server saw neither start nor end: what it says itself counts.
+    "CASE WHEN r.created_at > r.started_at + interval '1 minute' AND jsonb_typeof(r.summary -> '_runtime') = 'number'"
+    " THEN (r.summary ->> '_runtime')::numeric"
+    " ELSE extract(epoch FROM coalesce(r.finished_at, r.heartbeat_at) - coalesce(r.started_at, r.created_at))::numeric"
+    " END"
+)
+
 _ELSEWHERE: Final = {
     "username": _Elsewhere(
         "n.name",
@@ -57,7 +65,7 @@ _ELSEWHERE: Final = {
         sort="home.name",
         joined="JOIN projects AS home ON home.project_id = r.project_id",
     ),
-    "duration": _Elsewhere("extract(epoch FROM coalesce(r.finished_at, r.heartbeat_at) - r.created_at)::numeric"),
+    "duration": _Elsewhere(DURATION_SQL),
 }
 
 
@@ -124,4 +132,6 @@ SUMMARY: Final = Document(
     bare_keys=("_step", "_runtime", "_timestamp", "_absolute_runtime"),
 )
 
-RUN_FIELDS: Final = FieldTable(_COLUMNS, (CONFIG, SUMMARY), CREATED_AT, UniqueKey("r.run_id", "uuid"))
+ENVIRONMENT: Final = Document("environment", "r.environment", ("environment",))
+
+RUN_FIELDS: Final = FieldTable(_COLUMNS, (CONFIG, SUMMARY, ENVIRONMENT), CREATED_AT, UniqueKey("r.run_id", "uuid"))

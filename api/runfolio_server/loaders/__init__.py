@@ -22,7 +22,7 @@ from runfolio_server.sql.pool import Database
 from runfolio_server.sql.projects.projects import SELECT_PROJECTS, ProjectRow
 from runfolio_server.sql.run_lists.indexes import OrderIndexes
 from runfolio_server.sql.run_lists.list import count_runs
-from runfolio_server.sql.runs.runs import SELECT_STREAMS, StreamRow
+from runfolio_server.sql.runs.runs import SELECT_ENVIRONMENTS, SELECT_STREAMS, EnvironmentRow, StreamRow
 
 # Histories that are read at once for one request: each takes memory, and a turn of what is decoded for all.
 READS_MAX = 2
@@ -56,6 +56,10 @@ class Loaders:
             for row in rows:
                 by_run[row.run_id].append(row)
             return [by_run[run_id] for run_id in run_ids]
+
+        async def environments(run_ids: Sequence[UUID]) -> Iterable[EnvironmentRow]:
+            async with database.connection() as connection:
+                return await connection.rows(SELECT_ENVIRONMENTS, list(run_ids))
 
         async def run_counts(keys: list[tuple[int, RunQuery]]) -> list[int | BaseException]:
             async def count(project_id: int, query: RunQuery) -> int:
@@ -95,6 +99,7 @@ class Loaders:
         self.entity: Loader[int, EntityRow | None] = one_by_key(entities, lambda row: row.entity_id)
         self.project: Loader[int, ProjectRow | None] = one_by_key(projects, lambda row: row.project_id)
         self.streams: Loader[UUID, list[StreamRow]] = Loader(streams)
+        self.environment: Loader[UUID, EnvironmentRow | None] = one_by_key(environments, lambda row: row.run_id)
         # By project and ListQuery.whole: the count of all pages together.
         self.run_count: Loader[tuple[int, RunQuery], int] = Loader(run_counts)
         self.rejected_count: Loader[UUID, RejectedCountRow | None] = one_by_key(rejected_counts, lambda row: row.run_id)

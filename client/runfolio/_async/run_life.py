@@ -13,13 +13,22 @@ from runfolio._async.transport import AsyncTransport
 from runfolio._core.alert import Alert, Severity
 from runfolio._core.history import variables_of
 from runfolio._core.missing import present_entity, present_project, present_run
-from runfolio._core.operations import GET_RUN, RAISE_ALERT, STOP_RUN, UPDATE_RUN_STATE
+from runfolio._core.operations import GET_RUN, GET_RUN_OVERVIEW, RAISE_ALERT, STOP_RUN, UPDATE_RUN_STATE
 from runfolio._core.paths import RunPath
+from runfolio._core.run_overview import RunOverview
 from runfolio._generated import RunFields
 
 
 class AsyncRunLife(AsyncConnectedRun):
     """The life of a run."""
+
+    async def overview(self) -> RunOverview:
+        """When and where it ran: command, Python, operating system, processors, memory, source, times."""
+        answer = await self._transport.execute(GET_RUN_OVERVIEW, variables_of(self._path))
+        if answer.project is None:
+            present_entity(answer.entity, str(self._path.entity), self._transport.base_url)
+        project = present_project(answer.project, str(self._path.entity), self._path.project)
+        return RunOverview.of(present_run(project.run, self._path))
 
     def state_changes(self, per_page: int = 1000) -> AsyncStateChanges:
         """The states that it came into, when and why, the oldest first; the newest 1,000 are kept."""

@@ -26,6 +26,7 @@ GET_VIEWER = Operation("GetViewer", generated.GET_VIEWER_GQL, generated.GetViewe
 GET_PROJECT = Operation("GetProject", generated.GET_PROJECT_GQL, generated.GetProject)
 LIST_PROJECTS = Operation("ListProjects", generated.LIST_PROJECTS_GQL, generated.ListProjects)
 GET_RUN = Operation("GetRun", generated.GET_RUN_GQL, generated.GetRun)
+GET_RUN_OVERVIEW = Operation("GetRunOverview", generated.GET_RUN_OVERVIEW_GQL, generated.GetRunOverview)
 LIST_RUNS = Operation("ListRuns", generated.LIST_RUNS_GQL, generated.ListRuns)
 LIST_STATE_CHANGES = Operation("ListStateChanges", generated.LIST_STATE_CHANGES_GQL, generated.ListStateChanges)
 UPDATE_RUN = Operation("UpdateRun", generated.UPDATE_RUN_GQL, generated.UpdateRun)

@@ -187,6 +187,11 @@ class RunData:
         return utc_or_none(self._fields.finished_at)
 
     @property
+    def started_at(self) -> datetime | None:
+        """When its first process began, as that says, UTC; None: none has said it."""
+        return utc_or_none(self._fields.started_at)
+
+    @property
     def exit_code(self) -> int | None:
         """The exit code of its process; None: none was reported."""
         return self._fields.exit_code

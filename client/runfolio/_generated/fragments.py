@@ -286,6 +286,7 @@ class RunFields(BaseModel):
     updated_at: datetime = Field(alias="updatedAt")
     heartbeat_at: datetime = Field(alias="heartbeatAt")
     finished_at: Optional[datetime] = Field(alias="finishedAt")
+    started_at: Optional[datetime] = Field(alias="startedAt")
     user: Optional["RunFieldsUser"]
 
 

@@ -84,6 +84,8 @@ class CreateRunInput(BaseModel):
     "Repository of its source; at most 4,096 characters."
     fork_from: Optional["ForkPointInput"] = Field(alias="forkFrom", default=None)
     "Begin with the rows of another run up to a step. A run that is there already must be that fork."
+    environment: Optional["RunEnvironmentInput"] = None
+    "What its process tells of itself and its machine."
 
 
 class DeleteFilesInput(BaseModel):
@@ -181,6 +183,37 @@ class RewindHistoryInput(BaseModel):
     "The run's node id."
     step: float
     "The last step that is kept. A row without a step counts as its number. Below all: no row is kept."
+
+
+class RunEnvironmentInput(BaseModel):
+    """What the process of a run tells of itself and its machine; absent: not told."""
+
+    command: Optional[str] = None
+    "The program with its arguments."
+    os: Optional[str] = None
+    "Operating system and its version."
+    python_version: Optional[str] = Field(alias="pythonVersion", default=None)
+    "Version of Python."
+    python_executable: Optional[str] = Field(alias="pythonExecutable", default=None)
+    "Path of the Python that runs it."
+    cpu_count: Optional[int] = Field(alias="cpuCount", default=None)
+    "Cores."
+    logical_cpu_count: Optional[int] = Field(alias="logicalCpuCount", default=None)
+    "Cores with hyper-threads."
+    cpu_model: Optional[str] = Field(alias="cpuModel", default=None)
+    "Name of the processor."
+    memory_bytes: Optional[int] = Field(alias="memoryBytes", default=None)
+    "Memory of the machine."
+    gpu_type: Optional[str] = Field(alias="gpuType", default=None)
+    "Name of the GPUs."
+    gpu_count: Optional[int] = Field(alias="gpuCount", default=None)
+    "How many GPUs."
+    git_remote: Optional[str] = Field(alias="gitRemote", default=None)
+    "Remote repository of its source."
+    git_commit: Optional[str] = Field(alias="gitCommit", default=None)
+    "Commit of its source."
+    sdk_version: Optional[str] = Field(alias="sdkVersion", default=None)
+    "Version of the SDK that logs it."
 
 
 class StopRunInput(BaseModel):

@@ -15,6 +15,7 @@ __all__ = [
     "GET_PROJECT_GQL",
     "GET_RUN_GQL",
     "GET_RUN_HISTOGRAM_GQL",
+    "GET_RUN_OVERVIEW_GQL",
     "GET_VIEWER_GQL",
     "LIST_ALERTS_GQL",
     "LIST_ARTIFACTS_GQL",
@@ -1077,6 +1078,7 @@ fragment RunFields on Run {
   updatedAt
   heartbeatAt
   finishedAt
+  startedAt
   user {
     ...UserFields
   }
@@ -1383,6 +1385,7 @@ fragment RunFields on Run {
   updatedAt
   heartbeatAt
   finishedAt
+  startedAt
   user {
     ...UserFields
   }
@@ -1393,6 +1396,37 @@ fragment UserFields on User {
   username
   name
   createdAt
+}
+"""
+
+GET_RUN_OVERVIEW_GQL = """
+query GetRunOverview($entity: String!, $project: String!, $run: String!) {
+  entity(name: $entity) {
+    name
+  }
+  project(name: $project, entityName: $entity) {
+    run(name: $run) {
+      startedAt
+      finishedAt
+      duration
+      trackedSeconds
+      environment {
+        command
+        os
+        pythonVersion
+        pythonExecutable
+        cpuCount
+        logicalCpuCount
+        cpuModel
+        memoryBytes
+        gpuType
+        gpuCount
+        gitRemote
+        gitCommit
+        sdkVersion
+      }
+    }
+  }
 }
 """
 
@@ -1446,6 +1480,7 @@ fragment RunFields on Run {
   updatedAt
   heartbeatAt
   finishedAt
+  startedAt
   user {
     ...UserFields
   }
@@ -1606,6 +1641,7 @@ fragment RunFields on Run {
   updatedAt
   heartbeatAt
   finishedAt
+  startedAt
   user {
     ...UserFields
   }
@@ -1653,6 +1689,7 @@ fragment RunFields on Run {
   updatedAt
   heartbeatAt
   finishedAt
+  startedAt
   user {
     ...UserFields
   }
@@ -1699,6 +1736,7 @@ fragment RunFields on Run {
   updatedAt
   heartbeatAt
   finishedAt
+  startedAt
   user {
     ...UserFields
   }
@@ -1774,6 +1812,7 @@ fragment RunFields on Run {
   updatedAt
   heartbeatAt
   finishedAt
+  startedAt
   user {
     ...UserFields
   }
@@ -1831,6 +1870,7 @@ fragment RunFields on Run {
   updatedAt
   heartbeatAt
   finishedAt
+  startedAt
   user {
     ...UserFields
   }

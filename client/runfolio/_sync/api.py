@@ -37,6 +37,7 @@ from runfolio._core.paths import (
 from runfolio._core.query import read_query
 from runfolio._core.run_order import Order
 from runfolio._core.settings import Settings, find_settings
+from runfolio._core.this_process import told_environment, told_host
 from runfolio._core.user import User
 
 if TYPE_CHECKING:
@@ -167,6 +168,8 @@ class Api:
             "jobType": job_type,
             "notes": notes,
             "forkFrom": fork_point_input(fork_from),
+            "host": told_host(),
+            "environment": told_environment(),
         }
         change = {key: value for key, value in given.items() if value is not None}
         run = (self._transport.execute(CREATE_RUN, {"input": change})).create_run.run

@@ -7,6 +7,7 @@
 -- p_created_by is the number of the user who asks: the maker of a new run, and who it was in the log of states.
 -- p_given is an object of column and value: what it lacks leaves a column as it is, and it holds no null. An empty group or
 -- job type is none; an empty display name is made anew of p_words and how many runs the project has had.
+-- Of its environment a process that says when it began tells all.
 -- p_config_text to p_summary: null leaves a column as it is.
 -- p_config_if_new: the config is for a new run; one that is there keeps its own, and the caller joins the two.
 -- p_writer is whose config and summary they are: '' or, where several processes write one run, the client's id; null:
@@ -32,7 +33,7 @@ CREATE OR REPLACE FUNCTION start_run(
   run_id uuid, project_id bigint, name text, display_name text, state text, tags text[], group_name text, job_type text,
   notes text, description text, sweep_name text, host text, program text, commit_hash text, repository text,
   created_by bigint, created_at timestamptz, updated_at timestamptz, heartbeat_at timestamptz, finished_at timestamptz,
-  exit_code int, stop_requested boolean, config_text text, summary_text text, system_text text,
+  started_at timestamptz, exit_code int, stop_requested boolean, config_text text, summary_text text, system_text text,
   is_new boolean, is_deleted boolean, waiting text[], puts_back text[]
 )
 LANGUAGE plpgsql AS $$
@@ -88,7 +89,7 @@ BEGIN
     INSERT INTO runs AS r (
       run_id, project_id, name, display_name, state, created_by, tags, group_name, job_type, notes, description,
       sweep_name, host, program, commit_hash, repository, config_text, config, summary_text, summary,
-      config_writer, summary_writer, newest_start
+      config_writer, summary_writer, newest_start, started_at, environment
     )
     VALUES (
       p_run_id, p_project_id, p_name, coalesce(nullif(p_given ->> 'display_name', ''), p_words || '-' || v_number::text),
@@ -97,7 +98,8 @@ BEGIN
       p_given ->> 'host', p_given ->> 'program', p_given ->> 'commit_hash', p_given ->> 'repository',
       coalesce(p_config_text, '{}'), coalesce(p_config, '{}'), coalesce(p_summary_text, '{}'),
       coalesce(p_summary, '{}'), p_writer,
-      CASE WHEN p_writer = '' OR p_summary_text IS NOT NULL THEN p_writer END, p_told_start
+      CASE WHEN p_writer = '' OR p_summary_text IS NOT NULL THEN p_writer END, p_told_start, p_told_start,
+      coalesce(p_given -> 'environment', '{}')
     )
     ON CONFLICT (run_id) DO NOTHING;
     v_is_new := FOUND;
@@ -243,6 +245,9 @@ BEGIN
                          ELSE r.exit_code END,
         stop_requested = CASE WHEN v_begins AND v_state <> 'pending' THEN false ELSE r.stop_requested END,
         newest_start = greatest(r.newest_start, p_told_start),
+        started_at = least(r.started_at, p_told_start),
+        environment = CASE WHEN p_told_start IS NULL THEN r.environment || coalesce(p_given -> 'environment', '{}')
+                           ELSE coalesce(p_given -> 'environment', r.environment) END,
         is_sent_again = v_sent_again,
         is_older = v_is_older
     WHERE r.run_id = p_run_id
@@ -273,7 +278,7 @@ BEGIN
   RETURN QUERY
   SELECT r.run_id, r.project_id, r.name, r.display_name, r.state, r.tags, r.group_name, r.job_type, r.notes,
     r.description, r.sweep_name, r.host, r.program, r.commit_hash, r.repository, r.created_by, r.created_at,
-    r.updated_at, r.heartbeat_at, r.finished_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
+    r.updated_at, r.heartbeat_at, r.finished_at, r.started_at, r.exit_code, r.stop_requested, r.config_text, r.summary_text,
     r.system_text, v_is_new, r.deleted_at IS NOT NULL, v_waiting, v_puts_back
   FROM runs AS r
   WHERE r.run_id = p_run_id;

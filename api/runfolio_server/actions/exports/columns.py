@@ -20,7 +20,7 @@ COLUMNS_MAX: Final = 10_000
 
 # How a table of runs begins and ends; what is between has the order of RUN_ATTRIBUTES.
 _FIRST: Final = ("id", "name", "state", "user", "group", "job_type")
-_LAST: Final = ("exit_code", "created_at", "heartbeat_at", "finished_at", "entity", "project")
+_LAST: Final = ("exit_code", "created_at", "started_at", "heartbeat_at", "finished_at", "entity", "project")
 _CONSTANT: Final = ("entity", "project")
 _MISSING: Final = object()
 DURATION: Final = "duration"
@@ -33,7 +33,15 @@ ATTRIBUTES: Final[dict[str, str | None]] = {
     if name != DURATION
 }
 """Name of the column → field of its row; None: the same for all rows."""
-ALLOWED: Final = (*ATTRIBUTES, DURATION, "config.<key>", 'config["<key>"]', "summary.<key>", *SUMMARY.bare_keys)
+ALLOWED: Final = (
+    *ATTRIBUTES,
+    DURATION,
+    "config.<key>",
+    'config["<key>"]',
+    "summary.<key>",
+    "environment.<key>",
+    *SUMMARY.bare_keys,
+)
 """What to say when a column is unknown. Every name may be spelled in camelCase too."""
 
 # By every name of it. Those of filters mean the same, but for `name`: there it is the id, here what people read.
@@ -53,7 +61,7 @@ class WantedColumn:
     attribute: str | None = None
     """A name of ATTRIBUTES, or DURATION."""
     document: str = ""
-    """`config` or `summary`, of which it is the value of a key."""
+    """`config`, `summary` or `environment`, of which it is the value of a key."""
     key: JsonKey | None = None
 
 

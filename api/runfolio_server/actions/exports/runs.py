@@ -22,6 +22,7 @@ from runfolio_server.domain.document_columns import (
     unwrapped,
 )
 from runfolio_server.domain.permission import Permission
+from runfolio_server.domain.run_duration import duration_of
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
@@ -129,7 +130,12 @@ class RunExport:
         if self._wanted is None:
             columns = {**columns, **config_columns(configs.objects), **summary_columns(summaries.objects)}
         else:
-            documents = {"config": list(map(unwrapped, configs.objects)), "summary": summaries.objects}
+            environments = read_documents([row.environment for row in rows] if self._wants("environment") else [])
+            documents = {
+                "config": list(map(unwrapped, configs.objects)),
+                "summary": summaries.objects,
+                "environment": environments.objects,
+            }
             columns = {wanted.name: _values(wanted, columns, documents) for wanted in self._wanted}
         page = {"runs": len(rows), "columns": columns}
         return encode_columns(page, is_strict=configs.is_strict and summaries.is_strict)
@@ -146,7 +152,7 @@ class RunExport:
             if name in names
         }
         if DURATION in names:
-            found[DURATION] = [((row.finished_at or row.heartbeat_at) - row.created_at).total_seconds() for row in rows]
+            found[DURATION] = [duration_of(row, row.runtime) for row in rows]
         return found
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from runfolio_server.domain import json_text
 from runfolio_server.domain.document_columns import INTERNAL_KEYS
@@ -13,6 +12,7 @@ from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.domain.names import NEVER_IN_NAMES_TOLD, never_in_names
 from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
 from runfolio_server.domain.run_attributes import CHANGEABLE
+from runfolio_server.domain.run_environment import ToldByProcesses, checked_environment
 from runfolio_server.domain.run_state import RunState
 from runfolio_server.errors import AppError, TooLarge
 from runfolio_server.filters.language.field_table import camel_case
@@ -28,25 +28,29 @@ DOCUMENT_MAX_VALUES = 250_000
 # What a blank display name is written as until one is made: see named_anew in lifecycle.py, and start_run.
 NEW_NAME = ""
 
+Told: TypeAlias = Callable[[Mapping[str, Any]], ToldByProcesses]
+"""What a config tells of the processes that wrote it."""
+NOTHING_TOLD = ToldByProcesses(None, {})
+
 _CHANGEABLE_BY_COLUMN = {attribute.column: attribute for attribute in CHANGEABLE}
 
 
 async def checked_change(
     change: Mapping[str, object],
     field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
-    told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
+    told: Told | None = None,
     left_out: list[LeftOutKey] | None = None,
     fork_of: Callable[[Mapping[str, Any]], ForkPoint | None] | None = None,
 ) -> dict[str, object]:
     """As check_change, which takes long for large documents: those are parsed beside the loop."""
     size = sum(len(value) for value in change.values() if isinstance(value, str))
-    return await in_thread_if(size > HEAVY_BYTES, check_change, change, field_by_column, told_start, left_out, fork_of)
+    return await in_thread_if(size > HEAVY_BYTES, check_change, change, field_by_column, told, left_out, fork_of)
 
 
 def check_change(
     change: Mapping[str, object],
     field_by_column: Mapping[str, str] = FIELD_BY_COLUMN,
-    told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
+    told: Told | None = None,
     left_out: list[LeftOutKey] | None = None,
     fork_of: Callable[[Mapping[str, Any]], ForkPoint | None] | None = None,
 ) -> dict[str, object]:
@@ -54,7 +58,7 @@ def check_change(
 
     A display name that is blank is NEW_NAME, and one that is null is left out: the run keeps the name that it has.
     `config_has_internal` tells whether the config has entries that the SDK keeps for itself, and
-    `config_told_start` and `config_fork_of` what `told_start` and `fork_of` find in it.
+    `config_told_start` and `environment` what `told` finds in it, `config_fork_of` what `fork_of` does.
     With `left_out` a value of the config that is not kept costs it that entry, which is added there; else the change.
     Raises AppError naming the field, TooLarge for a document over its limit. `field_by_column` has the names of fields
     that are not those of their columns.
@@ -70,7 +74,9 @@ def check_change(
             columns[f"{name}_jsonb"] = json_text.to_jsonb(unwrap_config(document) if is_config else document)
             if is_config:
                 columns["config_has_internal"] = not INTERNAL_KEYS.isdisjoint(document)
-                columns["config_told_start"] = told_start(document) if told_start else None
+                found = told(document) if told else NOTHING_TOLD
+                columns["config_told_start"] = found.start
+                columns["environment"] = checked_environment(found.environment)
                 columns["config_fork_of"] = fork_of(document) if fork_of else None
         elif attribute.kind is ValueKind.TEXTS:
             columns[name] = _texts(attribute, field, value)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from runfolio_server.actions.access import checked_run, missing_run_id
 from runfolio_server.actions.projects.on_demand import find_project, make_project
-from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, NEW_NAME, checked_change
+from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, NEW_NAME, Told, checked_change
 from runfolio_server.actions.runs.config import needs_the_old, with_the_old
 from runfolio_server.actions.runs.fork import FORK_FIELD, check_fork, inherit_rows, with_summary_of_history
 from runfolio_server.actions.runs.history_summary import SummaryOf
@@ -21,6 +20,7 @@ from runfolio_server.domain.fork_point import ForkPoint
 from runfolio_server.domain.names import check_run_name, new_display_words, new_run_name
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attributes import CHANGEABLE
+from runfolio_server.domain.run_environment import checked_environment
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.state_change import StateCause
 from runfolio_server.domain.viewer import Viewer
@@ -70,7 +70,8 @@ async def start_run(
     *,
     joins_config: bool = False,
     writer: str | None = "",
-    told_start: Callable[[Mapping[str, Any]], datetime | None] | None = None,
+    told: Told | None = None,
+    environment: Mapping[str, Any] | None = None,
     fork_of: Callable[[Mapping[str, Any]], ForkPoint | None] | ForkPoint | None = None,
     summary_of: SummaryOf | None = None,
 ) -> StartedRun:
@@ -79,8 +80,9 @@ async def start_run(
     `writer` is the process that sends its config and summary again and again, whole: "" or, where several write one
     run, its client id; what others have put there meanwhile stays. None: somebody who sends them once.
 
-    `told_start` finds in a config when its process says that it began. One that began before the newest that the run
-    has known is sent again, and changes nothing of what is here; see untold_start.py.
+    `told` finds in a config when its process says that it began, and its environment. One that began before the newest
+    that the run has known is sent again, and changes nothing of what is here; see untold_start.py. `environment`: the
+    caller's own.
 
     `fork_of` is what a new run is forked from, or finds that in a config: a run that is there already stays what it is,
     and is refused where it is told to be another fork. A fork's summary is what `summary_of` gives until it has one.
@@ -96,7 +98,9 @@ async def start_run(
     # A process sends its config once more with each change, and shows no error after its start.
     left_out: list[LeftOutKey] | None = None if writer is None else []
     found_in_config = fork_of if callable(fork_of) else None
-    columns = await checked_change(given, field_by_column, told_start, left_out, found_in_config)
+    columns = await checked_change(given, field_by_column, told, left_out, found_in_config)
+    if environment is not None:
+        columns["environment"] = checked_environment(environment)
     name = address.name or new_run_name()
     point = fork_of if isinstance(fork_of, ForkPoint) else columns.get("config_fork_of")
     # The note in a config is that of a rewound run where it names the run itself.

@@ -19,6 +19,7 @@ from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.alerts import RunAlerts
 from runfolio_server.graph.runs.console import RunConsole
+from runfolio_server.graph.runs.environment import RunOverview
 from runfolio_server.graph.runs.file import RunFiles
 from runfolio_server.graph.runs.history import RunHistory, next_line
 from runfolio_server.graph.runs.history_columns import RunColumns
@@ -72,6 +73,7 @@ def attribute(field: str) -> Any:
 
 @strawberry.type(description="One execution that logs.")
 class Run(
+    RunOverview,
     RunHistory,
     RunColumns,
     RunFiles,
@@ -110,6 +112,7 @@ class Run(
     updated_at: datetime = attribute("updated_at")
     heartbeat_at: datetime = attribute("heartbeat_at")
     finished_at: datetime | None = attribute("finished_at")
+    started_at: datetime | None = attribute("started_at")
 
     @strawberry.field(description="Its project.", metadata=batch_field(projects_of_runs))
     async def project(self, info: RequestInfo) -> LazyProject:

@@ -19,6 +19,7 @@ from runfolio_server.errors import AppError
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.graph.relay.scalars import Int64, JSONString
+from runfolio_server.graph.runs.environment import RunEnvironmentInput
 from runfolio_server.graph.runs.history import STREAM_NAMES, HistoryStream
 from runfolio_server.graph.runs.history_input import HistoryColumnsInput
 from runfolio_server.graph.runs.run import Run
@@ -75,6 +76,9 @@ class CreateRunInput(RunLabelsInput):
     fork_from: ForkPointInput | None = strawberry.field(
         default=strawberry.UNSET,
         description="Begin with the rows of another run up to a step. A run that is there already must be that fork.",
+    )
+    environment: RunEnvironmentInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What its process tells of itself and its machine."
     )
 
 
@@ -250,6 +254,7 @@ class RunWritingMutations:
             writer=None,
             fork_of=fork,
             summary_of=summary_of_history,
+            environment=input.environment.told() if input.environment else None,
         )
         if started.is_new and fork is None:
             info.context.loaders.streams.prime(started.row.run_id, [])

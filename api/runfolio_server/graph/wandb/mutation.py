@@ -15,7 +15,7 @@ from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.runs.run import Run
 from runfolio_server.graph.wandb.branch_point import branch_point
 from runfolio_server.graph.wandb.deprecation import instead
-from runfolio_server.graph.wandb.process_start import told_start
+from runfolio_server.graph.wandb.processes import told_by_processes
 from runfolio_server.graph.wandb.server_info import ServerSettings
 from runfolio_server.ingest.history_summary import summary_of_history
 from runfolio_server.ingest.lines import check_writer
@@ -122,7 +122,7 @@ class MutationWireNames:
             change,
             FIELD_BY_COLUMN,
             writer=writer,
-            told_start=told_start,
+            told=told_by_processes,
             fork_of=branch_point,
             summary_of=summary_of_history,
         )

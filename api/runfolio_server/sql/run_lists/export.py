@@ -42,7 +42,10 @@ class ExportRow(msgspec.Struct, frozen=True):
     created_at: datetime
     heartbeat_at: datetime
     finished_at: datetime | None
+    started_at: datetime | None
     exit_code: int | None
+    environment: str
+    runtime: float | None
     config_text: str
     summary_text: str
 

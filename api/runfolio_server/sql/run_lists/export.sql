@@ -2,11 +2,12 @@
 -- Those of the runs that are still there. Their documents have at most so many bytes together, or are those of one run;
 -- runs over that are told without documents. What is kept compressed is not opened to find that out.
 -- The ids are asked for twice, because runs that are spread over machines are found there by a condition alone.
-SELECT page.position, page.is_whole, page.username, {{columns page}},
+SELECT page.position, page.is_whole, page.username, {{columns page}}, page.environment, page.runtime,
   CASE WHEN page.is_whole THEN page.config_text ELSE '' END AS config_text,
   CASE WHEN page.is_whole THEN page.summary_text ELSE '' END AS summary_text
 FROM (
-  SELECT wanted.position, maker.name AS username, {{columns r}}, r.config_text, r.summary_text,
+  SELECT wanted.position, maker.name AS username, {{columns r}}, r.environment::text AS environment,
+    CASE WHEN jsonb_typeof(r.summary -> '_runtime') = 'number' THEN (r.summary ->> '_runtime')::float8 END AS runtime, r.config_text, r.summary_text,
     row_number() OVER listed = 1
       OR sum(octet_length(r.config_text) + octet_length(r.summary_text)) OVER listed <= $2::bigint AS is_whole
   FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (run_id, position)

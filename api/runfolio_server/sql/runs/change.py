@@ -83,4 +83,6 @@ def start_values(columns: Mapping[str, object]) -> list[object]:
     texts = [columns.get(column) for document in documents for column in (document.column, f"{document.column}_jsonb")]
     others = [attribute.column for attribute in CHANGEABLE if attribute not in documents]
     given = {column: "" if columns[column] is None else columns[column] for column in others if column in columns}
+    if columns.get("environment"):
+        given["environment"] = columns["environment"]
     return [json_text.dump(given), *texts]

@@ -34,6 +34,7 @@ class RunRow(msgspec.Struct, frozen=True):
     updated_at: datetime
     heartbeat_at: datetime
     finished_at: datetime | None
+    started_at: datetime | None
     exit_code: int | None
     stop_requested: bool
     config_text: str
@@ -65,6 +66,14 @@ class ConfigRow(msgspec.Struct, frozen=True):
     """The config of a run, as received."""
 
     config_text: str
+
+
+class EnvironmentRow(msgspec.Struct, frozen=True):
+    """What a run's newest process told, JSON of domain/run_environment.py, and the seconds that all say they ran."""
+
+    run_id: UUID
+    environment: str
+    runtime: float | None
 
 
 class RunConfigRow(ConfigRow, frozen=True):
@@ -116,6 +125,7 @@ START_RUN: Final = _FILE.query("start_run", StartedRunRow)
 SELECT_DOCUMENTS: Final = _FILE.query("select_documents", DocumentsRow)
 LOCK_RUN: Final = _FILE.query("lock_run", RunRow)
 LOCK_DOCUMENTS: Final = _FILE.query("lock_documents", DocumentsRow)
+SELECT_ENVIRONMENTS: Final = _FILE.query("select_environments", EnvironmentRow)
 SELECT_CONFIGS: Final = _FILE.query("select_configs", RunConfigRow)
 LOCK_CONFIG: Final = _FILE.query("lock_config", ConfigRow)
 LOCK_STATE: Final = _FILE.query("lock_state", StateRow)

@@ -21,6 +21,11 @@ FROM runs AS r
 WHERE r.run_id = $1 AND r.deleted_at IS NULL
 FOR NO KEY UPDATE;
 
+-- select_environments: $1 run ids → EnvironmentRow*
+SELECT r.run_id, r.environment::text, CASE WHEN jsonb_typeof(r.summary -> '_runtime') = 'number' THEN (r.summary ->> '_runtime')::float8 END
+FROM runs AS r
+WHERE r.run_id = ANY ($1::uuid[]);
+
 -- select_configs: $1 run ids → RunConfigRow*
 -- Those of a few runs that are changed together.
 SELECT config_text, run_id
