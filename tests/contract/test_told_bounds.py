@@ -19,7 +19,7 @@ from runfolio_server.actions.exports import history as export_action
 from runfolio_server.actions.identity import users
 from runfolio_server.actions.projects import lifecycle as projects
 from runfolio_server.actions.runs import bulk, files
-from runfolio_server.domain import alert, names
+from runfolio_server.domain import alert, artifact_names, names
 from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES, attribute_of
 from runfolio_server.endpoints import export_history
 from runfolio_server.filters.language.field_table import camel_case
@@ -63,6 +63,8 @@ OF_SCHEMA = {
     "CreateProjectInput.description": {projects.DESCRIPTION_MAX},
     "CreateProjectInput.name": {names.PROJECT_NAME_MAX},
     "Artifact.lineage(hops)": {lineage.HOPS_MAX},
+    "BeginArtifactInput.clientId": {artifact_names.CLIENT_ID_MAX},
+    "BeginArtifactInput.collection": {artifact_names.COLLECTION_NAME_MAX},
     "CreateRunInput.name": {names.RUN_NAME_MAX},
     "CreateUserInput.username": {63},
     "DeleteFilesInput.files": {files.DELETED_MAX},

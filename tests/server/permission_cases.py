@@ -11,6 +11,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "Query.project": ("project", "entity"),
     "Query.projects": ("entity",),
     "Query.deletedProjects": ("entity",),
+    "Query.organization": ("entity",),
     "Query.model": ("project", "entity"),
     "Query.models": ("entity",),
     "Entity.project": ("project",),
@@ -35,6 +36,7 @@ DOCUMENTS = {
     "Query.deletedProjects": (
         "query($entity: String) { deletedProjects(entityName: $entity) { totalCount edges { node { id } } } }"
     ),
+    "Query.organization": "query($entity: String!) { organization(name: $entity) { __typename } }",
     "Query.model": "query($project: String, $entity: String) { model(name: $project, entityName: $entity) { id } }",
     "Query.models": "query($entity: String) { models(entityName: $entity) { totalCount edges { node { id } } } }",
     "Entity.project": "query($project: String!) { viewer { defaultEntity { project(name: $project) { id } } } }",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from runfolio_server.graph.artifacts.mutations import ArtifactMutations
 from runfolio_server.graph.identity.mutations import UserMutations
 from runfolio_server.graph.projects.mutations import ProjectMutations
 from runfolio_server.graph.runs.alerts import AlertMutations
@@ -27,6 +28,7 @@ class Mutation(
     RewindMutations,
     ManyRunsMutations,
     FileMutations,
+    ArtifactMutations,
     AlertMutations,
     UserMutations,
     MutationWireNames,

@@ -78,3 +78,18 @@ LIST_ARTIFACT_COLLECTIONS = Operation(
 LIST_ARTIFACT_FILES = Operation("ListArtifactFiles", generated.LIST_ARTIFACT_FILES_GQL, generated.ListArtifactFiles)
 LIST_RUN_INPUTS = Operation("ListRunInputs", generated.LIST_RUN_INPUTS_GQL, generated.ListRunInputs)
 LIST_RUN_OUTPUTS = Operation("ListRunOutputs", generated.LIST_RUN_OUTPUTS_GQL, generated.ListRunOutputs)
+BEGIN_ARTIFACT = Operation("BeginArtifact", generated.BEGIN_ARTIFACT_GQL, generated.BeginArtifact)
+UPLOAD_ARTIFACT_FILES = Operation(
+    "UploadArtifactFiles", generated.UPLOAD_ARTIFACT_FILES_GQL, generated.UploadArtifactFiles
+)
+UPLOAD_ARTIFACT_MANIFEST = Operation(
+    "UploadArtifactManifest", generated.UPLOAD_ARTIFACT_MANIFEST_GQL, generated.UploadArtifactManifest
+)
+FINISH_ARTIFACT = Operation("FinishArtifact", generated.FINISH_ARTIFACT_GQL, generated.FinishArtifact)
+RECORD_ARTIFACT_USE = Operation("RecordArtifactUse", generated.RECORD_ARTIFACT_USE_GQL, generated.RecordArtifactUse)
+CHANGE_ARTIFACT = Operation("ChangeArtifact", generated.CHANGE_ARTIFACT_GQL, generated.ChangeArtifact)
+PLACE_ARTIFACT = Operation("PlaceArtifact", generated.PLACE_ARTIFACT_GQL, generated.PlaceArtifact)
+REMOVE_ARTIFACT = Operation("RemoveArtifact", generated.REMOVE_ARTIFACT_GQL, generated.RemoveArtifact)
+DELETE_ARTIFACT_VERSION = Operation(
+    "DeleteArtifactVersion", generated.DELETE_ARTIFACT_VERSION_GQL, generated.DeleteArtifactVersion
+)

@@ -4,19 +4,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from runfolio._sync.artifact_download import check_files, download_files
 from runfolio._sync.artifact_files import ArtifactFile, ArtifactFiles
 from runfolio._sync.transport import Transport
+from runfolio._core import json_text
 from runfolio._core.artifact_data import ArtifactData
 from runfolio._core.artifact_lineage import ArtifactLineage
 from runfolio._core.background import LOGGER
 from runfolio._core.errors import NotFoundError
 from runfolio._core.missing import present, present_entity, present_project
-from runfolio._core.operations import GET_ARTIFACT, GET_ARTIFACT_LINEAGE
+from runfolio._core.operations import (
+    CHANGE_ARTIFACT,
+    DELETE_ARTIFACT_VERSION,
+    GET_ARTIFACT,
+    GET_ARTIFACT_LINEAGE,
+    PLACE_ARTIFACT,
+    REMOVE_ARTIFACT,
+)
 from runfolio._core.paths import ArtifactPath, parse_artifact_path
 from runfolio._core.progress import Progress
 from runfolio._core.receiving import place_for, top_of
@@ -90,10 +98,77 @@ class Artifact(ArtifactData):
         found = present(answer.artifact, "artifact", f"{self.path!r} any more").lineage
         return ArtifactLineage.of(found, [Artifact(fields, self._transport) for fields in found.artifacts])
 
+    def add_alias(self, *aliases: str) -> None:
+        """Let these aliases lead to it in its collection; one that another version has moves here."""
+        self._change(addAliases=list(aliases))
+
+    def remove_alias(self, *aliases: str) -> None:
+        """Take these aliases from it. Nothing happens to those that it does not have."""
+        self._change(removeAliases=list(aliases))
+
+    def add_tag(self, *tags: str) -> None:
+        """Give it these labels."""
+        self._change(addTags=list(tags))
+
+    def remove_tag(self, *tags: str) -> None:
+        """Take these labels from it."""
+        self._change(removeTags=list(tags))
+
+    def describe(self, *, description: str | None = None, metadata: Mapping[str, Any] | None = None) -> None:
+        """Change its text, and what is told of it as JSON: all of that; None leaves either as it is."""
+        change: dict[str, object] = {}
+        if description is not None:
+            change["description"] = description
+        if metadata is not None:
+            change["metadata"] = json_text.dump(dict(metadata), "metadata")
+        self._change(**change)
+
+    def link(self, target: str, aliases: Sequence[str] | str = ()) -> Artifact:
+        """Link it into a portfolio `entity/project/name`, made if there is none, and return it as it is there.
+
+        Less of the path means this artifact's entity and project. `aliases` lead to it there.
+        """
+        given = parse_artifact_path(target, entity=self.entity, project=self.project, base_url=self._base_url)
+        wanted = {
+            "artifactId": self.id,
+            "entityName": given.entity,
+            "projectName": given.project,
+            "portfolio": given.collection,
+            "aliases": [aliases] if isinstance(aliases, str) else list(aliases),
+        }
+        answer = self._transport.execute(PLACE_ARTIFACT, {"input": wanted})
+        return Artifact(answer.place_artifact.artifact, self._transport)
+
+    def unlink(self) -> None:
+        """Take it out of the portfolio through which it was found; it stays in its sequence.
+
+        Raises BadRequestError when it was found in its sequence itself: delete() is for that.
+        """
+        place = self._fields.membership
+        collection = None if place is None else place.artifact_collection
+        wanted = {"artifactId": self.id, "collectionId": "" if collection is None else collection.id}
+        self._transport.execute(REMOVE_ARTIFACT, {"input": wanted})
+
+    def delete(self, *, with_aliases: bool = False) -> None:
+        """Delete this version, in every collection; its number is not given again.
+
+        Raises ConflictError or BadRequestError while aliases lead to it: take them away, or say `with_aliases=True`.
+        """
+        wanted = {"artifactId": self.id, "withAliases": with_aliases}
+        self._transport.execute(DELETE_ARTIFACT_VERSION, {"input": wanted})
+
     def reload(self) -> None:
         """Ask the server again."""
         path = parse_artifact_path(self.path)
         self._fields = fetch_artifact_fields(self._transport, path)
+
+    def _change(self, **change: object) -> None:
+        place = self._fields.membership
+        collection = None if place is None else place.artifact_collection
+        wanted = {"artifactId": self.id, **change}
+        if collection is not None:
+            wanted["collectionId"] = collection.id
+        self._fields = (self._transport.execute(CHANGE_ARTIFACT, {"input": wanted})).change_artifact.artifact
 
     def _place(self, root: str | os.PathLike[str] | None) -> Path:
         if root is not None:

@@ -1,4 +1,4 @@
-"""What the demo shows of the runs: a table, the best one, its history, a plot. Used by command.py."""
+"""What the demo shows: a table of the runs, the best one, its history, a plot, where its model came from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import plotext
 
 from runfolio import Api, Run
-from runfolio.demo.train import PROJECT
+from runfolio.demo.train import MODEL, PROJECT
 
 COLUMNS = {
     "id": "id",
@@ -41,6 +41,13 @@ def show_runs(base_url: str, api_key: str) -> None:
         worst = api.run(f"{PROJECT}/{table.iloc[-1]['id']}")
         print()
         print_plot([best, worst])
+
+        print("\n>>> model = best.logged_artifacts(type='model')[0]; model.add_alias('best')")
+        model = best.logged_artifacts(type="model")[0]
+        model.add_alias("best")
+        print(repr(model))
+        print(f"\n>>> print(Api().artifact('{PROJECT}/{MODEL}:best').lineage())")
+        print(api.artifact(f"{PROJECT}/{MODEL}:best").lineage())
 
 
 def print_plot(runs: list[Run]) -> None:

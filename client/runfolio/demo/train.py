@@ -6,8 +6,12 @@ nothing of runfolio: the SDK is pointed there by WANDB_BASE_URL and WANDB_API_KE
 
 from __future__ import annotations
 
+import csv
 import json
+import pickle
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -20,6 +24,9 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 PROJECT = "digits"
+DATASET = "digits-data"
+MODEL = "classifier"
+PREDICTIONS = "predictions"
 EPOCHS = 40
 BATCH_SIZE = 64
 
@@ -50,21 +57,48 @@ def train(config: dict[str, Any]) -> None:
     classes = np.unique(digits.target)
     shuffler = np.random.default_rng(config["seed"])
     model = make_model(config)
+    predicted = y_test
 
-    with wandb.init(project=PROJECT, config=config, group=config["model"], job_type="train", tags=["demo"]) as run:
+    with (
+        TemporaryDirectory(prefix="runfolio-demo-files-") as directory,
+        wandb.init(project=PROJECT, config=config, group=config["model"], job_type="train", tags=["demo"]) as run,
+    ):
+        files = Path(directory)
+        # Whoever logs the same bytes uses the same version.
+        np.savetxt(files / "digits.csv", np.column_stack([digits.data, digits.target]), fmt="%d", delimiter=",")
+        data = wandb.Artifact(DATASET, "dataset")
+        data.add_file(str(files / "digits.csv"))
+        run.use_artifact(data)
         for epoch in range(EPOCHS):
             order = shuffler.permutation(len(x_train))
             for start in range(0, len(order), BATCH_SIZE):
                 batch = order[start : start + BATCH_SIZE]
                 model.partial_fit(x_train[batch], y_train[batch], classes=classes)
             probabilities = model.predict_proba(x_test)
+            predicted = classes[probabilities.argmax(axis=1)]
             run.log(
                 {
                     "epoch": epoch,
                     "loss": log_loss(y_test, probabilities, labels=classes),
-                    "accuracy": accuracy_score(y_test, classes[probabilities.argmax(axis=1)]),
+                    "accuracy": accuracy_score(y_test, predicted),
                 }
             )
+        (files / "model.pickle").write_bytes(pickle.dumps(model))
+        trained = wandb.Artifact(MODEL, "model", metadata={**config, "accuracy": run.summary["accuracy"]})
+        trained.add_file(str(files / "model.pickle"))
+        run.log_artifact(trained)
+        write_predictions(files / "predictions.csv", y_test, predicted)
+        predictions = wandb.Artifact(PREDICTIONS, "table")
+        predictions.add_file(str(files / "predictions.csv"))
+        run.log_artifact(predictions)
+
+
+def write_predictions(file: Path, digits: Any, predicted: Any) -> None:
+    """A table of what each held-out digit is, and what the model takes it for."""
+    with file.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["digit", "predicted"])
+        writer.writerows(zip(digits.tolist(), predicted.tolist(), strict=True))
 
 
 if __name__ == "__main__":
