@@ -47,6 +47,7 @@ def run_live_server(
     wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app,
     base_path: str | None = None,
     door: Door | None = None,
+    storage_regions: str = "",
 ) -> Iterator[LiveServer]:
     """Serve a migrated database on a free port of the loopback interface; `wrap` may put a middleware before it.
 
@@ -62,6 +63,7 @@ def run_live_server(
         data_dir=str(data_dir),
         base_url=base_url,
         object_store=place_of_objects(data_dir),
+        storage_regions=storage_regions,
     )
     server = HTTPServer(wrap(create_app(settings)), door or Door(DoorLimits()), on_ready=lambda: None)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)

@@ -26,7 +26,8 @@ class Context:
     """One request.
 
     `base_url` is where the client reaches this server, without a slash at the end, and `objects_url` where it downloads
-    from: the same, unless files have an origin of their own. The names of `headers` are looked up in any case.
+    from: the same, unless files have an origin of their own. `storage_regions` are those that artifacts may name. The
+    names of `headers` are looked up in any case.
     """
 
     viewer: Viewer
@@ -40,6 +41,7 @@ class Context:
     wake_up: EventWakeUp
     base_url: str
     objects_url: str
+    storage_regions: tuple[str, ...]
     headers: Mapping[str, str]
     budget: AnswerBudget
     deleted_kept_days: int

@@ -65,6 +65,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Files of at least this size are fetched from the cloud's store itself, to which a download URL then leads by"
         " one that the store signs; 0: none, for a store that clients cannot reach.",
     ),
+    Setting(
+        "storage_regions",
+        "",
+        "",
+        "Names of regions that clients may ask artifacts to be stored in, separated by commas; all are this store.",
+    ),
     Setting("processes", "", "", "Processes that answer requests; empty means one for each core, but not more than 4."),
     Setting("base_url", "", "", "Address that clients reach, for absolute URLs; empty takes it from each request."),
     Setting(
@@ -131,6 +137,7 @@ class Settings:
     object_store: str
     objects_url: str
     store_download_bytes: int
+    storage_regions: str
     processes: int
     base_url: str
     pool_size: int
@@ -180,6 +187,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
         object_store=text["object_store"].rstrip("/"),
         objects_url=_other_origin(text),
         store_download_bytes=_number(text, "store_download_bytes", lowest=0, highest=2**50),
+        storage_regions=text["storage_regions"],
         processes=_number(text, "processes", lowest=1, highest=64) if text["processes"] else _processes_unless_told(),
         base_url=text["base_url"].rstrip("/"),
         pool_size=_number(text, "pool_size", lowest=POOL_SIZE_LEAST, highest=1000),

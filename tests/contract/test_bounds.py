@@ -104,6 +104,7 @@ NO_BOUND_SETTINGS = {
     "webhook_networks": "addresses",
     "object_store": "a place",
     "objects_url": "an address",
+    "storage_regions": "names",
     "store_download_bytes": "from where on downloads go another way; nothing is refused",
     "processes": "how many share the work; nothing is refused",
     "heartbeat_timeout_s": "a silence that means something; nothing is refused",

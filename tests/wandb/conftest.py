@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 import runfolio
 from tests.live_server import LiveServer, run_live_server
-from tests.wandb.environments import NEWEST, VERSIONS, python_with
+from tests.wandb.environments import ARTIFACT_VERSIONS, NEWEST, VERSIONS, python_with
 from tests.wandb.recorder import Recorder
-from tests.wandb.sdk import SDK
+from tests.wandb.sdk import SCRIPT_TIMEOUT_S, SDK
 
-MakeSDK = Callable[[str], SDK]
+
+class MakeSDK(Protocol):
+    """The SDK of a version, in an empty home."""
+
+    def __call__(self, version: str, python: Path | None = None, timeout_s: float = SCRIPT_TIMEOUT_S) -> SDK:
+        """Another environment than the version's own has libraries beside it."""
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +33,9 @@ def server(
     anyio_backend: object, database_url: str, tmp_path_factory: pytest.TempPathFactory, recorder: Recorder
 ) -> Iterator[LiveServer]:
     """A live server for this module, recorded."""
-    with run_live_server(database_url, tmp_path_factory.mktemp("data"), recorder.wrap) as running:
+    with run_live_server(
+        database_url, tmp_path_factory.mktemp("data"), recorder.wrap, storage_regions="near, far"
+    ) as running:
         yield running
 
 
@@ -39,8 +47,8 @@ def make_sdk(server: LiveServer, recorder: Recorder, tmp_path: Path) -> Iterator
     recorder.encodings.clear()
     made: list[SDK] = []
 
-    def make(version: str) -> SDK:
-        made.append(SDK(version, python_with(version), tmp_path, server, recorder))
+    def make(version: str, python: Path | None = None, timeout_s: float = SCRIPT_TIMEOUT_S) -> SDK:
+        made.append(SDK(version, python or python_with(version), tmp_path, server, recorder, timeout_s))
         return made[-1]
 
     yield make
@@ -51,6 +59,12 @@ def make_sdk(server: LiveServer, recorder: Recorder, tmp_path: Path) -> Iterator
 @pytest.fixture(params=VERSIONS)
 def sdk(request: pytest.FixtureRequest, make_sdk: MakeSDK) -> SDK:
     """Each version of the SDK in turn."""
+    return make_sdk(request.param)
+
+
+@pytest.fixture(params=ARTIFACT_VERSIONS)
+def with_artifacts(request: pytest.FixtureRequest, make_sdk: MakeSDK) -> SDK:
+    """Each version that artifacts are tested with."""
     return make_sdk(request.param)
 
 

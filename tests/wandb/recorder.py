@@ -30,6 +30,8 @@ class Recorder:
     exchanges: list[Exchange] = field(default_factory=list)
     streamed: list[dict[str, Any]] = field(default_factory=list)
     encodings: list[str] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    """Operations whose next answer does not arrive: what they do is done, and the client is told 500."""
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
         """The application, recorded."""
@@ -41,6 +43,7 @@ class Recorder:
                 return
             question, answer = bytearray(), bytearray()
             status = 0
+            is_lost = False
 
             async def receive_recorded() -> Message:
                 message = await receive()
@@ -48,7 +51,13 @@ class Recorder:
                 return message
 
             async def send_recorded(message: Message) -> None:
-                nonlocal status
+                nonlocal status, is_lost
+                if message["type"] == "http.response.start" and self.lost and path.endswith("/graphql"):
+                    operation = operation_name(json.loads(question))
+                    is_lost = operation in self.lost
+                    self.lost.discard(operation)
+                if is_lost:
+                    message = lost_answer(message)
                 status = message.get("status", status)
                 answer.extend(message.get("body", b""))
                 if message["type"] == "http.response.body" and not message.get("more_body"):
@@ -72,6 +81,17 @@ class Recorder:
             errors = json.loads(answer).get("errors")
             error = errors[0]["message"] if errors else None
             self.exchanges.append(Exchange(operation_name(json.loads(question)), status, error))
+
+
+def lost_answer(message: Message) -> Message:
+    """The same message of an answer that says nothing but 500."""
+    if message["type"] == "http.response.start":
+        return {
+            **message,
+            "status": 500,
+            "headers": [(b"content-type", b"application/json"), (b"content-length", b"2")],
+        }
+    return {**message, "body": b"{}", "more_body": False}
 
 
 def operation_name(body: dict[str, Any]) -> str:

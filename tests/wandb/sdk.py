@@ -36,6 +36,7 @@ class SDK:
     home: Path
     server: LiveServer
     recorder: Recorder
+    timeout_s: float = SCRIPT_TIMEOUT_S
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def environment(self, **changes: str) -> dict[str, str]:
@@ -86,7 +87,7 @@ class SDK:
     ) -> Outcome:
         """Wait for a started script. Its exit code is checked unless None, and so are the operations that it sent."""
         answer_file = self.home / f"answer-{process.pid}.json"
-        output, _ = process.communicate(timeout=SCRIPT_TIMEOUT_S)
+        output, _ = process.communicate(timeout=self.timeout_s)
         assert exit_code in (None, process.returncode), output
         problems = unexpected(self.recorder.exchanges, may_fail)
         assert not problems, "\n".join([f"wandb {self.version}:", *problems, output])
@@ -105,6 +106,27 @@ class SDK:
         """Run scripts/SCRIPT.py to its end; its answer."""
         process = self.start(script, settings, **arguments)
         return self.finish(process, exit_code=exit_code, may_fail=may_fail).answer
+
+    def command(self, *arguments: str) -> str:
+        """Run a `wandb` command that must succeed; what it printed."""
+        done = subprocess.run(
+            [str(self.python), "-m", "wandb", *arguments],
+            cwd=self.home,
+            env=self.environment(WANDB_SILENT="false"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=self.timeout_s,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def sync(self, folder: str) -> None:
+        """Sync an offline run, whether or not it was synced before."""
+        for mark in Path(folder).glob("*.synced"):
+            mark.unlink()
+        self.command("sync", folder)
 
     def end(self) -> None:
         """End the scripts that still run, because a test failed."""

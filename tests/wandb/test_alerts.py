@@ -8,7 +8,6 @@ import runfolio
 from tests.wandb.conftest import MakeSDK
 from tests.wandb.environments import NEWEST
 from tests.wandb.sdk import SDK
-from tests.wandb.test_sync import sync
 
 RAISED = [("low accuracy", "0.1 is below 0.5", "WARN"), ("hello", "a new run", "INFO")]
 
@@ -35,7 +34,7 @@ def test_alerts_of_a_run_that_is_synced_twice_are_kept_once(
     folder = sdk.run("alert", run=f"offline-{version}", mode="offline")["folder"]
 
     for _ in range(2):
-        sync(sdk, folder)
+        sdk.sync(folder)
 
     assert sent == _alerts(api, f"offline-{version}")
     assert bool(sent) is ("NotifyScriptableRunAlert" in {exchange.operation for exchange in sdk.recorder.exchanges})

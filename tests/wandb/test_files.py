@@ -62,45 +62,6 @@ def test_a_hard_name_costs_no_run_its_other_files_and_metrics(sdk: SDK, api: run
     assert spelled == ours.file(found["paths"]["a\tb"]).name
 
 
-@pytest.mark.parametrize("artifact", [False, True], ids=["table", "table and artifact"])
-def test_an_artifact_that_the_server_does_not_take_breaks_no_run(
-    newest: SDK, api: runfolio.Api, artifact: bool
-) -> None:
-    name = f"table-{artifact}"
-
-    newest.run("table", run=name, artifact=artifact)
-
-    run = api.run(f"ada/tables/{name}")
-    assert "finished" == run.state
-    assert [0, 1, 2] == [row["loss"] for row in run.scan_history(keys=["loss"])]
-    table = next(iter(run.scan_history(keys=["table"])))["table"]
-    assert ("table-file", 2, 2) == (table["_type"], table["nrows"], table["ncols"])
-    assert table["path"] in [file.name for file in run.files()]
-
-
-def test_an_older_sdk_goes_on_without_an_artifact_that_the_server_does_not_take(older: SDK, api: runfolio.Api) -> None:
-    """It asks whether there is one of this name before, and raises in the caller's own line at an error."""
-    name = f"artifact-{older.version}"
-
-    older.run("artifact", run=name)
-
-    run = api.run(f"ada/tables/{name}")
-    assert "finished" == run.state
-    assert [0, 1] == [row["loss"] for row in run.scan_history(keys=["loss"])]
-
-
-def test_an_older_sdk_is_told_that_a_table_is_not_stored_and_its_rows_are_kept(older: SDK, api: runfolio.Api) -> None:
-    """It waits until the table's artifact is stored, and raises in the caller's own line when it cannot be."""
-    name = f"table-{older.version}"
-
-    outcome = older.finish(older.start("table", run=name, artifact=False), exit_code=1)
-
-    assert "createArtifact" in outcome.output
-    run = api.run(f"ada/tables/{name}")
-    assert "failed" == run.state
-    assert [0] == [row["loss"] for row in run.scan_history(keys=["loss"])]
-
-
 @pytest.mark.parametrize("version", [NEWEST, "0.22.3"])
 def test_wandb_verify_is_content_with_a_run_and_its_file(make_sdk: MakeSDK, version: str) -> None:
     sdk = make_sdk(version)

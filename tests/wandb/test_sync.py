@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
-
 import pytest
 
 import runfolio
@@ -17,30 +14,17 @@ FILES = ("config.yaml", "output.log", "wandb-summary.json")
 SYNCS = (NEWEST, "0.22.3")
 
 
-def sync(sdk: SDK, folder: str) -> None:
-    for mark in Path(folder).glob("*.synced"):
-        mark.unlink()
-    subprocess.run(
-        [str(sdk.python), "-m", "wandb", "sync", folder],
-        check=True,
-        cwd=sdk.home,
-        env=sdk.environment(),
-        capture_output=True,
-        timeout=60,
-    )
-
-
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_run_synced_twice_is_stored_once(make_sdk: MakeSDK, api: runfolio.Api, version: str) -> None:
     sdk = make_sdk(version)
     name = f"twice-{version}"
     folder = sdk.run("offline", run=name)["folder"]
 
-    sync(sdk, folder)
+    sdk.sync(folder)
     once = api.run(f"ada/offline/{name}")
     first = (list(once.scan_history()), dict(once.summary), [line.text for line in once.console_lines()])
     sdk.recorder.streamed.clear()
-    sync(sdk, folder)
+    sdk.sync(folder)
 
     run = api.run(f"ada/offline/{name}")
     assert any("wandb-history.jsonl" in body.get("files", {}) for body in sdk.recorder.streamed)
@@ -57,8 +41,8 @@ def test_a_run_that_crashed_is_completed_by_sync(make_sdk: MakeSDK, api: runfoli
     folder = sdk.finish(sdk.start("crash", run=name), exit_code=None).answer["folder"]
     online = [row["number"] for row in api.run(f"ada/sync/{name}").scan_history()]
 
-    sync(sdk, folder)
-    sync(sdk, folder)
+    sdk.sync(folder)
+    sdk.sync(folder)
 
     run = api.run(f"ada/sync/{name}")
     rows = [row["number"] for row in run.scan_history()]
@@ -72,11 +56,11 @@ def test_a_run_that_crashed_is_completed_by_sync(make_sdk: MakeSDK, api: runfoli
 
 def test_a_run_goes_on_after_it_was_synced_twice(newest: SDK, api: runfolio.Api) -> None:
     folder = newest.run("offline", run="goes-on")["folder"]
-    sync(newest, folder)
-    sync(newest, folder)
+    newest.sync(folder)
+    newest.sync(folder)
 
     went_on = newest.run("resume", run="goes-on", part=1, resume="must", project="offline")
-    sync(newest, folder)
+    newest.sync(folder)
 
     run = api.run("ada/offline/goes-on")
     assert 50 == went_on["step"]
@@ -98,7 +82,7 @@ def test_an_older_segment_that_is_synced_after_a_newer_one_changes_nothing_of_it
     seen = []
 
     for part in (1, 0, 0):
-        sync(sdk, folders[part])
+        sdk.sync(folders[part])
         run = api.run(f"ada/segments/{name}")
         labels = {label: getattr(run, label) for label in LABELS}
         summary = {key: run.summary[key] for key in ("part", "number", "_step")}
@@ -123,7 +107,7 @@ def test_console_lines_of_segments_that_resume_are_stored_once(
     folders = [sdk.run("segment", run=name, part=part, mode="offline", resume="allow")["folder"] for part in (1, 2, 3)]
 
     for folder in folders + folders:
-        sync(sdk, folder)
+        sdk.sync(folder)
 
     run = api.run(f"ada/segments/{name}")
     assert [text for part in (1, 2, 3) for text in (f"printed {part}", "printed by each")] == [
@@ -139,12 +123,12 @@ def test_the_newest_segment_that_is_synced_again_keeps_what_somebody_named_it(ne
         for part, resume in ((1, None), (2, "allow"))
     ]
     for folder in folders:
-        sync(newest, folder)
+        newest.sync(folder)
     run = api.run(f"ada/segments/{name}")
     run.name = "mine"
     run.update()
 
-    sync(newest, folders[1])
+    newest.sync(folders[1])
 
     run = api.run(f"ada/segments/{name}")
     assert ("mine", ["tag2"], 2, 1) == (run.name, run.tags, run.config["part"], run.config["late2"])

@@ -68,6 +68,7 @@ async def execute_document(request: Request) -> Response:
         state.wake_up,
         base_url,
         state.settings.objects_url or base_url,
+        tuple(filter(None, map(str.strip, state.settings.storage_regions.split(",")))),
         request.headers,
         budget,
         state.settings.deleted_kept_days,

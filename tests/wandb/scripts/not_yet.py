@@ -1,7 +1,6 @@
 """Asks for what a server may not have; answers what the SDK raises in the user's line, each by its name."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import wandb
@@ -23,11 +22,6 @@ def ask(name: str, what: Callable[[], Any]) -> None:
 
 with wandb.init(project="missing", id=ARGUMENTS["run"]) as run:
     run.log({"loss": 0})
-    Path("weights.bin").write_bytes(b"weights")
-    artifact = wandb.Artifact("weights", type="model")
-    artifact.add_file("weights.bin")
-    ask("log_artifact", run.log_artifact(artifact).wait)
-    ask("use_artifact", lambda: run.use_artifact("weights:latest"))
     ask("sweep", lambda: wandb.sweep(SWEEP, project="missing", entity=run.entity))
     run.log({"loss": 1})
 answer(raised)

@@ -25,6 +25,7 @@ from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.file import File
 from runfolio_server.graph.wandb.artifact import ArtifactWireNames
+from runfolio_server.graph.wandb.artifact_ttl import told_ttl
 from runfolio_server.sql.artifacts.artifacts import ArtifactRow
 from runfolio_server.sql.artifacts.memberships import MembershipRow
 
@@ -87,6 +88,16 @@ class Artifact(ArtifactLineageField, ArtifactWireNames, Node):
     def tags(self) -> list[ArtifactTag]:
         """Labels."""
         return [ArtifactTag.of(self.row.artifact_id, name) for name in self.row.tags]
+
+    @strawberry.field(description="How long it is kept from its making on, in seconds; -2: for good.")
+    def ttl_duration_seconds(self) -> Int64:
+        """A number, because SDKs refuse null."""
+        return Int64(told_ttl(self.row.ttl_seconds))
+
+    @strawberry.field(description="Whether nobody has said how long it is kept.")
+    def ttl_is_inherited(self) -> bool:
+        """Nothing was told of this version."""
+        return self.row.ttl_seconds is None
 
     @strawberry.field(description="The names that lead to it, in every collection where it is: versions and aliases.")
     async def aliases(self, info: RequestInfo) -> list[ArtifactAlias]:

@@ -9,21 +9,24 @@ import strawberry
 
 from runfolio_server.domain.artifact_state import CollectionKind
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
-from runfolio_server.errors import AppError
 from runfolio_server.graph.artifacts.alias import ArtifactAlias
 from runfolio_server.graph.artifacts.artifact_type import ArtifactType
 from runfolio_server.graph.artifacts.membership import ArtifactCollectionMembership, find_membership
-from runfolio_server.graph.artifacts.versions import ArtifactOrder, VersionedArtifactConnection, version_page
+from runfolio_server.graph.artifacts.versions import (
+    ArtifactOrder,
+    VersionedArtifactConnection,
+    version_page,
+    versions_cost,
+)
 from runfolio_server.graph.execution.row_fields import column, node_id
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import costs
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.wandb.artifact_collection import CollectionWireNames, SequenceWireNames
 from runfolio_server.sql.artifacts.collections import (
-    COUNT_COLLECTIONS,
     SELECT_COLLECTION_BY_NAME,
-    SELECT_COLLECTIONS_PAGE,
     CollectionRow,
 )
 from runfolio_server.sql.artifacts.memberships import COUNT_COLLECTION_ALIASES, SELECT_COLLECTION_ALIASES_PAGE
@@ -81,7 +84,7 @@ class ArtifactCollection(CollectionWireNames, Node):
 
         return build_connection(rows, size, ArtifactAlias.of, lambda row: encode_cursor("aliases", [row.alias]), count)
 
-    @strawberry.field(description="Its versions, the newest first unless told.")
+    @strawberry.field(description="Its versions, the newest first unless told.", metadata=costs(versions_cost))
     async def artifacts(
         self,
         info: RequestInfo,
@@ -91,7 +94,7 @@ class ArtifactCollection(CollectionWireNames, Node):
         after: After = strawberry.UNSET,
     ) -> VersionedArtifactConnection:
         """A page of versions."""
-        return await version_page(info, self.row.collection_id, filters or None, order or None, first, after or None)
+        return await version_page(info, self.row, filters or None, order or None, first, after or None)
 
     @strawberry.field(description="The version that this name leads to here; null: none.")
     async def artifact_membership(
@@ -124,9 +127,10 @@ class ArtifactPortfolio(ArtifactCollection):
     """One portfolio."""
 
 
-def collection_of(row: CollectionRow) -> ArtifactCollection:
+def collection_of(row: CollectionRow, *, is_deleted: bool = False) -> ArtifactCollection:
     """The collection of a row."""
-    return ArtifactSequence(row=row) if row.kind == CollectionKind.SEQUENCE else ArtifactPortfolio(row=row)
+    kind = ArtifactSequence if row.kind == CollectionKind.SEQUENCE else ArtifactPortfolio
+    return kind(row=row, is_deleted=is_deleted)
 
 
 async def find_collection(
@@ -136,34 +140,3 @@ async def find_collection(
     async with info.context.database.connection() as connection:
         row = await connection.row(SELECT_COLLECTION_BY_NAME, project_id, name)
     return None if row is None or type_id not in (None, row.type_id) else collection_of(row)
-
-
-async def collection_page(
-    info: RequestInfo,
-    project_id: int,
-    type_id: int | None,
-    filters: str | None,
-    order: str | None,
-    first: int | None,
-    after: str | None,
-) -> Connection[ArtifactCollection]:
-    """A page of the collections of a project that the viewer may see, the newest first."""
-    if order or filters not in (None, "{}"):
-        raise AppError(f"filters are {filters!r:.100}, order is {order!r:.100}; allowed yet: none", path="filters")
-    size = page_size(first)
-    before = decode_cursor("artifact collections", after, [int])[0] if after else None
-    async with info.context.database.connection() as connection:
-        rows = await connection.rows(SELECT_COLLECTIONS_PAGE, project_id, type_id, None, before, size + 1)
-
-    async def count() -> int:
-        async with info.context.database.connection() as connection:
-            row = await connection.row(COUNT_COLLECTIONS, project_id, type_id, None)
-        return row.count if row else 0
-
-    return build_connection(
-        rows,
-        size,
-        collection_of,
-        lambda row: encode_cursor("artifact collections", [row.collection_id]),
-        count,
-    )

@@ -17,9 +17,6 @@ from runfolio_server.graph.wandb.artifact_input import ArtifactDigestAlgorithm, 
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.sql.artifacts.artifacts import ArtifactRow
 
-NO_TTL = -2
-"""What the SDK reads as no time to live."""
-
 
 @strawberry.input(description="An entry of a manifest, as the SDK read it there.")
 class ArtifactManifestEntryInput:
@@ -42,16 +39,6 @@ class ArtifactWireNames:
     """Wire names of Artifact."""
 
     row: strawberry.Private[ArtifactRow]
-
-    @strawberry.field(deprecation_reason=ONLY_WIRE, description="How long it is kept, in seconds; -2: for good.")
-    def ttl_duration_seconds(self) -> Int64:
-        """Asked with every artifact; the SDK refuses null."""
-        return Int64(self.row.ttl_seconds or NO_TTL)
-
-    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Whether nobody has said how long it is kept.")
-    def ttl_is_inherited(self) -> bool:
-        """Asked with every artifact."""
-        return self.row.ttl_seconds is None
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always null.")
     def commit_hash(self) -> str | None:

@@ -95,7 +95,7 @@ class CreateArtifactManifestInput:
     entity_name: str = strawberry.field(description="Ignored: the artifact has one.")
     project_name: str = strawberry.field(description="Ignored: the artifact has one.")
     run_name: str = strawberry.field(description="Ignored: the artifact has one.")
-    type: ArtifactManifestType = strawberry.field(description="What it holds.")
+    type: ArtifactManifestType = strawberry.field(default=ArtifactManifestType.FULL, description="What it holds.")
 
 
 @strawberry.input(description="A manifest whose file is known now.")

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from runfolio_server.graph.artifacts.chosen import chosen_collection_page, chosen_page
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import costs
 from runfolio_server.graph.relay.connections import After, Connection, First
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.wandb.deprecation import instead
@@ -64,7 +66,11 @@ class ArtifactTypeWireNames:
         found = await find_collection(info, self.row.project_id, name, self.row.type_id)
         return found if isinstance(found, ArtifactSequence) else None
 
-    @strawberry.field(deprecation_reason=instead("Project.artifactCollections"), description="Its collections.")
+    @strawberry.field(
+        deprecation_reason=instead("Project.artifactCollections"),
+        description="Its collections.",
+        metadata=costs(chosen_page),
+    )
     async def artifact_collections(
         self,
         info: RequestInfo,
@@ -74,8 +80,6 @@ class ArtifactTypeWireNames:
         after: After = strawberry.UNSET,
     ) -> Connection[LazyCollection]:
         """Asked by Api().artifact_collections()."""
-        from runfolio_server.graph.artifacts.collection import collection_page
-
-        return await collection_page(
-            info, self.row.project_id, self.row.type_id, filters or None, order or None, first, after or None
+        return await chosen_collection_page(
+            info, self.row.project_id, self.row.name, filters or None, order or None, first, after or None
         )

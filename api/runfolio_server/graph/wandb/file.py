@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import strawberry
 
@@ -12,10 +12,12 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.scalars import Int64
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 
-if TYPE_CHECKING:
-    from runfolio_server.graph.artifacts.artifact import Artifact
 
-LazyArtifact = Annotated["Artifact", strawberry.lazy("runfolio_server.graph.artifacts.artifact")]
+@strawberry.type(description="The artifact that first brought the bytes of a file.")
+class FileOrigin:
+    """It may be pending, or gone."""
+
+    id: strawberry.ID = strawberry.field(description="Its node id.")
 
 
 @strawberry.type(description="Where to send a part of a large file.")
@@ -40,7 +42,7 @@ class FileWireNames:
 
     address: strawberry.Private[Callable[[Context], str]]
     name: strawberry.Private[str]
-    artifact: LazyArtifact | None = strawberry.field(
+    artifact: FileOrigin | None = strawberry.field(
         default=None, deprecation_reason=ONLY_WIRE, description="The artifact that first brought its bytes."
     )
     digest: str | None = strawberry.field(

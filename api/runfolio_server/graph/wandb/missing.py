@@ -18,13 +18,7 @@ CODE: Final = "NOT_YET"
 
 # What is missing, in words that follow "This server has no …" → the fields that need it, by their type.
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "artifacts": {
-        "Mutation": "createArtifact createArtifactType createArtifactFiles createArtifactManifest "
-        "updateArtifactManifest commitArtifact completeMultipartUploadArtifact useArtifact updateArtifact "
-        "deleteArtifact linkArtifact unlinkArtifact addAliases deleteAliases updateArtifactSequence "
-        "moveArtifactSequence deleteArtifactSequence updateArtifactPortfolio deleteArtifactPortfolio "
-        "createArtifactCollectionTagAssignments deleteArtifactCollectionTagAssignments",
-    },
+    "making of empty artifact types": {"Mutation": "createArtifactType"},
     "sweeps": {"Mutation": "upsertSweep createAgent agentHeartbeat enqueueSweepRun", "Sweep": "*"},
     "reports and saved views": {"Mutation": "upsertView deleteView", "Project": "allViews"},
     "custom charts": {"Mutation": "createCustomChart"},

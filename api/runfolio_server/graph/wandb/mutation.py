@@ -13,6 +13,9 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node_ids import decode_uuid
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.runs.run import Run
+from runfolio_server.graph.wandb.artifact_change import ArtifactChangeMutations
+from runfolio_server.graph.wandb.artifact_collection_change import ArtifactCollectionMutations
+from runfolio_server.graph.wandb.artifact_upload import ArtifactUploadMutations
 from runfolio_server.graph.wandb.branch_point import branch_point
 from runfolio_server.graph.wandb.deprecation import instead
 from runfolio_server.graph.wandb.processes import told_by_processes
@@ -91,7 +94,7 @@ FIELD_BY_COLUMN = {column: to_camel_case(name) for column, name in INPUT_BY_COLU
 
 
 @strawberry.type
-class MutationWireNames:
+class MutationWireNames(ArtifactUploadMutations, ArtifactChangeMutations, ArtifactCollectionMutations):
     """Wire names of the mutation root."""
 
     @strawberry.mutation(

@@ -19,6 +19,8 @@ FEATURES = (
     "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
     # A link is answered with its membership.
     "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
+    # Lists of collections take filters and orders.
+    "ARTIFACT_COLLECTIONS_FILTERING_SORTING",
     # Addresses of files with entity, project, collection and artifact.
     "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER",
     "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",

@@ -7,7 +7,6 @@ from typing import Final
 
 import msgspec
 
-from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import QueryFile
 
 
@@ -32,5 +31,3 @@ _FILE = QueryFile("artifacts/collections.sql")
 SELECT_COLLECTION_BY_NAME: Final = _FILE.query("select_collection_by_name", CollectionRow)
 SELECT_VISIBLE_COLLECTION: Final = _FILE.queries("select_visible_collection", CollectionRow)
 SELECT_VISIBLE_COLLECTIONS: Final = _FILE.query("select_visible_collections", CollectionRow)
-SELECT_COLLECTIONS_PAGE: Final = _FILE.query("select_collections_page", CollectionRow)
-COUNT_COLLECTIONS: Final = _FILE.query("count_collections", CountRow)

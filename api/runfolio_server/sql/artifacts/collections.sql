@@ -22,25 +22,3 @@ JOIN artifact_type AS t USING (type_id)
 JOIN projects AS p ON p.project_id = c.project_id
 WHERE c.collection_id = ANY ($1::bigint[]) AND {{may read project p $2}} AND c.deleted_at IS NULL
 ORDER BY c.collection_id;
-
--- select_collections_page: $1 project id, $2 type id or null, $3 kind or null, $4 before id or null, $5 limit → CollectionRow*
--- Newest first. The caller has seen the project.
-SELECT c.collection_id, c.project_id, c.type_id, t.name AS type_name, c.kind, c.name, c.description, c.tags,
-  c.created_by, c.created_at, c.updated_at
-FROM artifact_collection AS c
-JOIN artifact_type AS t USING (type_id)
-WHERE c.project_id = $1
-  AND ($2::bigint IS NULL OR c.type_id = $2)
-  AND ($3::text IS NULL OR c.kind = $3)
-  AND ($4::bigint IS NULL OR c.collection_id < $4)
-  AND c.deleted_at IS NULL
-ORDER BY c.collection_id DESC
-LIMIT $5;
-
--- count_collections: $1 project id, $2 type id or null, $3 kind or null → CountRow
-SELECT count(*)
-FROM artifact_collection AS c
-WHERE c.project_id = $1
-  AND ($2::bigint IS NULL OR c.type_id = $2)
-  AND ($3::text IS NULL OR c.kind = $3)
-  AND c.deleted_at IS NULL;
