@@ -42,11 +42,12 @@ def show_runs(base_url: str, api_key: str) -> None:
         print()
         print_plot([best, worst])
 
-        print("\n>>> model = best.logged_artifacts(type='model')[0]; model.add_alias('best')")
-        model = best.logged_artifacts(type="model")[0]
+        print("\n>>> list(best.logged_artifacts())")
+        logged = list(best.logged_artifacts())
+        print(*logged, sep="\n")
+        (model,) = (artifact for artifact in logged if artifact.type == "model")
         model.add_alias("best")
-        print(repr(model))
-        print(f"\n>>> print(Api().artifact('{PROJECT}/{MODEL}:best').lineage())")
+        print(f"\n>>> model.add_alias('best'); print(Api().artifact('{PROJECT}/{MODEL}:best').lineage())")
         print(api.artifact(f"{PROJECT}/{MODEL}:best").lineage())
 
 

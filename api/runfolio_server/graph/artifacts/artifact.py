@@ -134,7 +134,7 @@ class Artifact(ArtifactLineageField, ArtifactWireNames, Node):
         return await artifact_file_page(info, self.row, names, first, after or None)
 
     @strawberry.field(description="The list of all its files, as a file; null before it is committed.")
-    async def current_manifest(self, info: RequestInfo) -> ArtifactManifest | None:
+    async def manifest(self, info: RequestInfo) -> ArtifactManifest | None:
         """The manifest."""
         row = await info.context.loaders.artifacts.manifest.load(self.row.artifact_id)
         return None if row is None else ArtifactManifest.of(row)

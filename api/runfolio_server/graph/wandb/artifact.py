@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from runfolio_server.graph.artifacts.file import artifact_file_page, files_cost
+from runfolio_server.graph.artifacts.manifest import ArtifactManifest
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import Cost, costs
 from runfolio_server.graph.relay.connections import Connection
@@ -39,6 +40,15 @@ class ArtifactWireNames:
     """Wire names of Artifact."""
 
     row: strawberry.Private[ArtifactRow]
+    if TYPE_CHECKING:
+
+        async def manifest(self, info: RequestInfo) -> ArtifactManifest | None:
+            """The canonical field, which Artifact has."""
+
+    @strawberry.field(deprecation_reason=instead("manifest"), description="The list of all its files, as a file.")
+    async def current_manifest(self, info: RequestInfo) -> ArtifactManifest | None:
+        """Asked when an artifact is read."""
+        return await self.manifest(info)
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always null.")
     def commit_hash(self) -> str | None:
