@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.server.wire_mutations import WIRE_MUTATIONS, WIRE_REQUIRED
+
 # Each mutation, with the inputs that address somebody else's.
 MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
     "updateRun": ("{ run { id } }", [{"id": "run_id"}]),
@@ -55,6 +57,7 @@ MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
     "placeArtifact": ("{ artifact { id } }", [{"artifactId": "artifact_id"}]),
     "removeArtifact": ("{ success }", [{"artifactId": "artifact_id", "collectionId": "collection_id"}]),
     "deleteArtifactVersion": ("{ success }", [{"artifactId": "artifact_id"}]),
+    **WIRE_MUTATIONS,
     "createUser": ("{ user { id } }", [{"username": "username"}]),
     "generateApiKey": ("{ apiKey { name } }", [{"username": "username"}]),
     "deleteApiKey": ("{ success }", [{"id": "key_id"}]),
@@ -71,6 +74,7 @@ MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
     ),
 }
 REQUIRED: dict[str, dict[str, object]] = {
+    **WIRE_REQUIRED,
     "beginArtifact": {"collection": "forged", "type": "model", "digest": "0" * 32, "clientId": "forged"},
     "uploadArtifactFiles": {"files": [{"name": "forged", "md5": "1B2M2Y8AsgTpgAmY7PhCfg=="}]},
     "uploadArtifactManifest": {"md5": "1B2M2Y8AsgTpgAmY7PhCfg=="},

@@ -46,6 +46,7 @@ class Names:
     username: str
     artifact: str
     artifact_id: str
+    manifest_id: str
     collection: str
     collection_id: str
 
@@ -85,6 +86,7 @@ async def hers(service: Service) -> Names:
         username="ada",
         artifact="adas-weights:v0",
         artifact_id=_id("Artifact", 1),
+        manifest_id=_id("ArtifactManifest", 1),
         collection="adas-weights",
         collection_id=_id("ArtifactCollection", 1),
     )
@@ -105,6 +107,7 @@ async def nobodys() -> Names:
         username="nob",
         artifact="gone-weights:v0",
         artifact_id=_id("Artifact", 999_999),
+        manifest_id=_id("ArtifactManifest", 999_999),
         collection="gone-weights",
         collection_id=_id("ArtifactCollection", 999_999),
     )

@@ -96,6 +96,13 @@ class ArtifactFieldsMembershipArtifactCollectionProject(ProjectNameFields):
     pass
 
 
+class ArtifactUploadFields(BaseModel):
+    name: str
+    upload_url: Optional[str] = Field(alias="uploadUrl")
+    upload_headers: list[str] = Field(alias="uploadHeaders")
+    birth_artifact_id: str = Field(alias="birthArtifactId")
+
+
 class ArtifactUseFields(BaseModel):
     run_id: str = Field(alias="runId")
     artifact_id: str = Field(alias="artifactId")

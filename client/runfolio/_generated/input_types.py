@@ -29,6 +29,67 @@ class AppendHistoryInput(BaseModel):
     "Ends the run after these rows: 0 finished, 254 crashed, 255 killed, any other failed. The first end counts: a run that has ended keeps its state and its code, which `run` tells."
 
 
+class ArtifactFileInput(BaseModel):
+    """A file of an artifact that is to be."""
+
+    name: str
+    "Its path in the artifact: relative, with forward slashes."
+    md_5: str = Field(alias="md5")
+    "MD5 of its bytes, base64."
+
+
+class BeginArtifactInput(BaseModel):
+    """A version that is to be. It belongs to a run, or to a project when somebody makes it without one."""
+
+    collection: str
+    "The sequence, made if there is none: 1 to 128 characters."
+    type_: str = Field(alias="type")
+    "What it is, such as `model`; the sequence keeps its first one."
+    digest: str
+    "Of its content: the MD5, in hex, of a line for each entry in the order of their names, as the server's README says. What the sequence has already is not made again."
+    client_id: str = Field(alias="clientId")
+    "A random text of at most 256 characters, by which the same call again means the same artifact."
+    run_id: Optional[str] = Field(alias="runId", default=None)
+    "Node id of the run that logs it."
+    entity_name: Optional[str] = Field(alias="entityName", default=None)
+    "The project's entity, when no run is given; null: your own."
+    project_name: Optional[str] = Field(alias="projectName", default=None)
+    "The project, made if there is none, when no run is given."
+    description: Optional[str] = None
+    "Text for people."
+    metadata: Optional[str] = None
+    "A JSON object."
+    aliases: Optional[list[str]] = None
+    "Names that move to it once it is committed, such as `latest`."
+    tags: Optional[list[str]] = None
+    "Labels."
+    ttl_seconds: Optional[int] = Field(alias="ttlSeconds", default=None)
+    "How long it is kept; null: for good."
+    history_step: Optional[int] = Field(alias="historyStep", default=None)
+    "The number of the history row that the run logs next."
+
+
+class ChangeArtifactInput(BaseModel):
+    """What to change of an artifact. An absent field stays as it is, null clears it."""
+
+    artifact_id: str = Field(alias="artifactId")
+    "Node id of the artifact."
+    description: Optional[str] = None
+    "Text for people."
+    metadata: Optional[str] = None
+    "A JSON object: all of it."
+    add_tags: Optional[list[str]] = Field(alias="addTags", default=None)
+    "Labels to add."
+    remove_tags: Optional[list[str]] = Field(alias="removeTags", default=None)
+    "Labels to take away."
+    collection_id: Optional[str] = Field(alias="collectionId", default=None)
+    "Where its aliases change; null: in its sequence."
+    add_aliases: Optional[list[str]] = Field(alias="addAliases", default=None)
+    "Aliases to give to it; one that another version has moves here."
+    remove_aliases: Optional[list[str]] = Field(alias="removeAliases", default=None)
+    "Aliases to take from it."
+
+
 class CreateProjectInput(BaseModel):
     """A project to make."""
 
@@ -88,6 +149,15 @@ class CreateRunInput(BaseModel):
     "What its process tells of itself and its machine."
 
 
+class DeleteArtifactVersionInput(BaseModel):
+    """A version to delete."""
+
+    artifact_id: str = Field(alias="artifactId")
+    "Node id of the artifact."
+    with_aliases: bool = Field(alias="withAliases", default=False)
+    "Also when aliases lead to it."
+
+
 class DeleteFilesInput(BaseModel):
     """Files to delete."""
 
@@ -117,6 +187,13 @@ class DeleteRunsInput(BaseModel):
     "Delete nothing, just tell what would be; false unless told."
     delete_artifacts: Optional[bool] = Field(alias="deleteArtifacts", default=None)
     "Whether the artifacts that they logged go with them, once they are purged; false unless told."
+
+
+class FinishArtifactInput(BaseModel):
+    """An artifact whose bytes are all there."""
+
+    artifact_id: str = Field(alias="artifactId")
+    "Node id of the artifact."
 
 
 class ForkPointInput(BaseModel):
@@ -152,6 +229,21 @@ class HistoryColumnsInput(BaseModel):
     "1 to 5,000 columns. `_step` is numbers or integers; without it a row counts as its number."
 
 
+class PlaceArtifactInput(BaseModel):
+    """A portfolio to link an artifact into."""
+
+    artifact_id: str = Field(alias="artifactId")
+    "Node id of the artifact."
+    entity_name: Optional[str] = Field(alias="entityName", default=None)
+    "The portfolio's entity; null: your own."
+    project_name: str = Field(alias="projectName")
+    "The portfolio's project, made if there is none."
+    portfolio: str
+    "The portfolio, made if there is none."
+    aliases: Optional[list[str]] = None
+    "Names that lead to it there."
+
+
 class RaiseAlertInput(BaseModel):
     """Something that somebody should know at once."""
 
@@ -165,6 +257,26 @@ class RaiseAlertInput(BaseModel):
     "How bad it is."
     wait_s: float = Field(alias="waitS", default=60)
     "For how long after it no other of its title is kept, in seconds."
+
+
+class RecordArtifactUseInput(BaseModel):
+    """An artifact that a run uses."""
+
+    run_id: str = Field(alias="runId")
+    "Node id of the run."
+    artifact_id: str = Field(alias="artifactId")
+    "Node id of the artifact."
+    used_as: Optional[str] = Field(alias="usedAs", default=None)
+    "What the run calls it."
+
+
+class RemoveArtifactInput(BaseModel):
+    """A portfolio to take an artifact out of."""
+
+    artifact_id: str = Field(alias="artifactId")
+    "Node id of the artifact."
+    collection_id: str = Field(alias="collectionId")
+    "Node id of the portfolio."
 
 
 class RestoreProjectInput(BaseModel):
@@ -306,3 +418,21 @@ class UpdateRunsInput(BaseModel):
     'Entries to set in the config, not wrapped: {"lr": 0.1}.'
     dry_run: Optional[bool] = Field(alias="dryRun", default=None)
     "Change nothing, just tell what would be; false unless told."
+
+
+class UploadArtifactFilesInput(BaseModel):
+    """Files whose bytes an artifact needs."""
+
+    artifact_id: str = Field(alias="artifactId")
+    "Node id of the artifact."
+    files: list["ArtifactFileInput"]
+    "The files."
+
+
+class UploadArtifactManifestInput(BaseModel):
+    """The list of all files of an artifact, which is uploaded as a file."""
+
+    artifact_id: str = Field(alias="artifactId")
+    "Node id of the artifact."
+    md_5: str = Field(alias="md5")
+    "MD5 of the list's bytes, base64."

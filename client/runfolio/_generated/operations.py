@@ -1,11 +1,15 @@
 __all__ = [
     "APPEND_HISTORY_GQL",
+    "BEGIN_ARTIFACT_GQL",
+    "CHANGE_ARTIFACT_GQL",
     "CREATE_PROJECT_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
+    "DELETE_ARTIFACT_VERSION_GQL",
     "DELETE_FILES_GQL",
     "DELETE_PROJECT_GQL",
     "DELETE_RUNS_GQL",
+    "FINISH_ARTIFACT_GQL",
     "FOLLOW_CONSOLE_GQL",
     "GET_ARTIFACT_GQL",
     "GET_ARTIFACT_LINEAGE_GQL",
@@ -38,7 +42,10 @@ __all__ = [
     "LIST_RUN_OUTPUTS_GQL",
     "LIST_RUN_VALUES_GQL",
     "LIST_STATE_CHANGES_GQL",
+    "PLACE_ARTIFACT_GQL",
     "RAISE_ALERT_GQL",
+    "RECORD_ARTIFACT_USE_GQL",
+    "REMOVE_ARTIFACT_GQL",
     "RESTORE_PROJECT_GQL",
     "REWIND_HISTORY_GQL",
     "SAMPLE_BRANCH_GQL",
@@ -51,7 +58,339 @@ __all__ = [
     "UPDATE_RUNS_GQL",
     "UPDATE_RUN_GQL",
     "UPDATE_RUN_STATE_GQL",
+    "UPLOAD_ARTIFACT_FILES_GQL",
+    "UPLOAD_ARTIFACT_MANIFEST_GQL",
 ]
+
+BEGIN_ARTIFACT_GQL = """
+mutation BeginArtifact($input: BeginArtifactInput!) {
+  beginArtifact(input: $input) {
+    artifact {
+      ...ArtifactFields
+    }
+  }
+}
+
+fragment ArtifactFields on Artifact {
+  id
+  state
+  digest
+  description
+  metadata
+  size
+  fileCount
+  historyStep
+  createdAt
+  updatedAt
+  versionIndex
+  tags {
+    name
+  }
+  artifactType {
+    name
+  }
+  artifactSequence {
+    name
+    project {
+      ...ProjectNameFields
+    }
+  }
+  membership {
+    versionIndex
+    aliases {
+      alias
+    }
+    artifactCollection {
+      id
+      name
+      project {
+        ...ProjectNameFields
+      }
+    }
+  }
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
+
+UPLOAD_ARTIFACT_FILES_GQL = """
+mutation UploadArtifactFiles($input: UploadArtifactFilesInput!) {
+  uploadArtifactFiles(input: $input) {
+    files {
+      ...ArtifactUploadFields
+    }
+  }
+}
+
+fragment ArtifactUploadFields on ArtifactUpload {
+  name
+  uploadUrl
+  uploadHeaders
+  birthArtifactId
+}
+"""
+
+UPLOAD_ARTIFACT_MANIFEST_GQL = """
+mutation UploadArtifactManifest($input: UploadArtifactManifestInput!) {
+  uploadArtifactManifest(input: $input) {
+    upload {
+      ...ArtifactUploadFields
+    }
+  }
+}
+
+fragment ArtifactUploadFields on ArtifactUpload {
+  name
+  uploadUrl
+  uploadHeaders
+  birthArtifactId
+}
+"""
+
+FINISH_ARTIFACT_GQL = """
+mutation FinishArtifact($input: FinishArtifactInput!) {
+  finishArtifact(input: $input) {
+    artifact {
+      ...ArtifactFields
+    }
+  }
+}
+
+fragment ArtifactFields on Artifact {
+  id
+  state
+  digest
+  description
+  metadata
+  size
+  fileCount
+  historyStep
+  createdAt
+  updatedAt
+  versionIndex
+  tags {
+    name
+  }
+  artifactType {
+    name
+  }
+  artifactSequence {
+    name
+    project {
+      ...ProjectNameFields
+    }
+  }
+  membership {
+    versionIndex
+    aliases {
+      alias
+    }
+    artifactCollection {
+      id
+      name
+      project {
+        ...ProjectNameFields
+      }
+    }
+  }
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
+
+RECORD_ARTIFACT_USE_GQL = """
+mutation RecordArtifactUse($input: RecordArtifactUseInput!) {
+  recordArtifactUse(input: $input) {
+    artifact {
+      ...ArtifactFields
+    }
+  }
+}
+
+fragment ArtifactFields on Artifact {
+  id
+  state
+  digest
+  description
+  metadata
+  size
+  fileCount
+  historyStep
+  createdAt
+  updatedAt
+  versionIndex
+  tags {
+    name
+  }
+  artifactType {
+    name
+  }
+  artifactSequence {
+    name
+    project {
+      ...ProjectNameFields
+    }
+  }
+  membership {
+    versionIndex
+    aliases {
+      alias
+    }
+    artifactCollection {
+      id
+      name
+      project {
+        ...ProjectNameFields
+      }
+    }
+  }
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
+
+CHANGE_ARTIFACT_GQL = """
+mutation ChangeArtifact($input: ChangeArtifactInput!) {
+  changeArtifact(input: $input) {
+    artifact {
+      ...ArtifactFields
+    }
+  }
+}
+
+fragment ArtifactFields on Artifact {
+  id
+  state
+  digest
+  description
+  metadata
+  size
+  fileCount
+  historyStep
+  createdAt
+  updatedAt
+  versionIndex
+  tags {
+    name
+  }
+  artifactType {
+    name
+  }
+  artifactSequence {
+    name
+    project {
+      ...ProjectNameFields
+    }
+  }
+  membership {
+    versionIndex
+    aliases {
+      alias
+    }
+    artifactCollection {
+      id
+      name
+      project {
+        ...ProjectNameFields
+      }
+    }
+  }
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
+
+PLACE_ARTIFACT_GQL = """
+mutation PlaceArtifact($input: PlaceArtifactInput!) {
+  placeArtifact(input: $input) {
+    artifact {
+      ...ArtifactFields
+    }
+  }
+}
+
+fragment ArtifactFields on Artifact {
+  id
+  state
+  digest
+  description
+  metadata
+  size
+  fileCount
+  historyStep
+  createdAt
+  updatedAt
+  versionIndex
+  tags {
+    name
+  }
+  artifactType {
+    name
+  }
+  artifactSequence {
+    name
+    project {
+      ...ProjectNameFields
+    }
+  }
+  membership {
+    versionIndex
+    aliases {
+      alias
+    }
+    artifactCollection {
+      id
+      name
+      project {
+        ...ProjectNameFields
+      }
+    }
+  }
+}
+
+fragment ProjectNameFields on Project {
+  name
+  entity {
+    name
+  }
+}
+"""
+
+REMOVE_ARTIFACT_GQL = """
+mutation RemoveArtifact($input: RemoveArtifactInput!) {
+  removeArtifact(input: $input) {
+    success
+  }
+}
+"""
+
+DELETE_ARTIFACT_VERSION_GQL = """
+mutation DeleteArtifactVersion($input: DeleteArtifactVersionInput!) {
+  deleteArtifactVersion(input: $input) {
+    success
+  }
+}
+"""
 
 GET_ARTIFACT_GQL = """
 query GetArtifact($entity: String!, $project: String!, $collection: String!, $name: String!) {

@@ -23,7 +23,7 @@ from runfolio_server.actions.artifacts.uploading import (
 from runfolio_server.context import Context
 from runfolio_server.domain.artifact_state import ManifestType
 from runfolio_server.domain.permission import Permission
-from runfolio_server.errors import AppError
+from runfolio_server.errors import AppError, NotFound
 from runfolio_server.graph.artifacts.artifact import Artifact
 from runfolio_server.graph.artifacts.file import SIGNING
 from runfolio_server.graph.artifacts.manifest import ArtifactManifest
@@ -190,7 +190,7 @@ class ArtifactUploadMutations:
         input: Annotated[CompleteMultipartUploadArtifactInput, strawberry.argument(description="The upload.")],
     ) -> CompleteMultipartUploadArtifactPayload | None:
         """Sent after the parts of a large file, when the server has asked for parts."""
-        raise AppError(
+        raise NotFound(
             f"There is no upload {input.upload_id[:100]!r}; send the file in one PUT.", path="input.uploadID"
         )
 
