@@ -177,6 +177,17 @@ class UncomparedRows(Exception):
         self.stored = stored
 
 
+class KnownLines(Exception):
+    """Lines of one piece of a batch are stored already, perhaps other ones of the same numbers; nothing was written.
+
+    `piece` counts the batch's pieces from 0.
+    """
+
+    def __init__(self, piece: int) -> None:
+        super().__init__("the batch has lines that are stored")
+        self.piece = piece
+
+
 class OverlappingLines(Exception):
     """One piece of a batch holds lines that are stored beside lines that are wanted; nothing was written.
 

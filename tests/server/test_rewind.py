@@ -225,3 +225,30 @@ async def test_a_run_that_is_not_there_or_another_metric_is_told(service: Servic
     assert missing.error["message"].replace("missing", "wrong") == foreign.error["message"]
     assert 'metricName is "loss"; a run is taken back by its _step' in other.error["message"]
     assert 5 == len(await steps(service, "wrong"))
+
+
+@pytest.mark.parametrize("is_compacted", [False, True])
+async def test_of_two_processes_that_take_up_a_run_at_once_every_row_is_kept(
+    service: Service, is_compacted: bool
+) -> None:
+    """Both are told the same number for their next line; a repeat of either is none of the other."""
+    name = f"both-{is_compacted}"
+    await ended(service, name, rows(3))
+    lines = [(await service.start_run(name))["historyLineCount"] for _ in range(2)]
+    path = f"ada/p/{name}"
+
+    for first in (3, 5):
+        for process in ("a", "b"):
+            sent = rows(2, first=first, by=process, _timestamp=first + (process == "b") / 10)
+            await log_rows(service, path, sent, offset=first)
+            await log_rows(service, path, sent, offset=first)
+        if is_compacted:
+            await compact_some(service.database)
+    await log_rows(service, path, rows(3, first=7, by="a", _timestamp=9), offset=7)
+    await log_rows(service, path, rows(4, first=7, by="b", _timestamp=9.5), offset=7)
+
+    assert [3, 3] == lines
+    found = [json.loads(row) for row in await service.rows("p", name)]
+    assert [*range(3, 10)] == [row["_step"] for row in found if row.get("by") == "a"]
+    assert [*range(3, 11)] == [row["_step"] for row in found if row.get("by") == "b"]
+    assert 3 + 7 + 8 == len(found)

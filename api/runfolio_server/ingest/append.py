@@ -17,11 +17,19 @@ from runfolio_server.domain import json_text
 from runfolio_server.domain.document_merge import merged_texts
 from runfolio_server.domain.json_text import to_jsonb
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import OverlappingLines, SharedSummary, TooManyConsoleLines, Unavailable, UncomparedRows
+from runfolio_server.errors import (
+    KnownLines,
+    OverlappingLines,
+    SharedSummary,
+    TooManyConsoleLines,
+    Unavailable,
+    UncomparedRows,
+)
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread_if
 from runfolio_server.history.storage.kept_members import SHOWN_CHARACTERS, LeftOutKey
 from runfolio_server.ingest.batch import Batch, ColumnBlock, RejectedLine
 from runfolio_server.ingest.exit_code import state_after_exit
+from runfolio_server.ingest.known_lines import OTHER_LINES, SAME_LINES, told_apart
 from runfolio_server.ingest.repeats import NO_REPEATS, without_repeats
 from runfolio_server.ingest.stored_block import StoredBlock, stored_block_of
 from runfolio_server.sql.history.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, INGEST_VISIBLE_COLUMNS, IngestedRow
@@ -98,6 +106,8 @@ async def append_batch(
             is_shared = True
         except TooManyConsoleLines:
             batch = _without_console(batch)
+        except KnownLines as known:
+            pieces = await told_apart(database, run_id, batch.writer, pieces, known)
         except OverlappingLines as overlap:
             pieces = await _trim(pieces, overlap)
         except UncomparedRows as found:
@@ -209,8 +219,13 @@ def _of_pieces(pieces: Sequence[StoredBlock]) -> list[object]:
         [high for _, high in ranges],
         [piece.rejected for piece in pieces],
         [piece.repeated for piece in pieces],
-        [piece.compared if piece.has_times else NO_REPEATS for piece in pieces],
+        [_compared(piece) for piece in pieces],
     ]
+
+
+def _compared(piece: StoredBlock) -> int | None:
+    is_told_apart = piece.compared in (SAME_LINES, OTHER_LINES)
+    return piece.compared if piece.has_times or is_told_apart else NO_REPEATS
 
 
 def _of_console(batch: Batch) -> list[object]:

@@ -10,6 +10,7 @@ import orjson
 from runfolio_server.errors import (
     AppError,
     Conflict,
+    KnownLines,
     NoRoom,
     OverlappingLines,
     SharedSummary,
@@ -140,6 +141,10 @@ def _uncompared_rows(error: asyncpg.PostgresError) -> Exception:
     return UncomparedRows(found["piece"], found["stored"])
 
 
+def _known_lines(error: asyncpg.PostgresError) -> Exception:
+    return KnownLines(orjson.loads(error.detail or "")["piece"])
+
+
 def _too_many_gaps(_: asyncpg.PostgresError) -> Exception:
     return AppError("These lines would leave more than 64 gaps in the stream; send the missing lines first.")
 
@@ -164,4 +169,5 @@ _SIGNALS = {
     "RF004": _uncompared_rows,
     "RF005": _too_many_console_lines,
     "RF006": _too_many_lines,
+    "RF007": _known_lines,
 }

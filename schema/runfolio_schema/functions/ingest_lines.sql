@@ -8,14 +8,16 @@
 -- p_step_low and p_step_high are the least and greatest step of the rows; null: no rows.
 -- p_rejected counts the lines that are kept out, and p_repeated those that are empty because the run has their rows.
 -- p_compared is how many lines of the stream, of all writers, were stored when the rows were compared with them; -1: they
--- cannot be repeats; null: nobody has compared them.
+-- cannot be repeats; null: nobody has compared them. -2: those that the stream has are the same rows; -3: they are not,
+-- but another process's that took the run up at the same time: they begin an epoch of their own.
 -- p_added is how many lines of the stream this request has stored before these; p_piece is their number in the request,
 -- from 0.
 --
 -- Raises RF001 (detail: the piece and the wanted ranges) when some of the lines are stored and some are not, so that
 -- the caller trims, RF002 when the stream would have more than 64 gaps, and RF004 (detail: the piece, and how many lines
 -- are stored) when the rows must be compared with what is stored, because they do not lie after it or it has grown since,
--- and RF006 when the lines of the stream, of all writers and epochs together, would be more than float64 can count.
+-- RF007 (detail: the piece) when lines of an SDK's process are stored already, so that the caller looks whether they are
+-- the same, and RF006 when the lines of the stream, of all writers and epochs together, would be more than float64 can count.
 -- Returns the epoch that the lines were new in; null: they are known, or all repeated.
 CREATE OR REPLACE FUNCTION ingest_lines(
   p_run_id uuid, p_stream text, p_writer text, p_line0 bigint, p_n int, p_first bytea, p_body bytea,
@@ -41,8 +43,24 @@ BEGIN
   INTO v_stream
   FROM run_stream AS s
   WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND (s.taken_up <= p_line0 OR p_line0 = 0)
-  ORDER BY s.epoch DESC
+  -- Where two processes took the run up at once, each goes on where it has come to; what is known to be stored is looked
+  -- for where it is.
+  ORDER BY p_line0 > 0 AND CASE WHEN p_compared = -2 THEN s.next_line > p_line0 ELSE s.next_line = p_line0 END DESC,
+    s.epoch DESC
   LIMIT 1;
+
+  IF p_compared = -3 THEN
+    SELECT max(s.epoch) + 1 INTO v_newest
+    FROM run_stream AS s
+    WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer;
+    INSERT INTO run_stream (run_id, stream, writer, epoch, next_line, taken_up)
+    VALUES (p_run_id, p_stream, p_writer, v_newest, p_line0, p_line0);
+    v_stream.epoch := v_newest;
+    v_stream.next_line := p_line0;
+    v_stream.missing := '{}';
+    v_stream.is_closed := false;
+    v_stream.repeated := 0;
+  END IF;
 
   IF v_stream.is_closed IS NOT NULL AND p_line0 > 0 AND p_line0 <> v_stream.next_line
     AND (v_stream.is_closed OR v_stream.taken_up > 0 OR v_stream.next_line = 0)
@@ -79,6 +97,15 @@ BEGIN
   END IF;
 
   v_wanted := v_lines * (v_stream.missing + int8multirange(int8range(v_stream.next_line, NULL)));
+  IF p_writer = '' AND p_first IS NULL AND coalesce(p_compared, 0) > -2 AND v_stream.repeated = 0 AND (
+    v_wanted <> v_lines OR EXISTS (
+      SELECT 1 FROM run_stream AS s
+      WHERE s.run_id = p_run_id AND s.stream = p_stream AND s.writer = p_writer AND s.next_line > p_line0
+        AND s.taken_up <= p_line0 AND s.epoch <> v_stream.epoch AND s.counts_to = 'infinity' AND s.taken_up > 0
+    )
+  ) THEN
+    RAISE EXCEPTION 'known' USING ERRCODE = 'RF007', DETAIL = json_build_object('piece', p_piece)::text;
+  END IF;
   IF isempty(v_wanted) THEN
     RETURN NULL;
   END IF;

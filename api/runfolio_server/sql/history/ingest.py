@@ -30,10 +30,17 @@ class RejectedCountRow(msgspec.Struct, frozen=True):
     count: int
 
 
+class EpochRow(msgspec.Struct, frozen=True):
+    """An epoch of a stream."""
+
+    epoch: int
+
+
 _FILE = QueryFile("history/ingest.sql")
 
 INGEST_BATCH: Final = _FILE.query("ingest_batch", IngestedRow)
 INGEST_VISIBLE_BATCH: Final = _FILE.query("ingest_visible_batch", IngestedRow)
 INGEST_VISIBLE_COLUMNS: Final = _FILE.query("ingest_visible_columns", IngestedRow)
+SELECT_EPOCHS: Final = _FILE.query("select_epochs", EpochRow)
 SELECT_NEXT_LINE: Final = _FILE.query("select_next_line", NextLineRow)
 COUNT_REJECTED_LINES: Final = _FILE.query("count_rejected_lines", RejectedCountRow)

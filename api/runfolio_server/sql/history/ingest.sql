@@ -22,6 +22,12 @@ FROM ingest_columns(
   {{may log argument $37}}, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36
 );
 
+-- select_epochs: $1 run id, $2 stream, $3 writer → EpochRow*
+SELECT epoch
+FROM run_stream
+WHERE run_id = $1 AND stream = $2 AND writer = $3
+ORDER BY epoch DESC;
+
 -- select_next_line: $1 run id, $2 stream, $3 writer → NextLineRow
 SELECT next_line
 FROM run_stream
