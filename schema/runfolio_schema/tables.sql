@@ -216,6 +216,21 @@ CREATE INDEX run_deletion_project_id ON run_deletion (project_id, deleted_at, ru
 -- Serves select_runs_to_purge.
 CREATE INDEX run_deletion_waiting ON run_deletion (deleted_at) WHERE purged_at IS NULL;
 
+-- Runs that are copied or moved to another project, and those that were: so that a repeat finds what came of it, and the
+-- worker goes on where somebody was killed. Local to the coordinator, because it is about two runs.
+CREATE TABLE run_copy (
+  target_id uuid PRIMARY KEY,
+  source_id uuid NOT NULL,
+  is_move   boolean NOT NULL,
+  asked_by  bigint NOT NULL,                         -- user id
+  begun_at  timestamptz NOT NULL DEFAULT now(),
+  lease     timestamptz,                             -- until when somebody is at it; null: nobody
+  done_at   timestamptz                              -- not null: readers see the target
+);
+
+-- Serves select_left_copies.
+CREATE INDEX run_copy_left ON run_copy (begun_at) WHERE done_at IS NULL;
+
 -- Indexes named run_order_… come and go by themselves (worker/index_upkeep.py): each serves select_runs_walk, and ranges
 -- of select_runs_page and count_runs, for one project and one value of config or summary. While there is one on summary, updates of any summary are not HOT.
 

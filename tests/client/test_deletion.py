@@ -50,6 +50,29 @@ def test_a_run_is_deleted_listed_and_undeleted(api: Api) -> None:
     assert 0 == len(project.deleted_runs())
 
 
+def test_a_run_is_copied_and_moved_with_what_it_has(api: Api) -> None:
+    with api.create_run("ada/from", id="r", name="mine", config={"lr": 0.1}) as run:
+        run.log({"loss": 1})
+        with pytest.raises(runfolio.ConflictError, match="is running; stop it"):
+            run.move("ada/from", id="s")
+    target = api.create_project("ada/target")
+
+    copy = run.copy("target")
+    run.move("ada/target", id="moved")
+
+    assert ["ada", "target", "moved"] == run.path
+    for found in (copy, run, target.run("moved"), target.run(copy.id)):
+        assert ("mine", {"lr": 0.1}) == (found.name, found.config)
+        assert [1] == [row["loss"] for row in found.scan_history()]
+    assert copy.id not in ("r", "moved")
+    (gone,) = api.project("ada/from").deleted_runs()
+    assert ("r", "ada/target/moved", False) == (gone.id, gone.moved_to, gone.can_be_undeleted)
+    with pytest.raises(runfolio.ConflictError, match="It was moved to 'ada/target/moved'"):
+        gone.undelete()
+    with pytest.raises(runfolio.ConflictError, match="'moved' is taken in 'target'"):
+        copy.move("target", id="moved")
+
+
 def test_who_logs_to_a_run_that_was_deleted_meanwhile_is_told_so(api: Api) -> None:
     run = api.create_run("ada/meanwhile", id="r")
     run.log({"loss": 1})

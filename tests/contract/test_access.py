@@ -20,6 +20,7 @@ OWNED = re.compile(
 WORKER = "the worker's: it is for nobody"
 RUN_CHECKED = "in the transaction that has checked, made or taken up the run"
 TARGET_FOUND = "by the id that ingest/target.py has made of a project which was found by a statement that asks"
+COPY_BEGUN = "of a copy that was begun in a transaction which has checked the run and the project"
 PROJECT_CHECKED = "in the transaction that has checked the project"
 PROJECT_FOUND = "by the id of a project that a statement which asks has found"
 # Statements that find or change what is somebody's and ask for nothing, with the reason.
@@ -74,6 +75,11 @@ ASK_NOTHING = {
     "select_runs_of_project": WORKER,
     "finish_purge_of_project": WORKER,
     "purge_run": WORKER,
+    "insert_copy_target": RUN_CHECKED,
+    "select_copied_state": COPY_BEGUN,
+    "select_copy_place": COPY_BEGUN,
+    "insert_moved_run": COPY_BEGUN,
+    "delete_hidden_run": COPY_BEGUN,
 }
 # Modules that put statements together and the tables in them: by the id of a project that has been found, unless told.
 COMPOSED = {
@@ -93,6 +99,7 @@ COMPOSED = {
     },
     # By the id of a project that has been found, and asking for that of each artifact.
     "sql/artifact_lists/artifacts.py": {"projects"},
+    "sql/runs/copied_tables.py": {"runs"},  # of a copy that was begun, as those of copies.sql
     "sql/runs/change.py": {"runs"},  # by the id of a run, in the transaction that has checked it
     # The names of the project that a run is in, as a filter compares them and an order joins them.
     "filters/run_fields.py": {"projects"},

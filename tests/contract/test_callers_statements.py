@@ -24,6 +24,7 @@ OWN_TEXT = {
     "sql/named.py": "the text of .sql files, and `composed` itself",
     "sql/run_lists/indexes.py": "the worker's: it makes, analyses and drops indexes",
     "sql/runs/change.py": "one statement, made of the table of attributes",
+    "sql/runs/copied_tables.py": "fixed statements, made of the list of tables",
 }
 
 

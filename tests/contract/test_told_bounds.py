@@ -66,6 +66,8 @@ OF_SCHEMA = {
     "BeginArtifactInput.clientId": {artifact_names.CLIENT_ID_MAX},
     "BeginArtifactInput.collection": {artifact_names.COLLECTION_NAME_MAX},
     "CreateRunInput.name": {names.RUN_NAME_MAX},
+    "CopyRunInput.name": {names.RUN_NAME_MAX},
+    "MoveRunInput.name": {names.RUN_NAME_MAX},
     "CreateUserInput.username": {63},
     "DeleteFilesInput.files": {files.DELETED_MAX},
     "DeleteRunsInput.ids": {bulk.IDS_MAX},

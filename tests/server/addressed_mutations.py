@@ -13,6 +13,8 @@ MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
         "{ count names }",
         [{"entityName": "entity", "projectName": "project"}, {"projectName": "project"}],
     ),
+    "moveRun": ("{ run { id } }", [{"id": "run_id", "projectName": "own"}, {"id": "run_id", "projectName": "project"}]),
+    "copyRun": ("{ run { id } }", [{"id": "run_id", "projectName": "own"}, {"id": "run_id", "projectName": "project"}]),
     "deleteRun": ("{ success }", [{"id": "run_id"}]),
     "createProject": ("{ project { id } }", [{"entityName": "entity", "name": "project"}]),
     "updateProject": ("{ project { id } }", [{"id": "project_id"}]),

@@ -159,7 +159,9 @@ async def test_a_mutation_answers_for_what_is_ada_s_as_for_what_is_not_there(
     before = await _everything(service, hers)
 
     for_hers, for_nobodys = [
-        await _mutate(service, mutation, selection, {key: getattr(names, name) for key, name in inputs[number].items()})
+        await _mutate(
+            service, mutation, selection, {key: getattr(names, name, name) for key, name in inputs[number].items()}
+        )
         for names in (hers, nobodys)
     ]
 

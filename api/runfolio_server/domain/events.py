@@ -15,6 +15,7 @@ class EventKind(StrEnum):
     RUN_STOP_REQUESTED = "run_stop_requested"
     RUN_ALERTED = "run_alerted"
     RUN_DELETED = "run_deleted"
+    RUN_COPIED = "run_copied"
     RUN_UNDELETED = "run_undeleted"
     RUN_PURGED = "run_purged"
     PROJECT_CHANGED = "project_changed"
@@ -28,6 +29,7 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.RUN_STOP_REQUESTED: "Somebody asked a run to stop.",
     EventKind.RUN_ALERTED: "A run raised the alert of this number.",
     EventKind.RUN_DELETED: "A run was deleted.",
+    EventKind.RUN_COPIED: "A run was made as a copy of another, or was moved here.",
     EventKind.RUN_UNDELETED: "A deleted run came back.",
     EventKind.RUN_PURGED: "What a deleted run had was freed.",
     EventKind.PROJECT_CHANGED: "A project was renamed, deleted or restored, or another took a name that it had.",

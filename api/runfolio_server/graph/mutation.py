@@ -9,6 +9,7 @@ from runfolio_server.graph.identity.mutations import UserMutations
 from runfolio_server.graph.projects.mutations import ProjectMutations
 from runfolio_server.graph.runs.alerts import AlertMutations
 from runfolio_server.graph.runs.bulk_mutations import ManyRunsMutations
+from runfolio_server.graph.runs.copying import CopyMutations
 from runfolio_server.graph.runs.file_mutations import FileMutations
 from runfolio_server.graph.runs.mutations import RunMutations
 from runfolio_server.graph.runs.rewind import RewindMutations
@@ -35,6 +36,7 @@ class Mutation(
     RewindWireNames,
     AlertWireNames,
     UndeleteMutations,
+    CopyMutations,
     ProjectMutations,
     DeletionWireNames,
     ProjectMutationWireNames,

@@ -42,6 +42,7 @@ LOCAL: Final = (
     "server_listening",
     "webhook_cursor",
     "object_sweep",
+    "run_copy",
     "artifact_type",
     "artifact_collection",
     "entity_object",

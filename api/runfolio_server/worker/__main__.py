@@ -17,6 +17,7 @@ from runfolio_server.sql.pool import Database, open_database
 from runfolio_server.sql.pooled import way_of
 from runfolio_server.worker.artifact_upkeep import keep_artifacts_forever
 from runfolio_server.worker.compaction import compact_forever
+from runfolio_server.worker.copies import finish_copies_forever
 from runfolio_server.worker.crash_detection import detect_crashes_forever
 from runfolio_server.worker.event_sweep import sweep_events_forever
 from runfolio_server.worker.index_upkeep import keep_indexes_forever
@@ -62,6 +63,7 @@ async def _work(database: Database, settings: Settings, told_to_end: asyncio.Eve
         asyncio.create_task(deliver_forever(database, settings)),
         asyncio.create_task(purge_forever(database, settings.deleted_kept_days)),
         asyncio.create_task(keep_artifacts_forever(database)),
+        asyncio.create_task(finish_copies_forever(database, store_place(settings))),
     ]
     ends = [asyncio.create_task(told_to_end.wait()), asyncio.create_task(wait_for_parent_to_end())]
     done, pending = await asyncio.wait([*jobs, *ends], return_when=asyncio.FIRST_COMPLETED)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from runfolio._async.connected_run import AsyncConnectedRun
+from runfolio._async.run_copying import AsyncRunCopying
 from runfolio._async.transport import AsyncTransport
 from runfolio._core.errors import ConflictError
 from runfolio._core.operations import DELETE_RUNS, UNDELETE_RUNS
 
 
-class AsyncRunDeletion(AsyncConnectedRun):
+class AsyncRunDeletion(AsyncRunCopying):
     """The end of a run, and the way back."""
 
     async def delete(self, *, with_artifacts: bool = False) -> None:

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from runfolio._sync.connected_run import ConnectedRun
+from runfolio._sync.run_copying import RunCopying
 from runfolio._sync.transport import Transport
 from runfolio._core.errors import ConflictError
 from runfolio._core.operations import DELETE_RUNS, UNDELETE_RUNS
 
 
-class RunDeletion(ConnectedRun):
+class RunDeletion(RunCopying):
     """The end of a run, and the way back."""
 
     def delete(self, *, with_artifacts: bool = False) -> None:
