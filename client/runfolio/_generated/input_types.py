@@ -90,6 +90,19 @@ class ChangeArtifactInput(BaseModel):
     "Aliases to take from it."
 
 
+class CopyRunInput(BaseModel):
+    """A run to copy. It must have ended."""
+
+    id: str
+    "The run's node id."
+    project_name: str = Field(alias="projectName")
+    "The project where the copy is to be; it must be there."
+    entity_name: Optional[str] = Field(alias="entityName", default=None)
+    "Its entity; null: your own."
+    name: Optional[str] = None
+    "The slug in URLs of the copy, 1 to 256 characters; null makes one, and so another copy at each call."
+
+
 class CreateProjectInput(BaseModel):
     """A project to make."""
 
@@ -227,6 +240,19 @@ class HistoryColumnsInput(BaseModel):
     "How many rows, 1 to 500,000."
     columns: list["HistoryColumnInput"]
     "1 to 5,000 columns. `_step` is numbers or integers; without it a row counts as its number."
+
+
+class MoveRunInput(BaseModel):
+    """A run to move. It must have ended."""
+
+    id: str
+    "The run's node id; the moved run has another."
+    project_name: str = Field(alias="projectName")
+    "The project where it is to be; it must be there."
+    entity_name: Optional[str] = Field(alias="entityName", default=None)
+    "Its entity; null: your own."
+    name: Optional[str] = None
+    "The slug in URLs that it is to have there, 1 to 256 characters; null: the same."
 
 
 class PlaceArtifactInput(BaseModel):

@@ -2,6 +2,7 @@ __all__ = [
     "APPEND_HISTORY_GQL",
     "BEGIN_ARTIFACT_GQL",
     "CHANGE_ARTIFACT_GQL",
+    "COPY_RUN_GQL",
     "CREATE_PROJECT_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
@@ -42,6 +43,7 @@ __all__ = [
     "LIST_RUN_OUTPUTS_GQL",
     "LIST_RUN_VALUES_GQL",
     "LIST_STATE_CHANGES_GQL",
+    "MOVE_RUN_GQL",
     "PLACE_ARTIFACT_GQL",
     "RAISE_ALERT_GQL",
     "RECORD_ARTIFACT_USE_GQL",
@@ -1048,6 +1050,100 @@ fragment ManyRunsFields on ManyRunsPayload {
     message
   }
   refusedCount
+}
+"""
+
+MOVE_RUN_GQL = """
+mutation MoveRun($input: MoveRunInput!) {
+  moveRun(input: $input) {
+    run {
+      ...RunFields
+    }
+  }
+}
+
+fragment RunFields on Run {
+  id
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  notes
+  description
+  config
+  summaryMetrics
+  systemMetrics
+  sweepName
+  host
+  program
+  commit
+  repository
+  exitCode
+  stopRequested
+  createdAt
+  updatedAt
+  heartbeatAt
+  finishedAt
+  startedAt
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+COPY_RUN_GQL = """
+mutation CopyRun($input: CopyRunInput!) {
+  copyRun(input: $input) {
+    run {
+      ...RunFields
+    }
+  }
+}
+
+fragment RunFields on Run {
+  id
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  notes
+  description
+  config
+  summaryMetrics
+  systemMetrics
+  sweepName
+  host
+  program
+  commit
+  repository
+  exitCode
+  stopRequested
+  createdAt
+  updatedAt
+  heartbeatAt
+  finishedAt
+  startedAt
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
 }
 """
 
