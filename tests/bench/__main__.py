@@ -23,6 +23,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "memory": ("memory", "The most memory that a whole server takes while it does W1 to W6"),
     "processes": ("processes", "Batches and pages a second with one process of the API and with two"),
     "scale": ("scale", "Pages, filters, counts, groups, facets, keys and tables at up to 1,000,000 runs, against SQL"),
+    "small-files": ("small_files", "10,000 small files of one artifact up and down, against loops of PUTs and GETs"),
     "whole-project": ("whole_project", "5,000 runs as a DataFrame, against asyncpg + orjson + DataFrame"),
 }
 

@@ -39,5 +39,5 @@ def outside_of(service: Service) -> dict[str, str]:
     }
 
 
-async def keys_of(service: Service) -> list[str]:
-    return [found.key async for page in service.app.state.object_store.pages("run") for found in page]
+async def keys_of(service: Service, kind: str = "run") -> list[str]:
+    return [found.key async for page in service.app.state.object_store.pages(kind) for found in page]
