@@ -98,5 +98,5 @@ def test_transformers_logs_its_metrics_and_checkpoints(heavy: SDK, api: runfolio
     run = api.run(f"ada/trainings/{found['run']}")
     assert 4 == len(list(run.scan_history(keys=["train/loss"])))
     assert ("tiny", 8) == (run.name, run.config["hidden_size"])
-    assert any("checkpoint" in name for name in found["names"])
+    assert any("checkpoint" in alias for alias in found["checkpoint"])
     assert 2 == found["labels"]

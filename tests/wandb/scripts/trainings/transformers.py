@@ -42,6 +42,6 @@ name = wandb.run.id
 wandb.finish()
 
 artifacts = [found for found in wandb.Api().run(f"ada/trainings/{name}").logged_artifacts() if found.type == "model"]
-checkpoint = next(found for found in artifacts if "checkpoint" in found.name)
+checkpoint = next(found for found in artifacts if any("checkpoint" in alias for alias in found.aliases))
 restored = BertForSequenceClassification.from_pretrained(Path(checkpoint.download()))
-answer({"run": name, "names": [found.name for found in artifacts], "labels": restored.config.num_labels})
+answer({"run": name, "checkpoint": checkpoint.aliases, "labels": restored.config.num_labels})
