@@ -109,8 +109,10 @@ def test_an_artifact_is_linked_into_portfolios_and_taken_out(with_artifacts: SDK
 
 
 def test_artifacts_are_made_in_increments_by_several_and_of_references(with_artifacts: SDK) -> None:
+    # 0.19 knows no regions.
+    region = "near" if with_artifacts.version >= "0.22" else None
     found = with_artifacts.run(
-        "artifact_kinds", project=f"kinds-{with_artifacts.version}", region="near", may_fail=("CreateArtifact",)
+        "artifact_kinds", project=f"kinds-{with_artifacts.version}", region=region, may_fail=("CreateArtifact",)
     )
 
     assert {"a.txt": "a", "b.txt": "b", "both.txt": "new"} == found["increments"]
@@ -124,8 +126,9 @@ def test_artifacts_are_made_in_increments_by_several_and_of_references(with_arti
     assert ["v0", True] == found["alone"]
     assert found["empty digest"] == found["empty"]
     assert "already exists with type 'dataset'" in found["type"]
-    assert "no-such-region" in found["region"]
-    assert "near" == found["near"]
+    if region:
+        assert "no-such-region" in found["region"]
+        assert "near" == found["near"]
 
 
 def test_models_are_artifacts_and_configs_name_them(with_artifacts: SDK) -> None:

@@ -1,5 +1,7 @@
 """Lists and changes types and collections of a project, and pages of versions from cursors that were kept."""
 
+from __future__ import annotations
+
 import itertools
 
 import wandb

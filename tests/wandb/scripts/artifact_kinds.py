@@ -87,12 +87,13 @@ with wandb.init(project=PROJECT, id="empties") as run:
         run.log_artifact(wandb.Artifact("alone", type="model"))
     except ValueError as error:
         found["type"] = str(error)
-    region = wandb.Artifact("far", type="dataset", storage_region="no-such-region")
-    try:
-        run.log_artifact(region).wait()
-    except Exception as error:  # noqa: BLE001
-        found["region"] = str(error)
-    near = made("near", {"file.txt": "near"}, storage_region=ARGUMENTS["region"])
-    run.log_artifact(near).wait()
-    found["near"] = Path(near.get_entry("file.txt").download(root="near")).read_text()
+    if ARGUMENTS["region"]:
+        region = wandb.Artifact("far", type="dataset", storage_region="no-such-region")
+        try:
+            run.log_artifact(region).wait()
+        except Exception as error:  # noqa: BLE001
+            found["region"] = str(error)
+        near = made("near", {"file.txt": "near"}, storage_region=ARGUMENTS["region"])
+        run.log_artifact(near).wait()
+        found["near"] = Path(near.get_entry("file.txt").download(root="near")).read_text()
 answer(found)

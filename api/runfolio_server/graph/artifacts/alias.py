@@ -10,6 +10,7 @@ from runfolio_server.context import Context
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import derived_node_id, encode_node_id
+from runfolio_server.graph.wandb.deprecation import ONLY_WIRE
 from runfolio_server.sql.artifacts.memberships import AliasRow, MembershipRow
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ class ArtifactTag(Node):
     """One tag of an artifact or a collection."""
 
     name: str = strawberry.field(description="The label.")
+    tag_category_name: str | None = strawberry.field(
+        default=None, deprecation_reason=ONLY_WIRE, description="Always null."
+    )
 
     @classmethod
     def of(cls, owner: int, name: str) -> ArtifactTag:
