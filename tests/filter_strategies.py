@@ -42,9 +42,10 @@ DOCUMENT_FIELDS = (
     "summary_metrics.lr", "summary.a.b", "summaryMetrics.x/y", "summary['a']['0']", "summary.lr.value", "_step",
 )  # fmt: skip
 TEXT_FIELDS = (
-    "name", "display_name", "displayName", "state", "group", "groupName", "jobType", "job_type", "notes", "description",
+    "name", "display_name", "displayName", "group", "groupName", "jobType", "job_type", "notes", "description",
     "sweep", "host", "program", "commit", "repository", "user", "username", "entity", "project",
 )  # fmt: skip
+STATES = ("running", "finished", "crashed")
 TIME_FIELDS = ("created_at", "createdAt", "updatedAt", "heartbeat_at", "finished_at", "finishedAt")
 NUMBER_FIELDS = ("duration", "exit_code", "exitCode")
 PRESENCE_FIELDS = ("tags.a", "tags.a.b", "keys_info.keys.lr", "keys_info.keys.a.b", "keysInfo.keys.x/y")
@@ -96,7 +97,7 @@ def runs(draw: st.DrawFn) -> RunDocument:
     """One run."""
     columns: dict[str, Any] = {
         "display_name": draw(texts),
-        "state": draw(st.sampled_from(("running", "finished", "crashed"))),
+        "state": draw(st.sampled_from(STATES)),
         "tags": draw(st.lists(st.sampled_from(TAGS), unique=True, max_size=3)),
         "created_at": draw(times),
         "updated_at": draw(times),
@@ -164,6 +165,7 @@ _json_operators = _named(
     )
 )
 _names = st.one_of(texts, st.sampled_from(("ada", "bob", "p1", "running", "finished")))
+_states = st.sampled_from((*STATES, "killed", None))
 _tag_values = st.one_of(st.none(), st.sampled_from(TAGS), st.lists(st.sampled_from(TAGS), max_size=2))
 _tag_operators = st.one_of(
     _operators(_tag_values, None),
@@ -194,6 +196,7 @@ conditions = _named(
             st.one_of(_operators(st.one_of(st.none(), _names), _names), _search()),
             st.one_of(st.none(), _names),
         ),
+        _condition(("state",), st.one_of(_operators(_states, _names), _search()), _states),
         _condition(("tags",), _tag_operators, _tag_values),
         _condition(TIME_FIELDS, _operators(st.one_of(st.none(), _time_values), _time_values), _time_values),
         _condition(NUMBER_FIELDS, _operators(st.one_of(st.none(), _number_values), _number_values), _number_values),
@@ -226,6 +229,7 @@ wide_filters = _named(
 _order_fields = (
     *DOCUMENT_FIELDS,
     *TEXT_FIELDS,
+    "state",
     *TIME_FIELDS,
     *NUMBER_FIELDS,
     *PRESENCE_FIELDS,

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from runfolio._core.missing_value import MISSING
     from runfolio._core.restored_code import RestoredCode
     from runfolio._core.run_changes import ChangedRuns
-    from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin
+    from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, RunField
     from runfolio._core.run_metric import RunMetric
     from runfolio._core.run_order import OrderWarning
     from runfolio._core.run_overview import RunOverview
@@ -137,7 +137,7 @@ _NAMES_BY_MODULE = {
     "runfolio._core.missing_value": ("MISSING",),
     "runfolio._core.restored_code": ("RestoredCode",),
     "runfolio._core.run_changes": ("ChangedRuns",),
-    "runfolio._core.run_facets": ("DocumentKey", "FieldValue", "HistogramBin"),
+    "runfolio._core.run_facets": ("DocumentKey", "FieldValue", "HistogramBin", "RunField"),
     "runfolio._core.run_metric": ("RunMetric",),
     "runfolio._core.run_order": ("OrderWarning",),
     "runfolio._core.settings": ("Setting", "Settings"),
@@ -260,6 +260,7 @@ __all__ = [
     "Run",
     "RunArtifactList",
     "RunBranch",
+    "RunField",
     "RunFork",
     "RunMetric",
     "RunOverview",

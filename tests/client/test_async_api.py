@@ -110,3 +110,9 @@ async def test_many_runs_are_chosen_changed_grouped_and_tabled(service: Service,
     assert 2 == await api.runs("ada/chosen").total()
     project = await api.project("chosen")
     assert [("n", 2)] == [(key.key, key.run_count) for key in await project.keys("config")]
+    assert [] == await project.keys("config", search="N")
+    assert ["n"] == [key.key for key in await project.keys("config", search="N", case_sensitive=False, fuzzy=True)]
+    state = next(field for field in await project.run_fields() if field.name == "state")
+    assert ("TEXT", True) == (state.type, state.is_sortable)
+    assert {"running", "killed"} < set(state.values)
+    assert "$in" in state.operators

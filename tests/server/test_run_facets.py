@@ -24,8 +24,9 @@ HISTOGRAM = (
     " runHistogram(field: $x, filters: $f, bins: $n) { low high runCount } } }"
 )
 KEYS = (
-    "query($p: String, $d: RunDocument!, $s: String, $r: String, $f: JSONString, $n: Int! = 1000) { project(name: $p) {"
-    " runKeys(document: $d, search: $s, regex: $r, filters: $f, first: $n) { key type runCount } } }"
+    "query($p: String, $d: RunDocument!, $s: String, $c: Boolean! = true, $z: Boolean! = false, $r: String,"
+    " $f: JSONString, $n: Int! = 1000) { project(name: $p) { runKeys(document: $d, search: $s, caseSensitive: $c,"
+    " fuzzy: $z, regex: $r, filters: $f, first: $n) { key type runCount } } }"
 )
 FLOAT_MAX = 1.7976931348623157e308
 
@@ -260,6 +261,7 @@ async def test_keys_inside_seven_objects_are_told_as_an_object(service: Service)
         (HISTOGRAM, {"x": "config.x", "f": "{"}, "filters"),
         (KEYS, {"d": "CONFIG", "n": 10_001}, "first"),
         (KEYS, {"d": "CONFIG", "s": "a", "r": "a"}, "search"),
+        (KEYS, {"d": "CONFIG", "s": "a" * 61, "c": False}, "search"),
         (KEYS, {"d": "CONFIG", "r": "("}, "regex"),
         (KEYS, {"d": "CONFIG", "r": "(?=a)"}, "regex"),
         (KEYS, {"d": "CONFIG", "f": json.dumps({"name": {"$lt": 1}})}, "filters.name.$lt"),

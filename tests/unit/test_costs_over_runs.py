@@ -45,6 +45,7 @@ OF_NO_RUNS = {
     "Project.totalSweeps": "there are none",
     "Project.sweep": "there are none",
     "Project.sweeps": "there are none",
+    "Project.runFields": "the same in every project",
     "Project.artifact": "one artifact, by its name",
     "Project.artifacts": "artifacts, of which a page has a cost of its own",
     "Project.artifactType": "one type, by its name",

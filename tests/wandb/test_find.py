@@ -104,7 +104,7 @@ def test_a_mistake_is_told_in_our_words(sdk: SDK, seeded: str) -> None:
     lists: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         "field": ({"filters": {"colour": 1}}, ("filters.colour", "display_name")),
         "operator": (
-            {"filters": {"$or": [{"state": "x"}, {"config.lr": {"$gte1": 1}}]}},
+            {"filters": {"$or": [{"state": "failed"}, {"config.lr": {"$gte1": 1}}]}},
             ("$gte1", "filters.$or[1].config.lr", "$gte"),
         ),
         "operand": ({"filters": {"created_at": {"$gt": "soon"}}}, ("soon", "filters.created_at.$gt", "ISO 8601")),

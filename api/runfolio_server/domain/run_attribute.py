@@ -53,6 +53,8 @@ class RunAttribute:
     """Whether a text without a letter means that there is none, wherever it is given or asked for."""
     is_short: bool = False
     """Whether every text has at most 128 characters: it is sorted whole."""
+    values: tuple[str, ...] = ()
+    """Of a text that is one of a few, which these are; none: any text."""
     is_stored: bool = True
     """Whether it is a column of `runs`; else it is made of others, or is found in other tables."""
 

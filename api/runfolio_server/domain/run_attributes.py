@@ -33,6 +33,7 @@ RUN_ATTRIBUTES: Final = (
     RunAttribute(
         "state", TEXT, f"{', '.join(_STATES[:-1])} or {_STATES[-1]}.",
         field="state", filter_names=("state",), export_names=("state",), is_changeable=True, is_short=True,
+        values=tuple(_STATES),
     ),
     RunAttribute(
         "tags", TEXTS, "Short labels, a set.",

@@ -82,6 +82,7 @@ def _column(attribute: RunAttribute) -> Column:
         is_nullable=attribute.is_nullable or attribute.kind is ValueKind.TEXTS,
         blank_is_none=attribute.blank_is_none,
         is_short=attribute.is_short,
+        values=attribute.values,
         within=found.within,
         sort=found.sort,
         joined=found.joined,

@@ -19,10 +19,10 @@ from runfolio._core.group_curves import GroupCurve
 from runfolio._core.history import Stream
 from runfolio._core.html import list_table
 from runfolio._core.missing import present_project
-from runfolio._core.operations import GET_RUN_HISTOGRAM, LIST_PROJECTS, LIST_RUN_KEYS, LIST_RUN_VALUES
+from runfolio._core.operations import GET_RUN_HISTOGRAM, LIST_PROJECTS, LIST_RUN_FIELDS, LIST_RUN_KEYS, LIST_RUN_VALUES
 from runfolio._core.page import Page
 from runfolio._core.paths import ArtifactPath, ProjectPath, RunPath, parse_artifact_path
-from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, document_of
+from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, RunField, document_of
 from runfolio._core.run_order import Order
 from runfolio.history_table import HistoryTable
 
@@ -167,15 +167,35 @@ class AsyncProject(AsyncProjectLife):
         document: Literal["config", "summary"],
         *,
         search: str | None = None,
+        case_sensitive: bool = True,
+        fuzzy: bool = False,
         regex: str | None = None,
         filters: Filter | Mapping[str, Any] | None = None,
         limit: int = 1000,
     ) -> list[DocumentKey]:
-        """The keys of config or summary that its runs have, by name; `search` is a part of it, `regex` RE2."""
-        variables = {"document": document_of(document), "search": search, "regex": regex, "first": limit}
-        answer = await self._transport.execute(LIST_RUN_KEYS, {**self._variables(filters), **variables})
+        """The keys of config or summary that its runs have, by name; `search` is a part of it, `regex` RE2.
+
+        `fuzzy`: it is enough that a key has the characters of `search` in this order, as `eval/loss` has `evls`.
+        """
+        variables = {
+            **self._variables(filters),
+            "document": document_of(document),
+            "search": search,
+            "caseSensitive": case_sensitive,
+            "fuzzy": fuzzy,
+            "regex": regex,
+            "first": limit,
+        }
+        answer = await self._transport.execute(LIST_RUN_KEYS, variables)
         found = present_project(answer.project, self.entity, self.name).run_keys
         return [DocumentKey.of(key) for key in found]
+
+    async def run_fields(self) -> list[RunField]:
+        """What filters of its runs may name, with types and operators; the same in every project."""
+        variables = {"entity": self.entity, "project": self.name}
+        answer = await self._transport.execute(LIST_RUN_FIELDS, variables)
+        found = present_project(answer.project, self.entity, self.name).run_fields
+        return [RunField.of(fields) for fields in found]
 
     async def values(
         self, field: Field | str, *, filters: Filter | Mapping[str, Any] | None = None, limit: int = 100

@@ -70,6 +70,7 @@ LIST_RUN_GROUPS = Operation("ListRunGroups", generated.LIST_RUN_GROUPS_GQL, gene
 LIST_GROUP_CURVES = Operation("ListGroupCurves", generated.LIST_GROUP_CURVES_GQL, generated.ListGroupCurves)
 LIST_RUN_VALUES = Operation("ListRunValues", generated.LIST_RUN_VALUES_GQL, generated.ListRunValues)
 GET_RUN_HISTOGRAM = Operation("GetRunHistogram", generated.GET_RUN_HISTOGRAM_GQL, generated.GetRunHistogram)
+LIST_RUN_FIELDS = Operation("ListRunFields", generated.LIST_RUN_FIELDS_GQL, generated.ListRunFields)
 LIST_RUN_KEYS = Operation("ListRunKeys", generated.LIST_RUN_KEYS_GQL, generated.ListRunKeys)
 GET_ARTIFACT = Operation("GetArtifact", generated.GET_ARTIFACT_GQL, generated.GetArtifact)
 GET_ARTIFACT_LINEAGE = Operation("GetArtifactLineage", generated.GET_ARTIFACT_LINEAGE_GQL, generated.GetArtifactLineage)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from runfolio._core.missing_value import value_of
-from runfolio._generated import DocumentKeyFields, FieldValueFields, HistogramBinFields
+from runfolio._generated import DocumentKeyFields, FieldValueFields, HistogramBinFields, RunFieldFields
 
 DOCUMENTS = {"config": "CONFIG", "summary": "SUMMARY"}
 
@@ -55,6 +55,35 @@ class HistogramBin:
     def of(cls, fields: HistogramBinFields) -> HistogramBin:
         """The bin of an answer."""
         return cls(fields.low, fields.high, fields.run_count)
+
+
+@dataclass(frozen=True, slots=True)
+class RunField:
+    """What a filter of runs may name: `config.<key>` and the like stand for one field of each key.
+
+    `type` says what its values are: `TEXT`, `TAGS`, `TIME`, `NUMBER`, `BOOLEAN`, `JSON`, or `PRESENCE` where a filter
+    asks only whether it is there. `operators` are those that it takes, `values` the only ones that there are, empty
+    where any may be. `is_sortable`: orders and groups may name it as well.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    type: str
+    operators: tuple[str, ...]
+    values: tuple[str, ...]
+    is_sortable: bool
+
+    @classmethod
+    def of(cls, fields: RunFieldFields) -> RunField:
+        """The field of an answer."""
+        return cls(
+            fields.name,
+            tuple(fields.aliases),
+            fields.type_,
+            tuple(fields.operators),
+            tuple(fields.values),
+            fields.is_sortable,
+        )
 
 
 def document_of(document: Literal["config", "summary"]) -> str:

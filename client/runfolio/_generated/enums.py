@@ -23,6 +23,16 @@ class HistoryStream(str, Enum):
     SYSTEM = "SYSTEM"
 
 
+class RunFieldType(str, Enum):
+    TEXT = "TEXT"
+    TAGS = "TAGS"
+    TIME = "TIME"
+    NUMBER = "NUMBER"
+    BOOLEAN = "BOOLEAN"
+    JSON = "JSON"
+    PRESENCE = "PRESENCE"
+
+
 class RunStateCause(str, Enum):
     START = "START"
     BATCH = "BATCH"

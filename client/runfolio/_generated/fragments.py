@@ -4,7 +4,13 @@ from typing import Optional
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import AlertSeverity, ArtifactState, ArtifactUseDirection, RunStateCause
+from .enums import (
+    AlertSeverity,
+    ArtifactState,
+    ArtifactUseDirection,
+    RunFieldType,
+    RunStateCause,
+)
 
 
 class ProjectNameFields(BaseModel):
@@ -267,6 +273,15 @@ class RunBranchFields(BaseModel):
     last_step: Optional[float] = Field(alias="lastStep")
     row_count: int = Field(alias="rowCount")
     left_at: datetime = Field(alias="leftAt")
+
+
+class RunFieldFields(BaseModel):
+    name: str
+    aliases: list[str]
+    type_: RunFieldType = Field(alias="type")
+    operators: list[str]
+    values: list[str]
+    is_sortable: bool = Field(alias="isSortable")
 
 
 class RunFields(BaseModel):

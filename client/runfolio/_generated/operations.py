@@ -37,6 +37,7 @@ __all__ = [
     "LIST_MODEL_GRAPHS_GQL",
     "LIST_PROJECTS_GQL",
     "LIST_RUNS_GQL",
+    "LIST_RUN_FIELDS_GQL",
     "LIST_RUN_GROUPS_GQL",
     "LIST_RUN_INPUTS_GQL",
     "LIST_RUN_KEYS_GQL",
@@ -1671,11 +1672,13 @@ fragment HistogramBinFields on HistogramBin {
 """
 
 LIST_RUN_KEYS_GQL = """
-query ListRunKeys($entity: String!, $project: String!, $document: RunDocument!, $search: String, $regex: String, $filters: JSONString, $first: Int!) {
+query ListRunKeys($entity: String!, $project: String!, $document: RunDocument!, $search: String, $caseSensitive: Boolean!, $fuzzy: Boolean!, $regex: String, $filters: JSONString, $first: Int!) {
   project(name: $project, entityName: $entity) {
     runKeys(
       document: $document
       search: $search
+      caseSensitive: $caseSensitive
+      fuzzy: $fuzzy
       regex: $regex
       filters: $filters
       first: $first
@@ -1690,6 +1693,25 @@ fragment DocumentKeyFields on DocumentKey {
   field
   type
   runCount
+}
+"""
+
+LIST_RUN_FIELDS_GQL = """
+query ListRunFields($entity: String!, $project: String!) {
+  project(name: $project, entityName: $entity) {
+    runFields {
+      ...RunFieldFields
+    }
+  }
+}
+
+fragment RunFieldFields on RunField {
+  name
+  aliases
+  type
+  operators
+  values
+  isSortable
 }
 """
 

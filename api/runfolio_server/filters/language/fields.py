@@ -32,6 +32,7 @@ class Column:
     `within` wraps a condition on the expression (each %s) when that belongs to another table, so that the condition is
     evaluated once per row of that table instead of once per row listed; `sort` is what to order by then, and `joined`
     the FROM items beside `r` that it needs. `blank_is_none`: no row has a blank text; to equal one is to have none.
+    `values` are the texts that there are, where a text is one of a few: to equal another one is a mistake.
     `has_any`, of a field that is a list, is the condition that it holds one of
     the texts of an array (%s), where there is a quicker one than to look into the list of each row. `is_value` is false
     where a row has no one value: then filters may name it, and nothing else.
@@ -44,6 +45,7 @@ class Column:
     is_nullable: bool = False
     blank_is_none: bool = False
     is_short: bool = False
+    values: tuple[str, ...] = ()
     within: str | None = None
     sort: str | None = None
     joined: str = ""

@@ -54,6 +54,16 @@ def check_operand(kind: FieldKind, operator: OperatorName, raw: Any, path: str) 
     return _value(kind, raw, path)
 
 
+def check_one_of(values: tuple[str, ...], operator: OperatorName, operand: Operand, path: str) -> None:
+    """Raises AppError where a checked operand asks for equality with a text that no row can have."""
+    if operator in (OperatorName.EQ, OperatorName.NE):
+        if operand is not None and operand not in values:
+            _refuse(operand, path, (*values, "null"))
+    elif operator in _LISTS:
+        for number, item in enumerate(operand):
+            check_one_of(values, OperatorName.EQ, item, f"{path}[{number}]")
+
+
 def _list(kind: FieldKind, raw: Any, path: str) -> Operand:
     if not isinstance(raw, list):
         return _refuse(raw, path, ("a list",))

@@ -9,8 +9,8 @@ from runfolio_server.errors import AppError
 from runfolio_server.filters.error_excerpt import name_excerpt, value_excerpt
 from runfolio_server.filters.language.cost import check_cost
 from runfolio_server.filters.language.field_table import FieldTable
-from runfolio_server.filters.language.fields import Field
-from runfolio_server.filters.language.operands import check_operand
+from runfolio_server.filters.language.fields import Column, Field
+from runfolio_server.filters.language.operands import check_one_of, check_operand
 from runfolio_server.filters.language.operators import AND, LOGICAL, NOR, NOT, OPERATORS, OperatorName, operators_of
 from runfolio_server.filters.language.simplify import condition_count, conditions_of, simplified
 from runfolio_server.filters.language.tree import EVERYTHING, And, Condition, Filter, Not, Or
@@ -141,9 +141,10 @@ def _operator(field: Field, name: str, operand: Any, path: str, depth: int) -> F
 
 
 def _condition(field: Field, operator: OperatorName, operand: Any, path: str) -> Filter:
-    return Condition(
-        field, OPERATORS[operator].name, check_operand(field.kind, operator, readable_number(operand), path)
-    )
+    checked = check_operand(field.kind, operator, readable_number(operand), path)
+    if isinstance(field, Column) and field.values:
+        check_one_of(field.values, operator, checked, path)
+    return Condition(field, OPERATORS[operator].name, checked)
 
 
 def _all_of(filters: list[Filter]) -> Filter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from runfolio_server.graph.limits.runs_cost import OVER_DOCUMENTS, over_runs
 from runfolio_server.graph.relay.scalars import Int64, JSONString
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.expected_texts import expect_texts
+from runfolio_server.graph.runs.fields import RunField, run_fields
 from runfolio_server.graph.runs.histogram import BINS_DEFAULT, BINS_MAX, HistogramBin, histogram_bins
 from runfolio_server.sql.projects.projects import ProjectRow
 from runfolio_server.sql.run_lists.groups import select_bins, select_values
@@ -31,6 +33,8 @@ VALUES_DEFAULT = 100
 VALUES_MAX = 10_000
 KEYS_DEFAULT = 1000
 KEYS_MAX = 10_000
+SEARCH_MAX = 60
+"""Characters of a search that is made a pattern: each takes up to four of the 256 that a pattern may have."""
 
 
 @strawberry.enum(description="A document of a run.")
@@ -75,6 +79,13 @@ class ProjectRunFacets:
     """The fields of Project that describe what its runs hold."""
 
     row: strawberry.Private[ProjectRow]
+
+    @strawberry.field(
+        description="What filters of runs may name, with types and operators; the same in every project.",
+    )
+    def run_fields(self) -> list[RunField]:
+        """Fields of the filter language."""
+        return run_fields()
 
     @strawberry.field(
         description="The distinct values of a field, the most frequent first; each tag counts for itself.",
@@ -135,6 +146,19 @@ class ProjectRunFacets:
         search: Annotated[
             str | None, strawberry.argument(description="Only keys that contain this text; null: all.")
         ] = strawberry.UNSET,
+        case_sensitive: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether `search` tells `Loss` from `loss`; only ASCII letters have a case."
+            ),
+        ] = True,
+        fuzzy: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether it is enough that a key has the characters of `search` in this order, with others "
+                "between them: `evls` finds `eval/loss`."
+            ),
+        ] = False,
         regex: Annotated[
             str | None, strawberry.argument(description="Only keys that match this RE2 pattern somewhere; null: all.")
         ] = strawberry.UNSET,
@@ -145,9 +169,13 @@ class ProjectRunFacets:
         _check("first", first, KEYS_MAX)
         if search and regex:
             raise AppError("Give search or regex, not both.", path="search", allowed=("search", "regex"))
-        wanted = KeySearch(
-            text=storable_text(search) if search else None, pattern=translate_regex(regex, "regex") if regex else None
-        )
+        if search and (fuzzy or not case_sensitive):
+            wanted = KeySearch(pattern=_pattern_of(search, is_case_sensitive=case_sensitive, is_fuzzy=fuzzy))
+        else:
+            wanted = KeySearch(
+                text=storable_text(search) if search else None,
+                pattern=translate_regex(regex, "regex") if regex else None,
+            )
         query, budget = RunQuery.parse(filters or None).page(first), info.context.budget
         async with info.context.database.connection() as connection:
             rows = await select_document_keys(
@@ -158,6 +186,18 @@ class ProjectRunFacets:
             DocumentKey(key=row.key, field=name + row.field, type=row.type_name, run_count=Int64(row.count))
             for row in rows
         ]
+
+
+def _pattern_of(search: str, *, is_case_sensitive: bool, is_fuzzy: bool) -> str:
+    """The regular expression of PostgreSQL for a text to be found. Raises AppError: longer than a pattern may be."""
+    if len(search) > SEARCH_MAX:
+        raise AppError(
+            f"search has {len(search)} characters; allowed: {SEARCH_MAX} where it is fuzzy or its case does not count",
+            path="search",
+            allowed=(f"{SEARCH_MAX} characters",),
+        )
+    flags = "(?s)" if is_case_sensitive else "(?is)"
+    return translate_regex(flags + (".*" if is_fuzzy else "").join(map(re.escape, search)), "search")
 
 
 def _field(name: str) -> Field:
