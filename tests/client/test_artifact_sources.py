@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,15 @@ def test_two_files_of_one_name_are_refused_by_both_their_paths(tree: Path) -> No
 
     with pytest.raises(ValueError, match=r"'a.txt' in the artifact: .*tree/a.txt and .*tree/sub/a.txt"):
         read_sources([tree / "a.txt", tree / "sub" / "a.txt"])
+
+
+def test_a_file_whose_name_is_not_unicode_is_told_by_its_name_and_can_be_given_another(tmp_path: Path) -> None:
+    found = tmp_path / os.fsdecode(b"caf\xe9.txt")
+    found.write_text("latin-1")
+
+    with pytest.raises(ValueError, match=r"'caf\\udce9.txt' is not Unicode text, .* Rename the file"):
+        read_sources(tmp_path)
+    assert ["coffee.txt"] == [source.name for source in read_sources({"coffee.txt": found})]
 
 
 @pytest.mark.parametrize(

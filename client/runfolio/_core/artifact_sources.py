@@ -32,16 +32,28 @@ def read_sources(files: ArtifactFilesInput) -> list[ArtifactSource]:
     """The entries by name; every file is read once for its MD5.
 
     A file is called by its own name, what is below a directory by its path from there. Raises FileNotFoundError,
-    ValueError for two of one name, and TypeError for what is no path.
+    ValueError for two of one name or for a name that is not Unicode, and TypeError for what is no path.
     """
     found: dict[str, Path | bytes] = {}
     for name, source in _named(files):
+        _check_unicode(name)
         if found.setdefault(name, source) is not source:
             raise ValueError(
                 f"Two files would be called {name!r} in the artifact: {found[name]!s:.200} and {source!s:.200}. "
                 "Give a dict that says which name each of them gets."
             )
     return [ArtifactSource(name, source, *size_and_md5(source)) for name, source in sorted(found.items())]
+
+
+def _check_unicode(name: str) -> None:
+    """Python reads a file name on disk whose bytes are not UTF-8 as text with halves of surrogate pairs."""
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"The file name {name!r:.200} is not Unicode text, and no artifact can have it. "
+            "Rename the file, or give a dict that says which name it gets."
+        ) from error
 
 
 def _named(files: ArtifactFilesInput) -> Iterator[tuple[str, Path | bytes]]:
