@@ -142,6 +142,16 @@ async def test_filters_orders_groups_and_exports_name_it(service: Service) -> No
     assert [1, 4, 4, None] == json.loads(response.text.splitlines()[0])["columns"]["environment.gpu_count"]
 
 
+async def test_a_list_by_age_is_filtered_by_it(service: Service) -> None:
+    for name, system in (("a", "Linux"), ("b", "Darwin"), ("c", "Linux")):
+        await service.graphql(CREATE, i={"projectName": "aged", "name": name, "environment": {"os": system}})
+    document = 'query($f: JSONString) { project(name: "aged") { runs(filters: $f) { edges { node { name } } } } }'
+
+    found = (await service.graphql(document, f='{"environment.os": "Linux"}')).data["project"]
+
+    assert ["a", "c"] == [edge["node"]["name"] for edge in found["runs"]["edges"]]
+
+
 async def test_a_run_that_was_sent_later_has_its_own_times(service: Service) -> None:
     started = datetime.now(UTC) - timedelta(days=3)
     await service.graphql(UPSERT, i={"modelName": "env", "name": "later", "config": config_of(started)})

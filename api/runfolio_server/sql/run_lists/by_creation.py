@@ -22,7 +22,7 @@ from runfolio_server.filters.sql.order_sql import compile_order
 from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import Query, composed
 from runfolio_server.sql.pool import Connection
-from runfolio_server.sql.run_lists.list import RUN_COLUMNS, ListedRunRow
+from runfolio_server.sql.run_lists.list import DOCUMENT_COLUMNS, RUN_COLUMNS, ListedRunRow
 from runfolio_server.sql.run_lists.long_columns import NOTHING_LONG, WantedLong
 
 WALK_MAX_RUNS: Final = 5000
@@ -62,7 +62,7 @@ def creation_statement(
     if is_walk:
         # The limit inside keeps the filter out of there.
         found = (
-            f"(\n  SELECT {RUN_COLUMNS}, r.config, r.summary\n  FROM runs AS r\n  WHERE {living}\n"
+            f"(\n  SELECT {RUN_COLUMNS}, {DOCUMENT_COLUMNS}\n  FROM runs AS r\n  WHERE {living}\n"
             f"  ORDER BY {ordered.order_by}\n  LIMIT {walk_length(query.filters):d}\n) AS r\nWHERE {where.sql}"
         )
     else:

@@ -17,7 +17,7 @@ from runfolio_server.sql.identity.users import CountRow
 from runfolio_server.sql.named import Query, composed
 from runfolio_server.sql.pool import Connection
 from runfolio_server.sql.run_lists.indexes import ReadyIndex
-from runfolio_server.sql.run_lists.list import RUN_COLUMNS, ListedRunRow, select_runs_page
+from runfolio_server.sql.run_lists.list import DOCUMENT_COLUMNS, RUN_COLUMNS, ListedRunRow, select_runs_page
 from runfolio_server.sql.run_lists.long_columns import NOTHING_LONG, WantedLong
 
 WALK_MAX_RUNS: Final = 5000
@@ -71,7 +71,7 @@ def walk_statement(
     # The limit inside keeps the filter out of there; the order outside is the one that the rows have already.
     sql = (
         f"SELECT {wanted.columns(len(bound) + 1)}, ARRAY[{', '.join(f'r.{key}::text' for key in keys)}]\n"
-        f"FROM (\n  SELECT {RUN_COLUMNS}, r.config, r.summary, {walked}\n  FROM runs AS r\n"
+        f"FROM (\n  SELECT {RUN_COLUMNS}, {DOCUMENT_COLUMNS}, {walked}\n  FROM runs AS r\n"
         f"  WHERE {segment.where}\n  ORDER BY {segment.order_by}\n  LIMIT {most:d}\n) AS r\n"
         f"WHERE {where.sql}\nORDER BY {', '.join(f'r.{key} {direction}' for key in keys)}\nLIMIT $1"
     )

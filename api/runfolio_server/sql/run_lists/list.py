@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from runfolio_server.filters.run_fields import RUN_FIELDS
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.filters.sql.compile import compile_filter
 from runfolio_server.filters.sql.joined import joined_tables
@@ -24,6 +25,8 @@ from runfolio_server.sql.runs.runs import RunIdRow, RunRow
 
 # The fields of RunRow are the columns of runs.
 RUN_COLUMNS: Final = ", ".join(f"r.{name}" for name in RunRow.__struct_fields__)
+# What filters ask of runs beside them.
+DOCUMENT_COLUMNS: Final = ", ".join(document.sql for document in RUN_FIELDS.documents)
 _LIVING: Final = "WHERE r.project_id = $1 AND r.deleted_at IS NULL"
 _CHOSEN: Final = "r.run_id, r.name, r.tags, octet_length(r.config_text) AS config_bytes"
 
