@@ -39,6 +39,14 @@ MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
         [{"entityName": "entity", "projectName": "project", "name": "run"}, {"entityName": "entity"}],
     ),
     "appendHistory": ("{ rejectedCount nextOffset }", [{"runId": "run_id"}]),
+    "rewindHistory": ("{ run { id } }", [{"id": "run_id"}]),
+    "rewindRun": (
+        "{ rewoundRun { id } }",
+        [
+            {"entityName": "entity", "projectName": "project", "runName": "run"},
+            {"entityName": "entity", "runName": "run"},
+        ],
+    ),
     "finishRun": ("{ run { id } }", [{"id": "run_id"}]),
     "createRunFiles": (
         "{ files { uploadUrl } }",
@@ -85,6 +93,8 @@ REQUIRED: dict[str, dict[str, object]] = {
     "deleteArtifactVersion": {"withAliases": True},
     "appendHistory": {"offset": 0, "rows": ['{"_step":9,"forged":1}']},
     "createRunFiles": {"files": ["a.txt"]},
+    "rewindHistory": {"step": 0},
+    "rewindRun": {"metricName": "_step", "metricValue": 0},
     "updateRuns": {"filters": "{}", "addTags": ["forged"]},
     "raiseAlert": {"title": "forged"},
     "notifyScriptableRunAlert": {"title": "forged", "text": "forged"},

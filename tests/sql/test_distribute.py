@@ -133,8 +133,8 @@ async def test_an_interrupt_in_the_middle_of_a_table_leaves_it_undone_and_the_lo
     [
         ("DELETE FROM pg_extension WHERE extname = 'citus'", "This PostgreSQL has no Citus. Install it"),
         ("UPDATE pg_extension SET extversion = '12.1-1' WHERE extname = 'citus'", "Citus 12.1-1 is too old"),
-        ("DELETE FROM schema_migrations", "0001_first is missing. Run `runfolio migrate` first"),
-        ("DROP TABLE schema_functions", "0001_first is missing. Run `runfolio migrate` first"),
+        ("DELETE FROM schema_migrations", "0001_first, 0002_states, 0003_branches"),
+        ("DROP TABLE schema_functions", "is missing. Run `runfolio migrate` first"),
         ("UPDATE schema_functions SET checksum = '' WHERE name = 'start_run'", "start_run is missing. Run"),
         ("DELETE FROM pg_dist_node WHERE groupid = 0", "citus_set_coordinator_host"),
         ("UPDATE pg_dist_node SET shouldhaveshards = false", "None of the machines may have shards (first:5432, "),
@@ -206,7 +206,9 @@ async def test_a_server_starts_on_none_or_all_but_not_on_half(url: str, observer
     with pytest.raises(Exception, match="a machine was lost"):
         await distribute(url, 8, say_nothing)
 
-    with pytest.raises(MigrationError, match=r"not distributed to the end: run_event, unused_object are still on one"):
+    with pytest.raises(
+        MigrationError, match=r"not distributed to the end: run_event, .*unused_object are still on one"
+    ):
         await migrate(url)
 
     await observer.execute("DELETE FROM recorder.failing")

@@ -20,10 +20,12 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from runfolio._async.run_groups import GROUPS_WITH_BINS
 from runfolio_server.graph.limits.cost import COST
 from runfolio_server.graph.limits.document_cost import DocumentCost, cost_of
 from runfolio_server.graph.limits.document_limits import MAX_COST
 from runfolio_server.graph.limits.runs_cost import CHOOSING_RUNS, COUNTING_RUNS, OVER_DOCUMENTS, OVER_RUNS
+from runfolio_server.graph.runs.group import GROUP_BINS_MAX
 from runfolio_server.graph.runs.histories import GROUP_COST
 from runfolio_server.graph.schema import schema
 
@@ -42,6 +44,9 @@ OF_NO_RUNS = {
     "Project.internalId": "in its row",
     "Project.isBenchmark": "always false",
     "Project.readOnly": "always false",
+    "Project.access": "always null",
+    "Project.views": "always null",
+    "Project.deletedRuns": "those that are deleted, of which a page has a cost of its own",
     "Project.totalSweeps": "there are none",
     "Project.sweep": "there are none",
     "Project.sweeps": "there are none",
@@ -56,7 +61,7 @@ OF_NO_RUNS = {
     "RunEdge.cursor": "in its row",
 }
 # Here other things begin than lists of runs.
-BEYOND = {"Run", "Entity", "User", "Sweep", "SweepConnection", "HistoryColumns"}
+BEYOND = {"Run", "DeletedRunConnection", "Entity", "User", "Sweep", "SweepConnection", "HistoryColumns"}
 OF_ARTIFACTS = "Artifact"
 """What the names of types begin with that no list of runs lies behind."""
 
@@ -191,8 +196,22 @@ LARGEST: dict[str, str | int] = {
 }
 
 
-@pytest.mark.parametrize("name", ["ListRunGroups", "ListRunValues", "GetRunHistogram", "ListRunKeys", "ListRuns"])
-def test_the_largest_that_the_client_asks_for_is_allowed(name: str) -> None:
+WITHOUT_BINS = {**LARGEST, "bins": None}
+WITH_BINS = {**LARGEST, "first": GROUPS_WITH_BINS, "bins": GROUP_BINS_MAX, "metrics": 10}
+
+
+@pytest.mark.parametrize(
+    ("name", "largest"),
+    [
+        ("ListRunGroups", WITHOUT_BINS),
+        ("ListRunGroups", WITH_BINS),
+        ("ListRunValues", LARGEST),
+        ("GetRunHistogram", LARGEST),
+        ("ListRunKeys", LARGEST),
+        ("ListRuns", LARGEST),
+    ],
+)
+def test_the_largest_that_the_client_asks_for_is_allowed(name: str, largest: dict[str, str | int | None]) -> None:
     text = "\n".join(path.read_text() for path in OPERATIONS.glob("*.graphql"))
     parsed = parse(text)
     operation = next(
@@ -201,7 +220,7 @@ def test_the_largest_that_the_client_asks_for_is_allowed(name: str) -> None:
         if isinstance(one, OperationDefinitionNode) and one.name and one.name.value == name
     )
     variables = {one.variable.name.value: print_ast(one.type) for one in operation.variable_definitions or ()}
-    given = {name: _given(LARGEST.get(name), kind) for name, kind in variables.items()}
+    given = {name: _given(largest.get(name), kind) for name, kind in variables.items()}
 
     assert _cost_of(parsed, operation, given).total <= MAX_COST
 
@@ -209,5 +228,7 @@ def test_the_largest_that_the_client_asks_for_is_allowed(name: str) -> None:
 def _given(largest: str | int | None, kind: str) -> object:
     if kind.startswith("["):
         return ["config.lr"] * int(largest or 1)
+    if kind == "Int" and largest is None:
+        return None
     by_kind = {"Boolean!": True, "RunDocument!": "CONFIG"}
     return by_kind.get(kind, "text" if largest is None else largest)

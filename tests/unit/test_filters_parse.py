@@ -22,7 +22,7 @@ from tests.run_language import find_field, parse_filters
 
 NOT_FIELDS = {"run_id", "project_id", "created_by", "deleted_at", "config", "summary", "config_text",
               "summary_text", "system_text", "config_writer", "summary_writer", "newest_start", "is_sent_again",
-              "is_older"}  # fmt: skip
+              "is_older", "environment"}  # fmt: skip
 
 
 def refusal(filters: Any) -> AppError:

@@ -57,7 +57,7 @@ def test_who_is_no_site_admin_is_told_so() -> None:
 def test_a_statement_says_which_permission_it_asks_for(permission: Permission) -> None:
     asked = Asked(permission, 2)
 
-    assert ("p.name = $1 AND p.entity_id = ANY ($2::bigint[])", asked) == expand(
+    assert ("p.name = $1 AND p.entity_id = ANY ($2::bigint[]) AND p.deleted_at IS NULL", asked) == expand(
         f"p.name = $1 AND {{{{may {permission} project p $2}}}}"
     )
     assert ("e.entity_id = ANY ($2::bigint[])", asked) == expand("{{may ? entity e $2}}", permission)

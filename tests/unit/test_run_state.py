@@ -70,7 +70,9 @@ def test_the_index_of_living_runs_has_those_that_silence_ends() -> None:
 
 def test_the_schema_names_every_state() -> None:
     sdl = resources.files("runfolio_schema").joinpath("schema.graphql").read_text(encoding="utf-8")
-    described = re.search(r'"""([^"]*)"""\s+state: String!', sdl)
+    described = re.search(
+        r'^type Run implements Node \{.*?"""([^"]*)"""\s+state: String!', sdl, re.DOTALL | re.MULTILINE
+    )
     assert described is not None
 
     assert {state.value for state in RunState} == set(re.findall(r"[a-z]+", described[1])) - {"or"}

@@ -28,6 +28,7 @@ def test_the_defaults_are_those_of_the_table() -> None:
         "host",
         "processes",
         "trusted_proxies",
+        "storage_regions",
         "webhook_networks",
         "webhook_secret",
         "webhook_url",

@@ -5,7 +5,7 @@ FROM run_stream
 WHERE run_id = $1 AND stream = 'console'
 ORDER BY writer, epoch;
 
--- select_console_page: $1 run id, $2-$4 begin, $5-$7 end, $8 limit, $9 bytes, $10 text, $11 pattern, $12 codes → ConsoleRow*
+-- select_console_page: $1 run id, $2, $3, $4 begin, $5, $6, $7 end, $8 limit, $9 bytes, $10 text, $11 pattern, $12 codes → ConsoleRow*
 -- They begin at a writer, epoch and line, and end before another. They contain the text and match the pattern, null: any,
 -- without the terminal's codes. They end behind the one with which their texts have more bytes than that.
 SELECT p.writer, p.epoch, p.line, p.time, p.level, p.label, p.text, p.change
@@ -28,7 +28,7 @@ WHERE p.size - octet_length(p.text) <= $9::bigint
 ORDER BY p.writer, p.epoch, p.line
 LIMIT $8;
 
--- select_console_tail: $1 run id, $2-$4 begin, $5-$7 end, $8 limit, $9 bytes, $10 text, $11 pattern, $12 codes → ConsoleRow*
+-- select_console_tail: $1 run id, $2, $3, $4 begin, $5, $6, $7 end, $8 limit, $9 bytes, $10 text, $11 pattern, $12 codes → ConsoleRow*
 -- The last lines, newest first; otherwise as select_console_page.
 SELECT p.writer, p.epoch, p.line, p.time, p.level, p.label, p.text, p.change
 FROM (
@@ -50,7 +50,7 @@ WHERE p.size - octet_length(p.text) <= $9::bigint
 ORDER BY p.writer DESC, p.epoch DESC, p.line DESC
 LIMIT $8;
 
--- select_console_changes: $1 run id, $2-$5 change, writer, epoch and line to come after, $6 limit, $7 bytes → ConsoleRow*
+-- select_console_changes: $1 run id, $2, $3, $4, $5 change, writer, epoch and line to come after, $6 limit, $7 bytes → ConsoleRow*
 -- Lines as they are now, in the order in which they were last written; they end as those of select_console_page.
 SELECT p.writer, p.epoch, p.line, p.time, p.level, p.label, p.text, p.change
 FROM (

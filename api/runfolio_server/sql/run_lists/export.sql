@@ -7,7 +7,8 @@ SELECT page.position, page.is_whole, page.username, {{columns page}}, page.envir
   CASE WHEN page.is_whole THEN page.summary_text ELSE '' END AS summary_text
 FROM (
   SELECT wanted.position, maker.name AS username, {{columns r}}, r.environment::text AS environment,
-    CASE WHEN jsonb_typeof(r.summary -> '_runtime') = 'number' THEN (r.summary ->> '_runtime')::float8 END AS runtime, r.config_text, r.summary_text,
+    CASE WHEN jsonb_typeof(r.summary -> '_runtime') = 'number' AND (r.summary ->> '_runtime')::numeric < 1e300
+    THEN greatest((r.summary ->> '_runtime')::numeric, 0)::float8 END AS runtime, r.config_text, r.summary_text,
     row_number() OVER listed = 1
       OR sum(octet_length(r.config_text) + octet_length(r.summary_text)) OVER listed <= $2::bigint AS is_whole
   FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (run_id, position)

@@ -22,7 +22,9 @@ WHERE r.run_id = $1 AND r.deleted_at IS NULL
 FOR NO KEY UPDATE;
 
 -- select_environments: $1 run ids → EnvironmentRow*
-SELECT r.run_id, r.environment::text, CASE WHEN jsonb_typeof(r.summary -> '_runtime') = 'number' THEN (r.summary ->> '_runtime')::float8 END
+-- A number of a summary may be beyond float8.
+SELECT r.run_id, r.environment::text, CASE WHEN jsonb_typeof(r.summary -> '_runtime') = 'number' AND (r.summary ->> '_runtime')::numeric < 1e300
+    THEN greatest((r.summary ->> '_runtime')::numeric, 0)::float8 END
 FROM runs AS r
 WHERE r.run_id = ANY ($1::uuid[]);
 
