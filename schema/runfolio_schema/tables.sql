@@ -411,9 +411,12 @@ CREATE TABLE run_files (
   mimetype    text,                                  -- guessed from the name; null: unknown
   issued_at   timestamptz NOT NULL,                  -- when the upload was allowed: an older one never replaces a newer
   uploaded_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (run_id, name),
-  CONSTRAINT run_files_file_id_key UNIQUE (run_id, file_id) -- for deletion by node id
+  PRIMARY KEY (run_id, name)
 );
+
+-- Serves a look by node id. Not unique, because a repeat at the same moment must meet the primary key: the id is made of
+-- run and name.
+CREATE INDEX run_files_file_id ON run_files (run_id, file_id);
 
 -- Parquet files of the history of runs that have ended. A file never changes and keeps its number, because SDKs keep
 -- what they have once read; a run that goes on gets further files when it has ended again.

@@ -7,7 +7,7 @@
 -- p_created_by is the number of the user who asks: the maker of a new run, and who it was in the log of states.
 -- p_given is an object of column and value: what it lacks leaves a column as it is, and it holds no null. An empty group or
 -- job type is none; an empty display name is made anew of p_words and how many runs the project has had.
--- Of its environment a process that says when it began tells all.
+-- Of its environment a process that says when it began tells all, and one that does not yet nothing that is known.
 -- p_config_text to p_summary: null leaves a column as it is.
 -- p_config_if_new: the config is for a new run; one that is there keeps its own, and the caller joins the two.
 -- p_writer is whose config and summary they are: '' or, where several processes write one run, the client's id; null:
@@ -151,7 +151,7 @@ BEGIN
         WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = ''
         ORDER BY s.epoch DESC
         LIMIT 1;
-        v_given := p_given || jsonb_build_object('config', p_config_text);
+        v_given := p_given - 'environment' || jsonb_build_object('config', p_config_text);
         v_epochs := coalesce(v_epochs, 0);
         v_line := coalesce(v_line, 0);
         INSERT INTO untold_start (run_id, before, given, sent_text, console_epochs, console_line)
@@ -246,7 +246,8 @@ BEGIN
         stop_requested = CASE WHEN v_begins AND v_state <> 'pending' THEN false ELSE r.stop_requested END,
         newest_start = greatest(r.newest_start, p_told_start),
         started_at = least(r.started_at, p_told_start),
-        environment = CASE WHEN p_told_start IS NULL THEN r.environment || coalesce(p_given -> 'environment', '{}')
+        environment = CASE WHEN p_told_start IS NULL AND p_writer = '' AND r.environment <> '{}' THEN r.environment
+                           WHEN p_told_start IS NULL THEN r.environment || coalesce(p_given -> 'environment', '{}')
                            ELSE coalesce(p_given -> 'environment', r.environment) END,
         is_sent_again = v_sent_again,
         is_older = v_is_older

@@ -243,9 +243,9 @@ CREATE TABLE run_files (
   mimetype    text,
   issued_at   timestamptz NOT NULL,
   uploaded_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (run_id, name),
-  CONSTRAINT run_files_file_id_key UNIQUE (run_id, file_id)
+  PRIMARY KEY (run_id, name)
 );
+CREATE INDEX run_files_file_id ON run_files (run_id, file_id);
 
 CREATE TABLE history_file (
   run_id     uuid NOT NULL,
