@@ -41,6 +41,8 @@ VARIABLES: dict[str, object] = {
     "number": 0,
     "direction": "BOTH",
     "hops": 2,
+    "caseSensitive": True,
+    "fuzzy": False,
 }
 # What the mutations of our client are given beside the run: nothing that the second time would answer otherwise.
 INPUTS: dict[str, dict[str, object]] = {

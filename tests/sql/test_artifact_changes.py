@@ -167,7 +167,7 @@ async def test_what_is_told_of_a_version_is_changed_and_what_is_not_given_stays(
 
     assert ("old", '{"k": 1}', ["a"], 60) == await changed()
     assert ("", '{"k": 1}', ["a"], 60) == await changed(description="")
-    assert (None, '{"k": NaN}', ["a"], 60) == await changed(description=None, metadata='{"k": NaN}')
+    assert (None, '{"k": null}', ["a"], 60) == await changed(description=None, metadata='{"k": null}')
     assert (None, None, ["b", "c"], 0) == await changed(
         metadata=None, added_tags=["b", "c"], deleted_tags=["a"], ttl_seconds=0
     )

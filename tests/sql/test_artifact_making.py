@@ -226,14 +226,14 @@ async def test_what_is_told_of_an_artifact_is_kept(ada: Person) -> None:
     found = await ada.log(
         BOTH,
         description="",
-        metadata='{"a": NaN}',
+        metadata='{"a": null}',
         tags=["b", "a"],
         ttl_seconds=0,
         history_step=1,
         storage_region="here",
     )
 
-    assert ("", '{"a": NaN}', ["b", "a"], 0, 1, "here") == (
+    assert ("", '{"a": null}', ["b", "a"], 0, 1, "here") == (
         found.description,
         found.metadata_text,
         found.tags,

@@ -100,13 +100,15 @@ def test_one_spelling_of_an_md5_is_taken(digest: str) -> None:
 
 
 def test_metadata_is_kept_as_it_was_sent_and_mapped_for_filters() -> None:
-    text, mapped = check_metadata('{"a": 1.0, "nan": NaN, "text": "\\u0000"}', "metadata")
+    text, mapped = check_metadata('{"a": 1.0, "none": null, "text": "\\u0000"}', "metadata")
 
-    assert '{"a": 1.0, "nan": NaN, "text": "\\u0000"}' == text
-    assert {"a", "nan", "text"} == set(json.loads(mapped))
+    assert '{"a": 1.0, "none": null, "text": "\\u0000"}' == text
+    assert {"a", "none", "text"} == set(json.loads(mapped))
 
 
-@pytest.mark.parametrize("text", ["[]", "{", "null", json.dumps(dict.fromkeys(map(str, range(101))))])
-def test_metadata_is_an_object_of_few_keys(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["[]", "{", "null", '{"a": [NaN]}', '{"a": 1e999}', json.dumps(dict.fromkeys(map(str, range(101))))]
+)
+def test_metadata_is_an_object_of_few_keys_and_finite_numbers(text: str) -> None:
     with pytest.raises(AppError, match="metadata"):
         check_metadata(text, "metadata")

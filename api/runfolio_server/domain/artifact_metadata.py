@@ -32,4 +32,7 @@ def check_metadata(text: str, path: str) -> tuple[str, str]:
         raise AppError(f"{path} must be a JSON object, not {type(parsed).__name__}", path=path)
     if len(parsed) > METADATA_KEYS_MAX:
         raise AppError(f"{path} has {len(parsed)} keys; allowed: {METADATA_KEYS_MAX}", path=path)
+    if json_text.to_strict_value(parsed) != parsed:
+        # Readers that take strict JSON could not read the version, and no list that has it.
+        raise AppError(f"{path} has NaN or an infinite number; allowed: finite numbers, and null", path=path)
     return raw.decode(), json_text.to_jsonb(parsed)
