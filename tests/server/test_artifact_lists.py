@@ -128,6 +128,21 @@ async def test_a_collection_is_listed_with_its_own_versions_and_links(service: S
     assert {"versionIndex": 0, "artifactCollection": {"name": "best models"}} == node["membership"]
 
 
+async def test_the_aliases_of_a_collection_come_in_order_page_by_page_and_are_counted(service: Service) -> None:
+    document = (
+        'query($a: String) { project(name: "p") { artifactCollection(name: "weights") { aliases(first: 1, after: $a) {'
+        " totalCount edges { node { alias } } pageInfo { hasNextPage endCursor } } } } }"
+    )
+    found, after, page = [], None, {}
+    for _ in range(2):
+        page = (await service.graphql(document, a=after)).data["project"]["artifactCollection"]["aliases"]
+        found += [edge["node"]["alias"] for edge in page["edges"]]
+        after = page["pageInfo"]["endCursor"]
+
+    assert ["best", "latest"] == found
+    assert (2, False) == (page["totalCount"], page["pageInfo"]["hasNextPage"])
+
+
 async def test_a_mistake_in_a_filter_of_artifacts_tells_what_is_allowed(service: Service) -> None:
     for variables in ({"filters": '{"config.lr": 1}'}, {"order": "-summary.loss"}):
         answer = await service.graphql(LIST, **variables)
