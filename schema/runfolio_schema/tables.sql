@@ -4,7 +4,7 @@
 -- Past one machine, the tables from `runs` on are distributed by run_id (Citus) and co-located; the ones before it are
 -- reference tables. So every unique key of a distributed table contains run_id, and no foreign key crosses two runs.
 
--- Owners of projects. A user has one of the same name; a team will be another kind of row.
+-- Owners of projects. A user has one of the same name; a team is one that users are members of.
 CREATE TABLE entities (
   entity_id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name       text NOT NULL,                          -- in URLs; lower case, see domain/names.py
@@ -21,24 +21,55 @@ CREATE TABLE users (
   email      text,                                   -- null: not told
   is_admin   boolean NOT NULL DEFAULT false,         -- may create users and keys; sees no more data than others
   created_at timestamptz NOT NULL DEFAULT now(),
+  kind       text NOT NULL DEFAULT 'person',         -- service: a program's account, which belongs to a team
+  team_id    bigint,                                 -- the team that a service account belongs to; null for people
+  deactivated_at timestamptz,                        -- not null: none of their keys is valid, and they may do nothing
   CONSTRAINT users_entity_id_key UNIQUE (entity_id),
-  CONSTRAINT users_email_key UNIQUE (email)
+  CONSTRAINT users_email_key UNIQUE (email),
+  CONSTRAINT users_kind_check CHECK (kind IN ('person', 'service')),
+  CONSTRAINT users_team_id_check CHECK ((kind = 'service') = (team_id IS NOT NULL)),
+  CONSTRAINT users_team_id_fkey FOREIGN KEY (team_id) REFERENCES entities
 );
 
--- API keys: 160 random bits each, so a plain hash is enough and a slow one would only cost time.
-CREATE TABLE api_keys (
-  api_key_id   uuid PRIMARY KEY,
-  user_id      bigint NOT NULL REFERENCES users,
-  key_hash     bytea NOT NULL,                       -- SHA-256 of the key's text; the key itself is never stored
-  description  text,                                 -- null: none given
-  created_at   timestamptz NOT NULL DEFAULT now(),
-  last_used_at timestamptz,                          -- to the minute; null: never
-  revoked_at   timestamptz,                          -- null: valid
-  CONSTRAINT api_keys_key_hash_key UNIQUE (key_hash)
+-- Serves the service accounts of a team.
+CREATE INDEX users_team_id ON users (team_id) WHERE team_id IS NOT NULL;
+
+-- What somebody is in a team. Everybody is the admin of their personal entity without a row.
+CREATE TABLE membership (
+  entity_id  bigint NOT NULL REFERENCES entities,
+  user_id    bigint NOT NULL REFERENCES users,
+  role       text NOT NULL,                          -- see domain/permission.py for what each allows
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (entity_id, user_id),
+  CONSTRAINT membership_role_check CHECK (role IN ('admin', 'member', 'viewer'))
 );
 
--- Serves select_api_keys_page.
-CREATE INDEX api_keys_user_id ON api_keys (user_id);
+-- Serves select_viewer: the roles of a user.
+CREATE INDEX membership_user_id ON membership (user_id);
+
+-- Invitations to a team, for a user or for an address whose owner has no account yet.
+CREATE TABLE invite (
+  invite_id   uuid PRIMARY KEY,
+  entity_id   bigint NOT NULL REFERENCES entities,
+  email       text,                                  -- null: a user is invited
+  user_id     bigint REFERENCES users,               -- null: an address is
+  role        text NOT NULL,                         -- what they become
+  token_hash  bytea NOT NULL,                        -- SHA-256 of the token that accepts it; the token is never stored
+  invited_by  bigint NOT NULL REFERENCES users,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  expires_at  timestamptz NOT NULL,
+  accepted_at timestamptz,                           -- null: not accepted
+  revoked_at  timestamptz,                           -- null: not taken back
+  CONSTRAINT invite_role_check CHECK (role IN ('admin', 'member', 'viewer')),
+  CONSTRAINT invite_guest_check CHECK ((email IS NULL) <> (user_id IS NULL)),
+  CONSTRAINT invite_token_hash_key UNIQUE (token_hash)
+);
+
+-- Serves the invites of a team, newest first.
+CREATE INDEX invite_entity_id ON invite (entity_id, created_at DESC, invite_id);
+
+-- Serves the invites of a user.
+CREATE INDEX invite_user_id ON invite (user_id) WHERE user_id IS NOT NULL;
 
 -- Named sets of runs inside an entity.
 CREATE TABLE projects (
@@ -51,7 +82,9 @@ CREATE TABLE projects (
   run_counter bigint NOT NULL DEFAULT 0,             -- runs ever made here: the number at the end of display names
   deleted_at  timestamptz,                           -- not null: gone for everybody but those who restore it
   purge_began_at timestamptz,                        -- not null: the worker deletes its runs, and it cannot come back
-  purged_at   timestamptz                            -- null: some of its runs are not deleted yet
+  purged_at   timestamptz,                           -- null: some of its runs are not deleted yet
+  visibility  text NOT NULL DEFAULT 'private',       -- who else sees it, and logs to it; see domain/permission.py
+  CONSTRAINT projects_visibility_check CHECK (visibility IN ('private', 'public', 'open'))
 );
 
 -- Two living projects of an entity never have one name; that of a deleted one is free.
@@ -59,6 +92,27 @@ CREATE UNIQUE INDEX projects_entity_id_name_key ON projects (entity_id, name) WH
 
 -- Serves select_deleted_projects_page and select_projects_to_purge: the few that are deleted.
 CREATE INDEX projects_deleted_at ON projects (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- API keys: 160 random bits each, so a plain hash is enough and a slow one would only cost time.
+CREATE TABLE api_keys (
+  api_key_id   uuid PRIMARY KEY,
+  user_id      bigint NOT NULL REFERENCES users,
+  key_hash     bytea NOT NULL,                       -- SHA-256 of the key's text; the key itself is never stored
+  description  text,                                 -- null: none given
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  last_used_at timestamptz,                          -- to the minute; null: never
+  revoked_at   timestamptz,                          -- null: valid
+  name         text,                                 -- null: none given
+  scope        text NOT NULL DEFAULT 'admin',        -- how much of what the user may do, it may; see domain/permission.py
+  project_id   bigint,                               -- the only project that it leads to; null: all
+  expires_at   timestamptz,                          -- from then on it is not valid; null: never
+  CONSTRAINT api_keys_key_hash_key UNIQUE (key_hash),
+  CONSTRAINT api_keys_scope_check CHECK (scope IN ('read', 'write', 'admin')),
+  CONSTRAINT api_keys_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects
+);
+
+-- Serves select_api_keys_page.
+CREATE INDEX api_keys_user_id ON api_keys (user_id);
 
 -- What projects were called before: such a name leads to its project until another one has it, so that a process that was
 -- started under it goes on logging.

@@ -30,7 +30,7 @@ DISTRIBUTED: Final = {
 }
 """Tables in shards, each by this column. They are co-located: the rows of one value lie on one machine."""
 
-REFERENCE: Final = ("entities", "users", "projects", "former_project_name", "run_order_use")
+REFERENCE: Final = ("entities", "users", "membership", "invite", "projects", "former_project_name", "run_order_use")
 """Tables of which every machine has a copy, each after those that it refers to. Seldom written: every copy is."""
 
 LOCAL: Final = (
