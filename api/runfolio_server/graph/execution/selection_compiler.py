@@ -134,7 +134,9 @@ class _Compiler:
         variable: str,
         filled: dict[str, str],
     ) -> str:
-        """Write what reads the object in `variable`; the expression of its dict."""
+        """Write what reads the object in `variable` and counts its texts; the expression of its dict."""
+        # Counted in one sum: a statement for each text would cost as much as reading it.
+        sizes = [str(sum(map(len, fields)) + sum(len(of.name) for field in fields.values() if field is None))]
         row = None
         if sum(field is not None and field.column is not None for field in fields.values()) > 1:
             row = source.assign(f"{variable}.row")
@@ -145,22 +147,26 @@ class _Compiler:
             elif response_name in filled and not is_leaf_type(_named_type(field.type)):
                 value = filled[response_name]
             elif response_name in filled:
-                value = self._value(source, field.type, field.details, filled[response_name])
+                value = self._value(source, field.type, field.details, filled[response_name], sizes)
             else:
                 read = f"{row}.{field.column}" if row and field.column else field.read.format(variable)
-                value = self._value(source, field.type, field.details, source.assign(read))
+                value = self._value(source, field.type, field.details, source.assign(read), sizes)
             entries.append(f"{response_name!r}: {value}")
-        names = sum(map(len, fields)) + sum(len(of.name) for field in fields.values() if field is None)
-        source.line(f"size += {names}")
+        source.line(f"size += {' + '.join(sizes)}")
         source.line(f"values += {len(fields)}")
         return "{" + ", ".join(entries) + "}"
 
-    def _value(self, source: CodeWriter, of: GraphQLOutputType, details: FieldDetailsList, variable: str) -> str:
-        """Write what completes the value in `variable`; the variable that then holds it."""
+    def _value(
+        self, source: CodeWriter, of: GraphQLOutputType, details: FieldDetailsList, variable: str, sizes: list[str]
+    ) -> str:
+        """Write what completes the value in `variable`; the variable that then holds it.
+
+        To `sizes` are added expressions of the bytes that it has, which the caller writes.
+        """
         is_required = is_non_null_type(of)
         inner: Any = of.of_type if is_non_null_type(of) else of
         if is_leaf_type(inner):
-            return self._leaf(source, inner, variable, is_required=is_required)
+            return self._leaf(source, inner, variable, sizes, is_required=is_required)
         done = source.fresh()
         if not is_required:
             source.line(f"{done} = None")
@@ -172,7 +178,10 @@ class _Compiler:
                 source.line(f"values += len({variable})")
                 item = source.fresh()
                 with source.block(f"for {item} in {variable}:"):
-                    source.line(f"{done}.append({self._value(source, inner.of_type, details, item)})")
+                    of_item: list[str] = []
+                    source.line(f"{done}.append({self._value(source, inner.of_type, details, item, of_item)})")
+                    if of_item:
+                        source.line(f"size += {' + '.join(of_item)}")
             elif is_object_type(inner):
                 check = self._check(inner)
                 with source.block(f"if type({variable}) not in {source.bind(check.known)}:"):
@@ -183,7 +192,9 @@ class _Compiler:
                 raise NotCompilable
         return done
 
-    def _leaf(self, source: CodeWriter, of: GraphQLLeafType, variable: str, *, is_required: bool) -> str:
+    def _leaf(
+        self, source: CodeWriter, of: GraphQLLeafType, variable: str, sizes: list[str], *, is_required: bool
+    ) -> str:
         tests = [] if is_required else [f"{variable} is not None"]
         test = unusual(of)
         if test is not None:
@@ -192,8 +203,8 @@ class _Compiler:
         with source.block(f"if {' and '.join(tests) or 'True'}:"):
             source.line(f"{variable} = {read}({variable})")
         if is_text(of):
-            with source.block("if True:" if is_required else f"if {variable} is not None:"):
-                source.line(f"size += {SIZE_OF}({variable})")
+            size = f"{SIZE_OF}({variable})"
+            sizes.append(size if is_required else f"(0 if {variable} is None else {size})")
         elif may_be_text(of):
             with source.block(f"if type({variable}) is str:"):
                 source.line(f"size += {SIZE_OF}({variable})")
