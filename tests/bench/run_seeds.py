@@ -78,6 +78,10 @@ async def copy_runs(connection: RawConnection, project_id: int, user_id: int, nu
         some = range(first, min(first + COPY_AT_ONCE, numbers.stop))
         records = list(_records(project_id, user_id, some))
         await connection.copy_records_to_table("runs", records=records, columns=COLUMNS)
+    # As each start does: lists of projects that never had many get no index.
+    await connection.execute(
+        "UPDATE projects SET run_counter = run_counter + $2 WHERE project_id = $1", project_id, len(numbers)
+    )
 
 
 def _records(project_id: int, user_id: int, numbers: range) -> Iterator[tuple[object, ...]]:

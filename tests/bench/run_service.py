@@ -26,7 +26,7 @@ import orjson
 from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.sql.migrate import migrate
 from runfolio_server.sql.pool import open_database
-from runfolio_server.worker.index_upkeep import USES_MIN, keep_indexes_once
+from runfolio_server.worker.index_upkeep import RUNS_MIN, USES_MIN, keep_indexes_once
 from tests.bench.run_seeds import copy_runs
 from tests.service import make_first_user
 
@@ -35,6 +35,11 @@ IDLE_S = 3
 """After five seconds the server closes a connection that nobody uses."""
 SLOW_SEEDS_RUNS = 20_000
 """From here on the index on config is made after the runs, not with each of them."""
+INDEXES = "SELECT count(*) FROM pg_class WHERE starts_with(relname::text, 'run_order_') AND relname !~ 'use'"
+LARGE_PROJECTS = """
+SELECT count(*) FROM projects AS p
+WHERE p.name = ANY ($1) AND (SELECT count(*) FROM runs AS r WHERE r.project_id = p.project_id) >= $2
+"""
 
 
 @dataclass
@@ -121,15 +126,19 @@ async def fill_database(url: str, name: str, runs: dict[str, int]) -> FilledData
 async def make_indexes(filled: FilledDatabase, projects: Sequence[str], field: str) -> None:
     """Do what the worker does when these projects were often listed by a field; servers look when they start."""
     connection = await asyncpg.connect(filled.url)
+    indexes_before = await connection.fetchval(INDEXES)
     await connection.executemany(
         "INSERT INTO run_order_use (project_id, field, uses) VALUES ($1, $2, $3)"
         " ON CONFLICT (project_id, field) DO UPDATE SET uses = excluded.uses",
         [(filled.projects[project], field, USES_MIN) for project in projects],
     )
-    await connection.close()
     database = await open_database(filled.url, size=2, wait_s=10, statement_timeout_s=60)
     await keep_indexes_once(database, filled.url, {})
     await database.close()
+    made = await connection.fetchval(INDEXES) - indexes_before
+    large = await connection.fetchval(LARGE_PROJECTS, projects, RUNS_MIN)
+    await connection.close()
+    assert large == made, f"{made} indexes were made for {large} projects"
 
 
 @contextmanager

@@ -38,6 +38,7 @@ ASK_NOTHING = {
     "count_runs_ever": RUN_CHECKED,
     "lock_project": PROJECT_CHECKED,
     "update_project": PROJECT_CHECKED,
+    "count_copied_run": PROJECT_CHECKED,
     "delete_project": PROJECT_CHECKED,
     "restore_project": PROJECT_CHECKED,
     "select_export_runs": PROJECT_FOUND,

@@ -137,6 +137,14 @@ async def test_a_copied_run_is_another_one_of_its_own(service: Service) -> None:
     assert {"model.bin": b"weights"} == await contents(service, "second")
 
 
+async def test_a_copied_run_is_one_of_those_that_its_project_ever_had(service: Service) -> None:
+    node_id = await ended_run(service, "numbered", "numbered")
+
+    await ask(service, COPY, id=node_id, projectName="numbered")
+
+    assert (await service.start_run("third", "numbered"))["displayName"].endswith("-3")
+
+
 async def test_what_cannot_be_moved_is_told_and_stays(service: Service) -> None:
     living = (await service.start_run("living", "p"))["id"]
     ended = await ended_run(service, "ended", "p")

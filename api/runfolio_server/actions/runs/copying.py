@@ -27,7 +27,7 @@ from runfolio_server.objects.store import ObjectStore
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.objects.unused_objects import INSERT_UNUSED_OBJECTS
 from runfolio_server.sql.pool import Connection, Database
-from runfolio_server.sql.projects.projects import ProjectRow
+from runfolio_server.sql.projects.projects import COUNT_COPIED_RUN, ProjectRow
 from runfolio_server.sql.run_lists.list import lock_runs
 from runfolio_server.sql.runs.copied_tables import COPIED_TABLES, SHOW_COPY, CopiedTable, before_all
 from runfolio_server.sql.runs.copies import (
@@ -157,6 +157,8 @@ async def _begin(
     if source.state in LIVING_STATES:
         state = source.state
         raise Conflict(f"The run {source.name!r} is {state}; stop it, or wait until it has ended.", path="input.id")
+    # First, as every start does. A request that finds the run made by its twin has counted it too, which does no harm.
+    await connection.execute(COUNT_COPIED_RUN, project.project_id)
     made = await connection.execute(INSERT_COPY_TARGET, source.run_id, target_id, project.project_id, name)
     if not made:
         # Perhaps by the same request, which was sent twice.

@@ -59,6 +59,12 @@ FROM runs AS r
 JOIN projects AS p USING (project_id)
 WHERE r.run_id = $1;
 
+-- count_copied_run: $1 project id
+-- One more run than the project ever had: whether its lists deserve an index is told by their number.
+UPDATE projects AS p
+SET run_counter = p.run_counter + 1
+WHERE p.project_id = $1;
+
 -- lock_project: $1 project id → ProjectRow
 -- Who renames, deletes or restores a project holds it, and so knows what it was called.
 SELECT {{columns p}}
