@@ -40,9 +40,13 @@ HISTORY = """query($entity: String!, $project: String!, $run: String!) { project
 
 @dataclass
 class Measured:
-    """What was measured of one operation in one kind of phase: seconds of each, and attempts that came too early."""
+    """What was measured of one operation in one kind of phase: seconds of each, and attempts that came too early.
+
+    `begun` is when each began, by the clock of the machine.
+    """
 
     seconds: list[float] = field(default_factory=list)
+    begun: list[float] = field(default_factory=list)
     asked_again: Counter[int] = field(default_factory=Counter)
 
 
@@ -83,7 +87,7 @@ class HonestUser:
         self.sending.is_over = True
 
     async def _measure(self, operation: Operation) -> None:
-        measures, begin = self.measures(), time.perf_counter()
+        measures, begin = self.measures(), time.monotonic()
         load = self.sending.load
         if operation == "log":
             asked_again = await self._log()
@@ -96,7 +100,8 @@ class HonestUser:
             asked_again = await self._ask("/graphql", {"query": VIEWER})
         # It belongs to the phase that it began in, however long it took: what waits longest must not be left out.
         if measures is not None:
-            measures[operation].seconds.append(time.perf_counter() - begin)
+            measures[operation].seconds.append(time.monotonic() - begin)
+            measures[operation].begun.append(begin)
             measures[operation].asked_again.update(asked_again)
 
     async def _log(self, exit_code: int | None = None) -> Counter[int]:

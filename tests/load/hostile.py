@@ -41,9 +41,13 @@ HUNG_UP, RESET, TIMED_OUT = "hung up", "connection closed", "no answer"
 
 @dataclass
 class Met:
-    """What an attack has met so far: its answers by status, and the longest wait and the largest answer."""
+    """What an attack has met so far: its answers by status, and the longest wait and the largest answer.
+
+    `spans` are when it began and ended, by the clock of the machine.
+    """
 
     times: int = 0
+    spans: list[tuple[float, float]] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     longest_s: float = 0.0
     largest_bytes: int = 0
@@ -160,6 +164,7 @@ class _Loop:
         waiting = iter(self._calls.get(attack.name) or attack.make(self._ground))
         met = self._met.setdefault(attack.name, Met())
         met.times += 1
+        begin = time.monotonic()
 
         async def send() -> None:
             for call in waiting:
@@ -169,6 +174,7 @@ class _Loop:
                     return
 
         await asyncio.gather(*(send() for _ in range(attack.at_once)))
+        met.spans.append((begin, time.monotonic()))
 
 
 async def send_one(http: httpx.AsyncClient, call: Call, met: Met) -> None:

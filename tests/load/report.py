@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from statistics import quantiles
 
 from tests.bench.whole_server import MB
-from tests.load.honest import OPERATIONS, Measured
+from tests.load.honest import OPERATIONS, Measures
 from tests.load.hostile import ATTACKS, Met
 from tests.load.unfair import PHASES, Found
 
@@ -17,7 +17,7 @@ FAILURES_SHOWN = 10
 
 def report(found: Found) -> str:
     """The table."""
-    return "\n".join([*_operations(found), "", *_attacks(found.met), "", *_rest(found)])
+    return "\n".join([*_operations(found), "", *_attacks(found), "", *_rest(found)])
 
 
 def _operations(found: Found) -> Iterator[str]:
@@ -27,7 +27,7 @@ def _operations(found: Found) -> Iterator[str]:
     yield f"{'':12}{'count':>8}{'p50':>9}{'p99':>9}{'count':>12}{'p50':>9}{'p99':>9}{aim:>20}  asked again"
     for operation in OPERATIONS:
         one, other = without[operation], with_him[operation]
-        (p50, p99), (p50_with, p99_with) = _percentiles(one), _percentiles(other)
+        (p50, p99), (p50_with, p99_with) = _percentiles(one.seconds), _percentiles(other.seconds)
         again = ", ".join(
             f"{count} × {status}" for status, count in sorted((one.asked_again + other.asked_again).items())
         )
@@ -37,21 +37,38 @@ def _operations(found: Found) -> Iterator[str]:
         )
 
 
-def _percentiles(measured: Measured) -> tuple[float, float]:
+def _percentiles(seconds: Sequence[float]) -> tuple[float, float]:
     """The 50th and the 99th, in milliseconds."""
-    if len(measured.seconds) < 2:
+    if len(seconds) < 2:
         return (float("nan"), float("nan"))
-    cuts = quantiles(measured.seconds, n=100, method="inclusive")
+    cuts = quantiles(seconds, n=100, method="inclusive")
     return cuts[49] * 1000, cuts[98] * 1000
 
 
-def _attacks(met: dict[str, Met]) -> Iterator[str]:
-    if not met:
+def _attacks(found: Found) -> Iterator[str]:
+    """Each attack, those first beside which the honest waited longest."""
+    if not found.met:
         return
-    yield f"{'attack':48}{'times':>6}{'longest s':>11}{'largest MB':>12}  answers"
-    for name, each in sorted(met.items()):
+    waited = {name: _beside(each, found.measures["with him"]) for name, each in found.met.items()}
+    yield f"{'':65}{'all honest beside it, ms':>30}"
+    yield f"{'attack':48}{'times':>6}{'longest s':>11}{'count':>8}{'p50':>9}{'p99':>9}{'largest MB':>12}  answers"
+    for name, each in sorted(found.met.items(), key=lambda item: -max(waited[item[0]], default=0.0)):
         answers = ", ".join(f"{count} × {answer}" for answer, count in sorted(each.answers.items()))
-        yield f"{name:48}{each.times:6}{each.longest_s:11.2f}{each.largest_bytes / MB:12.1f}  {answers}"
+        p50, p99 = _percentiles(waited[name])
+        yield (
+            f"{name:48}{each.times:6}{each.longest_s:11.2f}{len(waited[name]):8}{p50:9.1f}{p99:9.1f}"
+            f"{each.largest_bytes / MB:12.1f}  {answers}"
+        )
+
+
+def _beside(met: Met, measures: Measures) -> list[float]:
+    """Seconds of what the honest had under way at some time of an attack."""
+    return [
+        seconds
+        for measured in measures.values()
+        for begin, seconds in zip(measured.begun, measured.seconds, strict=True)
+        if any(begin < past and first < begin + seconds for first, past in met.spans)
+    ]
 
 
 def _rest(found: Found) -> Iterator[str]:
