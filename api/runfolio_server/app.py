@@ -48,7 +48,7 @@ from runfolio_server.objects.open_store import open_store, store_place
 from runfolio_server.objects.signing import DownloadGrant, UploadGrant, UrlSigner
 from runfolio_server.objects.store import StoredObject
 from runfolio_server.objects.temporary_files import remove_leftovers
-from runfolio_server.process_numbers import NumberBoard
+from runfolio_server.process_numbers import NumberBoard, shared_file
 from runfolio_server.remembered import RememberedAccess
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import open_database
@@ -79,6 +79,7 @@ def create_app(settings: Settings) -> Starlette:
             statement_timeout_s=settings.statement_timeout_s,
             filter_timeout_s=settings.filter_timeout_s,
             by=way_of(is_pooled=settings.is_pooled),
+            shared_file=shared_file(),
         )
         readiness = Readiness(settings)
         try:

@@ -47,8 +47,9 @@ class NumberBoard:
     @staticmethod
     def from_environment() -> NumberBoard:
         """The board that `serve` has made, or one of this process alone."""
-        descriptor, _, slot = os.environ.get(NUMBERS_VARIABLE, "").partition(":")
-        return NumberBoard(int(descriptor), int(slot)) if descriptor else NumberBoard()
+        slot = os.environ.get(NUMBERS_VARIABLE, "").partition(":")[2]
+        descriptor = shared_file()
+        return NumberBoard() if descriptor is None else NumberBoard(descriptor, int(slot))
 
     def tell(self, numbers: ProcessNumbers) -> None:
         """Write this process's numbers over its former ones."""
@@ -64,6 +65,12 @@ class NumberBoard:
         while True:
             self.tell(numbers())
             await asyncio.sleep(INTERVAL_S)
+
+
+def shared_file() -> int | None:
+    """The file of the page, which all processes of one `serve` have open; None without one."""
+    descriptor = os.environ.get(NUMBERS_VARIABLE, "").partition(":")[0]
+    return int(descriptor) if descriptor else None
 
 
 def new_page(slots: int) -> int:

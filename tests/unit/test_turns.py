@@ -161,7 +161,7 @@ async def test_who_waits_for_their_own_requests_is_told_so_with_429() -> None:
 
 async def test_whose_filters_keep_the_database_busy_reads_one_at_a_time_and_writes_and_others_read_as_before() -> None:
     turns = Turns(10, SHORT_S)
-    asker(turns, "a").spent(BUSY_S_MAX + 1)
+    turns.slow_readers.add("a", BUSY_S_MAX + 1)
 
     order, tasks = await took(turns, *(asker(turns, user, key) for user in ("a", "b") for key in (1, 2, 3, 4)))
     writing, more = await took(turns, *(asker(turns, "a", key, Purpose.WRITE) for key in (1, 2, 3, 4)))

@@ -6,9 +6,8 @@ Made in app.py and the worker; used by loaders, actions and ingest through `Conn
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -35,7 +34,7 @@ class Connection:
     """One connection, held for as short as possible; rows come back as the query's own class.
 
     Arguments are the values of the query's parameters, in order, and the viewer where it asks for a permission.
-    `is_distributed`: runs are spread over machines. `spent` is told the seconds of each statement that a caller shapes.
+    `is_distributed`: runs are spread over machines. `shaped` is around each statement that a caller shapes.
     """
 
     def __init__(
@@ -44,12 +43,12 @@ class Connection:
         deadlines: Deadlines = PATIENT,
         *,
         is_distributed: bool = False,
-        spent: Callable[[float], None] | None = None,
+        shaped: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         self._raw = raw
         self._deadlines = deadlines
         self.is_distributed = is_distributed
-        self._spent = spent
+        self._shaped = shaped
 
     async def rows(self, query: Query[R], *arguments: object) -> list[R]:
         """All rows of the query, in its order."""
@@ -110,12 +109,8 @@ class Connection:
         values = query.bind(arguments)
         if not query.is_callers:
             return await ask(query.sql, *values)
-        begin = time.monotonic()
-        try:
+        async with self._shaped():
             return await self._answer_caller(ask, query, values)
-        finally:
-            if self._spent is not None:
-                self._spent(time.monotonic() - begin)
 
     async def _answer_caller(
         self, ask: Callable[..., Awaitable[T]], query: Query[Any], values: tuple[object, ...]
@@ -221,7 +216,7 @@ class Database:
                 await asker.take()
                 raw = await self._raw_connection(asker)
                 try:
-                    yield self._lend(raw, self._deadlines, is_distributed=self._is_distributed, spent=asker.spent)
+                    yield self._lend(raw, self._deadlines, is_distributed=self._is_distributed, shaped=asker.shaped)
                 finally:
                     # Not given up when the task is cancelled again: the turn ends when the connection is free.
                     await asyncio.shield(self._give_back(raw, asker))
@@ -273,8 +268,12 @@ async def open_database(
     statement_timeout_s: float,
     filter_timeout_s: float | None = None,
     by: Callable[[Mapping[str, str]], Way] = directly,
+    shared_file: int | None = None,
 ) -> Database:
-    """Connect; `filter_timeout_s` is that of any statement unless told. Raises Unavailable when nobody answers."""
+    """Connect; `filter_timeout_s` is that of any statement unless told. Raises Unavailable when nobody answers.
+
+    `shared_file` is open in all processes that share the machine with this one: see slow_lane.py.
+    """
     way = by(session_settings(statement_timeout_s))
     with translated_errors():
         pool = await asyncpg.create_pool(
@@ -291,4 +290,4 @@ async def open_database(
             is_distributed = await are_runs_distributed(raw)
     filter_s = min(statement_timeout_s, filter_timeout_s or statement_timeout_s)
     deadlines = Deadlines(statement_timeout_s, filter_s, wait_s)
-    return Database(pool, Turns(size, wait_s), deadlines, lend=way.lend, is_distributed=is_distributed)
+    return Database(pool, Turns(size, wait_s, shared_file), deadlines, lend=way.lend, is_distributed=is_distributed)

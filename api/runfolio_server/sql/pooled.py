@@ -7,7 +7,7 @@ begins with the settings, in one round trip, and no statement has a name. Chosen
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -71,10 +71,10 @@ class PooledConnection(Connection):
         deadlines: Deadlines = PATIENT,
         *,
         is_distributed: bool = False,
-        spent: Callable[[float], None] | None = None,
+        shaped: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
         settings: str,
     ) -> None:
-        super().__init__(raw, deadlines, is_distributed=is_distributed, spent=spent)
+        super().__init__(raw, deadlines, is_distributed=is_distributed, shaped=shaped)
         self._settings = settings
 
     @asynccontextmanager

@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Hashable, Iterator
+from collections.abc import AsyncIterator, Hashable, Iterator
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 from weakref import WeakValueDictionary
 
 from runfolio_server.errors import TooManyRequests, Unavailable
+from runfolio_server.sql.slow_lane import SlowLane
 from runfolio_server.sql.slow_readers import SlowReaders
 
 KEY_SHARE: Final = 30
@@ -29,6 +31,9 @@ SLOW_SHARE: Final = 1
 """Connections for reading of a user whose filters have kept the database busy lately (slow_readers.py)."""
 WAITING_MAX: Final = 200
 """Requests of one user that wait to begin: each holds its body. SDKs and our clients send one at a time per run."""
+
+OTHERS_S: Final = 2.0
+"""Since another user's last request: as long as nobody else asks, a slow reader harms nobody."""
 
 ALL_IN_USE: Final = "Every connection to the database was in use for too long; try again."
 
@@ -101,21 +106,37 @@ class Group:
 class Turns:
     """The turns of one pool."""
 
-    def __init__(self, size: int, wait_s: float) -> None:
+    def __init__(self, size: int, wait_s: float, shared_file: int | None = None) -> None:
+        """`shared_file`: see SlowLane."""
         self.wait_s = wait_s
         self._pool = Group(None, size)
         self._shares = {purpose: Shares.of(purpose, size) for purpose in Purpose}
         self._purposes = {purpose: Group(self._pool, shares.all) for purpose, shares in self._shares.items()}
         self.slow_readers = SlowReaders(time.monotonic)
+        self.slow_lane = SlowLane(shared_file, wait_s, time.monotonic)
+        # The last two users who asked, and when.
+        self._asked: dict[Hashable, float] = {}
 
     def chain(self, purpose: Purpose, user: Hashable, key: Hashable) -> tuple[Group, ...]:
         """The groups to which a request belongs, the smallest first."""
+        if user is not None:
+            self._asked.pop(user, None)
+            self._asked[user] = time.monotonic()
+            if len(self._asked) > 2:
+                del self._asked[next(iter(self._asked))]
         shares, group = self._shares[purpose], self._purposes[purpose]
         of_user = group.member(user, shares.user)
         if purpose is Purpose.READ:
             # Known anew with each request: the group is that of all of this user's requests.
             of_user.limit = SLOW_SHARE if self.slow_readers.is_slow(user) else shares.user
         return of_user.member(key, shares.key), of_user, group, self._pool
+
+    def is_in_the_way(self, user: Hashable) -> bool:
+        """Whether this user is a slow reader while others ask."""
+        if not self.slow_readers.is_slow(user):
+            return False
+        since = time.monotonic() - OTHERS_S
+        return any(at > since for other, at in self._asked.items() if other != user)
 
     def of_server(self) -> Asker:
         """Asks for the server itself: bounded by nothing but the pool."""
@@ -178,10 +199,20 @@ class Asker:
                 self.give_back()
             raise
 
-    def spent(self, seconds: float) -> None:
-        """A statement that the caller's filter shapes has taken so long."""
-        if self.user is not None:
-            self._turns.slow_readers.add(self.user, seconds)
+    @asynccontextmanager
+    async def shaped(self) -> AsyncIterator[None]:
+        """Run a statement that the caller's filter shapes: what it takes is counted. Raises TooManyRequests.
+
+        NOTE: a change waits for nobody here, because it may hold rows that others want.
+        """
+        is_in_the_way = self.purpose is Purpose.READ and self._turns.is_in_the_way(self.user)
+        async with self._turns.slow_lane.turn() if is_in_the_way else nullcontext():
+            begin = time.monotonic()
+            try:
+                yield
+            finally:
+                if self.user is not None:
+                    self._turns.slow_readers.add(self.user, time.monotonic() - begin)
 
     def give_back(self) -> None:
         """End a turn."""
