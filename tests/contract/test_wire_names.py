@@ -11,6 +11,7 @@ from strawberry.types import get_object_definition
 
 import runfolio_server
 from runfolio_server.domain.run_attributes import CHANGEABLE
+from runfolio_server.graph.wandb.deprecation import LOOKED_UP
 from runfolio_server.graph.wandb.mutation import INPUT_BY_COLUMN, UpsertBucketInput
 
 SERVER = Path(runfolio_server.__file__).parent
@@ -44,7 +45,7 @@ def test_every_wire_name_has_a_row_in_the_readme_and_every_row_a_wire_name() -> 
             *((f"{kind.name}.{field_name}({name})", argument) for name, argument in field.args.items()),
         ]
         if part.deprecation_reason is not None
-    }
+    } | {".".join(names) for names in LOOKED_UP}
 
     rows = re.findall(
         r"^\| `(\w+\.\w+(?:\(\w+\))?)` \| (.+) \| (.+) \| (.+) \|$", (WANDB / "README.md").read_text(), re.MULTILINE

@@ -45,6 +45,8 @@ def make_sdk(server: LiveServer, recorder: Recorder, tmp_path: Path) -> Iterator
     recorder.exchanges.clear()
     recorder.streamed.clear()
     recorder.encodings.clear()
+    recorder.stored.clear()
+    recorder.expired = 0
     made: list[SDK] = []
 
     def make(version: str, python: Path | None = None, timeout_s: float = SCRIPT_TIMEOUT_S) -> SDK:

@@ -24,7 +24,9 @@ GIVEN_VARIABLE = "RUNFOLIO_TEST_WANDB_ENVIRONMENTS"
 CACHE = Path(__file__).parents[2] / ".cache"
 INSTALL_TIMEOUT_S = 1800
 
-LIGHT = ("light", ("scikit-learn", "xgboost-cpu", "lightgbm", "optuna", "optuna-integration", "matplotlib"))
+# pandas: run.history() gives a DataFrame. Pillow: pictures are made of pixels; the masks of 0.22 need one before 12.
+BESIDE = ("pandas", "pillow<12")
+LIGHT = ("light", ("scikit-learn", "xgboost-cpu", "lightgbm", "optuna", "optuna-integration", "matplotlib", "plotly"))
 """What is installed in seconds."""
 HEAVY = ("heavy", ("torch", "lightning", "transformers", "accelerate", "tensorflow-cpu"))
 """What takes minutes and seven gigabytes."""
@@ -47,13 +49,14 @@ def _python_of(name: str, version: str, libraries: Sequence[str]) -> Path:
     directory = Path(given or CACHE) / f"wandb-{name}"
     python = directory / "bin" / "python"
     complete = directory / "complete"
+    packages = [f"wandb=={version}", *BESIDE, *libraries]
+    wanted = "\n".join(packages)
     if given:
         assert python.exists(), f"{GIVEN_VARIABLE} has no wandb-{name}"
-    elif not complete.exists():
+    elif not complete.exists() or complete.read_text() != wanted:
         _uv("venv", "--clear", "--python", sys.executable, str(directory))
-        # pandas: run.history() gives a DataFrame.
-        _uv("pip", "install", "--python", str(python), f"wandb=={version}", "pandas", *libraries)
-        complete.touch()
+        _uv("pip", "install", "--python", str(python), *packages)
+        complete.write_text(wanted)
     return python
 
 

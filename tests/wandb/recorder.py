@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode, parse
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LIST = Path(__file__).with_name("operations.txt")
@@ -32,12 +33,23 @@ class Recorder:
     encodings: list[str] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
     """Operations whose next answer does not arrive: what they do is done, and the client is told 500."""
+    expired: int = 0
+    """How many of the next downloads by a signed URL are refused, as if its time were over."""
+    stored: list[dict[bytes, bytes]] = field(default_factory=list)
+    """The headers of each request to a signed URL of the server."""
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
         """The application, recorded."""
 
         async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
             path = scope.get("path", "")
+            if scope["type"] == "http" and path.startswith("/objects/"):
+                self.stored.append(dict(scope["headers"]))
+                # An artifact's list of files was found just now.
+                if self.expired and scope["method"] == "GET" and "wandb_manifest" not in path:
+                    self.expired -= 1
+                    await PlainTextResponse("expired", 403)(scope, receive, send)
+                    return
             if scope["type"] != "http" or not path.endswith(("/graphql", "/file_stream")):
                 await app(scope, receive, send)
                 return

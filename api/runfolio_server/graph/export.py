@@ -23,7 +23,7 @@ from graphql import (
 )
 
 from runfolio_server.graph.schema import schema
-from runfolio_server.graph.wandb.deprecation import PREFIX
+from runfolio_server.graph.wandb.deprecation import LOOKED_UP, PREFIX
 
 ROOTS = ("Query", "Mutation")
 HEADER = "# Printed from the server by `poe codegen`; do not edit.\n\n"
@@ -50,8 +50,14 @@ def write_files() -> None:
 
 
 class _WithoutWireNames(Visitor):
+    _type = ""
+
+    def enter_object_type_definition(self, node: Any, *_: Any) -> Any:
+        self._type = node.name.value
+
     def enter_field_definition(self, node: Any, *_: Any) -> Any:
-        return REMOVE if _is_wire_name(node) else None
+        is_looked_up = (self._type, node.name.value) in LOOKED_UP
+        return REMOVE if is_looked_up or _is_wire_name(node) else None
 
     def enter_input_value_definition(self, node: Any, *_: Any) -> Any:
         return REMOVE if _is_wire_name(node) else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 PREFIX = "W&B wire name"
 
 
@@ -12,3 +14,6 @@ def instead(canonical: str) -> str:
 
 # A wire name for which there is nothing to use instead.
 ONLY_WIRE = f"{PREFIX}: kept because an SDK sends it."
+
+LOOKED_UP: Final = frozenset({("ServerInfo", "cliVersionInfo"), ("ServerInfo", "latestLocalVersionInfo")})
+"""Wire names without the mark: SDKs up to 0.22 look for them by introspection, which leaves out what is deprecated."""

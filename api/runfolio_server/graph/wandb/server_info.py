@@ -5,7 +5,6 @@ from __future__ import annotations
 import strawberry
 
 from runfolio_server.graph.relay.scalars import JSON
-from runfolio_server.graph.wandb.deprecation import ONLY_WIRE
 
 # Names of the SDK; each changes what it sends (reference: ServerFeaturesQuery). Missing means off.
 FEATURES = (
@@ -70,14 +69,14 @@ class ServerSettings:
 
 @strawberry.type
 class ServerInfoWireNames:
-    """Wire names of ServerInfo."""
+    """Wire names of ServerInfo: see LOOKED_UP."""
 
-    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Versions of the SDK that this server knows.")
+    @strawberry.field(description="Versions of the W&B SDK that this server knows.")
     def cli_version_info(self) -> JSON | None:
         """Asked by SDKs up to 0.22."""
         return JSON({"max_cli_version": NEWEST_CLIENT})
 
-    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Version of the server that the SDK takes this for.")
+    @strawberry.field(description="Version of the server that the W&B SDK takes this for.")
     def latest_local_version_info(self) -> LocalVersionInfo | None:
         """Asked by SDKs up to 0.22."""
         return LocalVersionInfo(
