@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from runfolio._core.public_names import NAMES_BY_MODULE
+
 if TYPE_CHECKING:
     from gql import gql
 
@@ -21,12 +23,13 @@ if TYPE_CHECKING:
     from runfolio._async.deleted import AsyncDeletedProject, AsyncDeletedProjects, AsyncDeletedRun, AsyncDeletedRuns
     from runfolio._async.files import AsyncFile, AsyncFiles
     from runfolio._async.history import AsyncHistoryScan
-    from runfolio._async.media import AsyncHtml, AsyncImage, AsyncMedia, AsyncPlotly, AsyncTable, AsyncVideo
+    from runfolio._async.media import AsyncHtml, AsyncImage, AsyncMedia, AsyncPlotly, AsyncVideo
     from runfolio._async.project import AsyncProject, AsyncProjects
     from runfolio._async.run import AsyncRun
     from runfolio._async.run_lineage import AsyncForks
     from runfolio._async.runs import AsyncRuns
     from runfolio._async.state_changes import AsyncStateChanges
+    from runfolio._async.tables import AsyncJoinedTable, AsyncPartitionedTable, AsyncTable
     from runfolio._core.alert import Alert
     from runfolio._core.artifact_collection import ArtifactCollection
     from runfolio._core.artifact_lineage import ArtifactLineage, LineageEdge, LineageRun
@@ -76,90 +79,16 @@ if TYPE_CHECKING:
     from runfolio._sync.deleted import DeletedProject, DeletedProjects, DeletedRun, DeletedRuns
     from runfolio._sync.files import File, Files
     from runfolio._sync.history import HistoryScan
-    from runfolio._sync.media import Html, Image, Media, Plotly, Table, Video
+    from runfolio._sync.media import Html, Image, Media, Plotly, Video
     from runfolio._sync.project import Project, Projects
     from runfolio._sync.run import Run
     from runfolio._sync.run_lineage import Forks
     from runfolio._sync.runs import Runs
     from runfolio._sync.state_changes import StateChanges
+    from runfolio._sync.tables import JoinedTable, PartitionedTable, Table
     from runfolio.history_table import HistoryTable
 
-_NAMES_BY_MODULE = {
-    "gql": ("gql",),
-    "runfolio._async.alerts": ("AsyncAlerts",),
-    "runfolio._async.api": ("AsyncApi",),
-    "runfolio._async.branches": ("AsyncBranchScan", "AsyncBranches", "AsyncRunBranch"),
-    "runfolio._async.deleted": ("AsyncDeletedProject", "AsyncDeletedProjects", "AsyncDeletedRun", "AsyncDeletedRuns"),
-    "runfolio._async.artifact": ("AsyncArtifact",),
-    "runfolio._async.artifact_files": ("AsyncArtifactFile", "AsyncArtifactFiles"),
-    "runfolio._async.artifacts": ("AsyncArtifactCollections", "AsyncArtifacts", "AsyncRunArtifactList"),
-    "runfolio._core.artifact_collection": ("ArtifactCollection",),
-    "runfolio._core.artifact_lineage": ("ArtifactLineage", "LineageEdge", "LineageRun"),
-    "runfolio._core.metadata_field": ("Metadata",),
-    "runfolio._sync.artifact": ("Artifact",),
-    "runfolio._sync.artifact_files": ("ArtifactFile", "ArtifactFiles"),
-    "runfolio._sync.artifacts": ("ArtifactCollections", "Artifacts", "RunArtifactList"),
-    "runfolio._async.files": ("AsyncFile", "AsyncFiles"),
-    "runfolio._async.console": ("AsyncConsoleFollower", "AsyncConsoleLines"),
-    "runfolio._async.history": ("AsyncHistoryScan",),
-    "runfolio._async.media": ("AsyncHtml", "AsyncImage", "AsyncMedia", "AsyncPlotly", "AsyncTable", "AsyncVideo"),
-    "runfolio._async.project": ("AsyncProject", "AsyncProjects"),
-    "runfolio._async.run": ("AsyncRun",),
-    "runfolio._async.run_lineage": ("AsyncForks",),
-    "runfolio._async.runs": ("AsyncRuns",),
-    "runfolio._async.state_changes": ("AsyncStateChanges",),
-    "runfolio._core.alert": ("Alert",),
-    "runfolio._core.console_line": ("ConsoleLine",),
-    "runfolio._core.errors": (
-        "ApiError",
-        "AuthenticationError",
-        "BadRequestError",
-        "ConfigurationError",
-        "ConflictError",
-        "DownloadError",
-        "LogError",
-        "MalformedPathError",
-        "MissingExtraError",
-        "NotFoundError",
-        "PermissionDeniedError",
-        "RestoreError",
-        "RunfolioError",
-        "ServerError",
-        "TooLargeError",
-        "TooManyRequestsError",
-        "UnavailableError",
-    ),
-    "runfolio._core.filters": ("Config", "Field", "Filter", "Summary", "Tag"),
-    "runfolio._core.fork_point": ("ForkPoint", "RunFork"),
-    "runfolio._core.group_curves": ("GroupCurve",),
-    "runfolio._core.media": ("Box", "Histogram", "ModelGraph", "ModelLayer"),
-    "runfolio._core.metric_key": ("MetricKey",),
-    "runfolio._core.missing_value": ("MISSING",),
-    "runfolio._core.restored_code": ("RestoredCode",),
-    "runfolio._core.run_changes": ("ChangedRuns",),
-    "runfolio._core.run_facets": ("DocumentKey", "FieldValue", "HistogramBin", "RunField"),
-    "runfolio._core.run_metric": ("RunMetric",),
-    "runfolio._core.run_order": ("OrderWarning",),
-    "runfolio._core.settings": ("Setting", "Settings"),
-    "runfolio._core.run_overview": ("RunOverview",),
-    "runfolio._core.state_change": ("StateChange",),
-    "runfolio._core.user": ("Entity", "User"),
-    "runfolio._sync.alerts": ("Alerts",),
-    "runfolio._sync.api": ("Api",),
-    "runfolio._sync.branches": ("BranchScan", "Branches", "RunBranch"),
-    "runfolio._sync.deleted": ("DeletedProject", "DeletedProjects", "DeletedRun", "DeletedRuns"),
-    "runfolio._sync.files": ("File", "Files"),
-    "runfolio._sync.console": ("ConsoleFollower", "ConsoleLines"),
-    "runfolio._sync.history": ("HistoryScan",),
-    "runfolio._sync.media": ("Html", "Image", "Media", "Plotly", "Table", "Video"),
-    "runfolio._sync.project": ("Project", "Projects"),
-    "runfolio._sync.run": ("Run",),
-    "runfolio._sync.run_lineage": ("Forks",),
-    "runfolio._sync.runs": ("Runs",),
-    "runfolio._sync.state_changes": ("StateChanges",),
-    "runfolio.history_table": ("HistoryTable",),
-}
-_MODULE_BY_NAME = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
+_MODULE_BY_NAME = {name: module for module, names in NAMES_BY_MODULE.items() for name in names}
 
 __all__ = [
     "MISSING",
@@ -195,7 +124,9 @@ __all__ = [
     "AsyncHistoryScan",
     "AsyncHtml",
     "AsyncImage",
+    "AsyncJoinedTable",
     "AsyncMedia",
+    "AsyncPartitionedTable",
     "AsyncPlotly",
     "AsyncProject",
     "AsyncProjects",
@@ -239,6 +170,7 @@ __all__ = [
     "HistoryTable",
     "Html",
     "Image",
+    "JoinedTable",
     "LineageEdge",
     "LineageRun",
     "LogError",
@@ -251,6 +183,7 @@ __all__ = [
     "ModelLayer",
     "NotFoundError",
     "OrderWarning",
+    "PartitionedTable",
     "PermissionDeniedError",
     "Plotly",
     "Project",

@@ -7,6 +7,8 @@ JSON text in Polars and Arrow. What is missing is null; pandas has no null besid
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +38,20 @@ def media_frame(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> DataFr
     """The rows of a logged table; what a row lacks at its end is missing."""
     names = dict.fromkeys(columns)
     return _frame_of_rows([dict(zip(columns, row, strict=False)) for row in rows], list(names))
+
+
+def array_column(data: bytes, key: str) -> Sequence[Any]:
+    """The cells of a column that is an array in a file of NumPy. Raises ValueError for a file that is none."""
+    try:
+        import numpy
+    except ImportError as error:
+        raise _missing("NumPy", "pandas") from error
+    try:
+        # Without pickled objects, which could run anything.
+        with numpy.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return list(arrays[key])
+    except (KeyError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"the file has no array {key!r}: {error}") from error
 
 
 def runs_pandas(columns: dict[str, Column]) -> DataFrame:

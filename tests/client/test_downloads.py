@@ -43,6 +43,7 @@ class Store:
 def file_in(store: Store, name: str = "model.bin") -> File:
     """A file whose bytes are in the store."""
     fields = FileFields(
+        digest=None,
         id="x",
         name=name,
         sizeBytes=len(DATA),

@@ -9,11 +9,13 @@ from typing import Any, Literal
 
 from runfolio._async.artifact_download import check_files, download_files
 from runfolio._async.artifact_files import AsyncArtifactFile, AsyncArtifactFiles
+from runfolio._async.artifact_media import artifact_medium
+from runfolio._async.media_place import AsyncArtifactPlace
+from runfolio._async.tables import AsyncMediaValue
 from runfolio._async.transport import AsyncTransport
 from runfolio._core import json_text
 from runfolio._core.artifact_data import ArtifactData
 from runfolio._core.artifact_lineage import ArtifactLineage
-from runfolio._core.background import LOGGER
 from runfolio._core.errors import NotFoundError
 from runfolio._core.missing import present, present_entity, present_project
 from runfolio._core.operations import (
@@ -52,6 +54,14 @@ class AsyncArtifact(ArtifactData):
         found = await self.files([name]).load()
         return present(found[0] if found else None, f"file {name!r}", f"in artifact {self.path!r}")
 
+    async def media(self, name: str) -> AsyncMediaValue:
+        """What was added under a name with the W&B SDK's `artifact.add`: a Table, JoinedTable, Image, Html ….
+
+        A table is its rows and a DataFrame, with the media in its cells as such. Raises NotFoundError when there is
+        nothing under the name, ValueError for a file that is no medium.
+        """
+        return await artifact_medium(AsyncArtifactPlace(self._transport, self.id, self.path), name, repr(self.path))
+
     async def download(
         self,
         root: str | os.PathLike[str] | None = None,
@@ -59,28 +69,23 @@ class AsyncArtifact(ArtifactData):
         names: Sequence[str] | str | None = None,
         at_once: int = AT_ONCE,
         progress: bool | None = None,
+        allow_missing_references: bool = False,
     ) -> Path:
         """Write its files below `root`, and return that; without one, below `artifacts/NAME:vN`.
 
         So many files come `at_once`. Files that are there already, whole and right, are not fetched again, and one that
         broke off goes on where it was: to call it again after a failure costs what is missing. Each file is checked
         against its MD5 and there whole or not at all; other files in the directory stay. `names`: only these.
-        `progress`: show a bar; None: in a terminal or a notebook, where tqdm or rich is installed. References are
-        left out, with a warning. Raises DownloadError for bytes that are others and for names that would lead out of
-        the directory, before anything is fetched; and ApiError.
+        `progress`: show a bar; None: in a terminal or a notebook, where tqdm or rich is installed.
+        What references lead to comes too, checked against their digests: files of other artifacts, `http`, `https` and
+        `file`, and with the extra `references` `s3` and `gs`. One that cannot be read, or is something else now, ends
+        the download; `allow_missing_references` leaves it out, with a warning. Raises DownloadError for bytes that are
+        others and for names that would lead out of the directory, before anything is fetched; and ApiError.
         """
         target = self._place(root)
         found = await self.files(names).load()
-        stored = [file for file in found if file.ref is None]
-        if len(stored) < len(found):
-            LOGGER.warning(
-                "%d of %d files of %s are references and not stored here: their addresses are in `file.ref`.",
-                len(found) - len(stored),
-                len(found),
-                self.path,
-            )
-        with Progress(self.name, sum(file.size for file in stored), progress) as shown:
-            await download_files(target, stored, shown, at_once)
+        with Progress(self.name, sum(file.size for file in found), progress) as shown:
+            await download_files(target, found, shown, at_once, may_miss_references=allow_missing_references)
         return target
 
     async def verify(self, root: str | os.PathLike[str] | None = None) -> None:

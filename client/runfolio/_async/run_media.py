@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from runfolio._async.artifact_media import artifact_medium
 from runfolio._async.connected_run import AsyncConnectedRun
 from runfolio._async.history import AsyncHistoryScan
-from runfolio._async.media import CLASSES, AsyncMedia, AsyncMediaValue, AsyncTable
+from runfolio._async.media import AsyncMedia
+from runfolio._async.media_place import AsyncArtifactPlace, AsyncLoggedPlace, AsyncRunPlace
+from runfolio._async.references import artifact_id_of
+from runfolio._async.tables import AsyncMediaValue, AsyncTable, medium_of, table_part
 from runfolio._core.errors import NotFoundError
 from runfolio._core.history import variables_of
-from runfolio._core.media import HISTOGRAM, INCREMENT, TABLE, ModelGraph, ModelLayer, histogram_of, items_of
+from runfolio._core.media import INCREMENT, TABLE, ModelGraph, ModelLayer, items_of
 from runfolio._core.missing import present_project, present_run
 from runfolio._core.operations import LIST_MODEL_GRAPHS
+from runfolio._core.reference import entry_address
 
 
 class AsyncRunMedia(AsyncConnectedRun):
@@ -35,6 +40,11 @@ class AsyncRunMedia(AsyncConnectedRun):
             raise ValueError(f"{key!r} is no medium: {value!r:.100}")
         if value["_type"] == INCREMENT:
             return await self._increments(key, value)
+        address = entry_address(str(value.get("artifact_path") or ""))
+        if address is not None and "path" not in value:
+            # Joined and partitioned tables are in artifacts only.
+            place = AsyncArtifactPlace(self._transport, await artifact_id_of(self._transport, address), self.name)
+            return await artifact_medium(place, address.name, repr(value["artifact_path"]))
         items = items_of(value)
         return self._medium(key, value) if items is None else [self._medium(key, item) for item in items]
 
@@ -54,14 +64,26 @@ class AsyncRunMedia(AsyncConnectedRun):
         ]
 
     def _medium(self, key: str, value: Mapping[str, Any]) -> AsyncMediaValue:
-        kind = value.get("_type")
-        if kind == HISTOGRAM:
-            return histogram_of(value)
-        if not isinstance(value.get("path"), str):
-            raise ValueError(f"{key!r} is of the type {kind!r}, which is no file of the run")
-        if kind == TABLE:
-            return AsyncTable([AsyncMedia(self._transport, self._path, value)])
-        return CLASSES.get(str(kind), AsyncMedia)(self._transport, self._path, value)
+        if value.get("_type") == TABLE:
+            return self._table([value])
+        found = medium_of(AsyncRunPlace(self._transport, self._path), value)
+        if found is None:
+            raise ValueError(f"{key!r} is of the type {value.get('_type')!r}, which is no file of the run")
+        return found
+
+    def _table(self, values: Sequence[Mapping[str, Any]]) -> AsyncTable:
+        """A table of one file or several, each in the artifact with which it was logged, where there is one."""
+        run = AsyncRunPlace(self._transport, self._path)
+        parts: list[AsyncMedia] = []
+        for value in values:
+            address = entry_address(str(value.get("artifact_path") or ""))
+            if address is None:
+                parts.append(AsyncMedia(run, value))
+                continue
+            path = value.get("path")
+            place = AsyncLoggedPlace(self._transport, address, path if isinstance(path, str) else None, run)
+            parts.append(table_part(place, address.name))
+        return AsyncTable(parts)
 
     async def _increments(self, key: str, last: Mapping[str, Any]) -> AsyncTable:
         """Every increment up to this one, each once."""
@@ -72,7 +94,7 @@ class AsyncRunMedia(AsyncConnectedRun):
             if isinstance(number, int) and number <= last.get("increment_num", 0):
                 found[number] = value
         parts = [found[number] for number in sorted(found)] or [last]
-        return AsyncTable([AsyncMedia(self._transport, self._path, value) for value in parts])
+        return self._table(parts)
 
     def _rows_of(self, key: str, low: int | None, high: int | None) -> AsyncHistoryScan:
         return AsyncHistoryScan(

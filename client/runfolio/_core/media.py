@@ -100,15 +100,6 @@ def items_of(value: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else None
 
 
-def table_of(document: Any) -> tuple[list[str], list[list[Any]]]:
-    """Names of columns, and rows, of the file of a table. Raises ValueError for what is none."""
-    columns = document.get("columns") if isinstance(document, dict) else None
-    rows = document.get("data") if isinstance(document, dict) else None
-    if not isinstance(columns, list) or not isinstance(rows, list):
-        raise ValueError("the file has no columns and data")
-    return [str(column) for column in columns], [row for row in rows if isinstance(row, list)]
-
-
 def _box(box: Mapping[str, Any], labels: Mapping[str, Any]) -> Box:
     class_id = box.get("class_id")
     label = labels.get(str(class_id))

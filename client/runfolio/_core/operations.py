@@ -73,6 +73,7 @@ GET_RUN_HISTOGRAM = Operation("GetRunHistogram", generated.GET_RUN_HISTOGRAM_GQL
 LIST_RUN_FIELDS = Operation("ListRunFields", generated.LIST_RUN_FIELDS_GQL, generated.ListRunFields)
 LIST_RUN_KEYS = Operation("ListRunKeys", generated.LIST_RUN_KEYS_GQL, generated.ListRunKeys)
 GET_ARTIFACT = Operation("GetArtifact", generated.GET_ARTIFACT_GQL, generated.GetArtifact)
+FIND_ARTIFACT = Operation("FindArtifact", generated.FIND_ARTIFACT_GQL, generated.FindArtifact)
 GET_ARTIFACT_LINEAGE = Operation("GetArtifactLineage", generated.GET_ARTIFACT_LINEAGE_GQL, generated.GetArtifactLineage)
 LIST_ARTIFACTS = Operation("ListArtifacts", generated.LIST_ARTIFACTS_GQL, generated.ListArtifacts)
 LIST_ARTIFACT_COLLECTIONS = Operation(

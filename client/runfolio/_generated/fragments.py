@@ -186,6 +186,7 @@ class FileFields(BaseModel):
     size_bytes: int = Field(alias="sizeBytes")
     mimetype: Optional[str]
     md_5: Optional[str] = Field(alias="md5")
+    digest: Optional[str]
     updated_at: datetime = Field(alias="updatedAt")
     direct_url: str = Field(alias="directUrl")
 

@@ -10,6 +10,7 @@ __all__ = [
     "DELETE_FILES_GQL",
     "DELETE_PROJECT_GQL",
     "DELETE_RUNS_GQL",
+    "FIND_ARTIFACT_GQL",
     "FINISH_ARTIFACT_GQL",
     "FOLLOW_CONSOLE_GQL",
     "GET_ARTIFACT_GQL",
@@ -468,6 +469,14 @@ fragment ProjectNameFields on Project {
 }
 """
 
+FIND_ARTIFACT_GQL = """
+query FindArtifact($id: ID, $clientId: ID) {
+  artifact(id: $id, clientId: $clientId) {
+    id
+  }
+}
+"""
+
 LIST_ARTIFACTS_GQL = """
 query ListArtifacts($entity: String!, $project: String!, $type: String, $collection: String, $filters: JSONString, $order: String, $first: Int, $after: String, $withTotal: Boolean!) {
   project(name: $project, entityName: $entity) {
@@ -617,6 +626,7 @@ fragment FileFields on File {
   sizeBytes
   mimetype
   md5
+  digest
   updatedAt
   directUrl
 }
@@ -1179,6 +1189,7 @@ fragment FileFields on File {
   sizeBytes
   mimetype
   md5
+  digest
   updatedAt
   directUrl
 }

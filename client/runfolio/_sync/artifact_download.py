@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runfolio._sync.artifact_files import ArtifactFile
-from runfolio._core.errors import DownloadError
+from runfolio._core.background import LOGGER
+from runfolio._core.errors import ApiError, DownloadError
 from runfolio._core.parallel import Parallel
 from runfolio._core.part_file import PARTS_DIRECTORY, is_there, make_directory, remove_parts_directory
 from runfolio._core.progress import Progress
+from runfolio._core.ranged_file import LARGE_BYTES
 from runfolio._core.receiving import place_for
 
 SHOWN_NAMES = 5
@@ -31,15 +33,34 @@ def places_for(root: Path, files: Sequence[ArtifactFile]) -> dict[str, Path]:
     return places
 
 
-def download_files(root: Path, files: Sequence[ArtifactFile], progress: Progress, at_once: int) -> None:
+def download_files(
+    root: Path,
+    files: Sequence[ArtifactFile],
+    progress: Progress,
+    at_once: int,
+    *,
+    may_miss_references: bool = False,
+) -> None:
     """Bring all files below `root`, so many at once. Raises DownloadError and ApiError; what was brought stays."""
     places = places_for(root, files)
     make_directory(root)
 
     def fetch(file: ArtifactFile) -> None:
-        file.fetch(root, places[file.name], progress)
+        try:
+            file.fetch(root, places[file.name], progress, at_once)
+        except (DownloadError, ApiError) as error:
+            if file.ref is None:
+                raise
+            told = f"The reference {file.name!r} to {file.ref!r} cannot be fetched: {error}"
+            if not may_miss_references:
+                raise DownloadError(f"{told} (allow_missing_references=True leaves it out)") from error
+            LOGGER.warning("%s", told)
 
-    Parallel(at_once, progress.stop).run(fetch, files)
+    Parallel(at_once, progress.stop).run(fetch, [file for file in files if file.size < LARGE_BYTES])
+    # Each of these comes in ranges, so many at once.
+    for file in files:
+        if file.size >= LARGE_BYTES:
+            fetch(file)
     remove_parts_directory(root)
 
 

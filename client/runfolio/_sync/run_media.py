@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from runfolio._sync.artifact_media import artifact_medium
 from runfolio._sync.connected_run import ConnectedRun
 from runfolio._sync.history import HistoryScan
-from runfolio._sync.media import CLASSES, Media, MediaValue, Table
+from runfolio._sync.media import Media
+from runfolio._sync.media_place import ArtifactPlace, LoggedPlace, RunPlace
+from runfolio._sync.references import artifact_id_of
+from runfolio._sync.tables import MediaValue, Table, medium_of, table_part
 from runfolio._core.errors import NotFoundError
 from runfolio._core.history import variables_of
-from runfolio._core.media import HISTOGRAM, INCREMENT, TABLE, ModelGraph, ModelLayer, histogram_of, items_of
+from runfolio._core.media import INCREMENT, TABLE, ModelGraph, ModelLayer, items_of
 from runfolio._core.missing import present_project, present_run
 from runfolio._core.operations import LIST_MODEL_GRAPHS
+from runfolio._core.reference import entry_address
 
 
 class RunMedia(ConnectedRun):
@@ -36,6 +41,11 @@ class RunMedia(ConnectedRun):
             raise ValueError(f"{key!r} is no medium: {value!r:.100}")
         if value["_type"] == INCREMENT:
             return self._increments(key, value)
+        address = entry_address(str(value.get("artifact_path") or ""))
+        if address is not None and "path" not in value:
+            # Joined and partitioned tables are in artifacts only.
+            place = ArtifactPlace(self._transport, artifact_id_of(self._transport, address), self.name)
+            return artifact_medium(place, address.name, repr(value["artifact_path"]))
         items = items_of(value)
         return self._medium(key, value) if items is None else [self._medium(key, item) for item in items]
 
@@ -55,14 +65,26 @@ class RunMedia(ConnectedRun):
         ]
 
     def _medium(self, key: str, value: Mapping[str, Any]) -> MediaValue:
-        kind = value.get("_type")
-        if kind == HISTOGRAM:
-            return histogram_of(value)
-        if not isinstance(value.get("path"), str):
-            raise ValueError(f"{key!r} is of the type {kind!r}, which is no file of the run")
-        if kind == TABLE:
-            return Table([Media(self._transport, self._path, value)])
-        return CLASSES.get(str(kind), Media)(self._transport, self._path, value)
+        if value.get("_type") == TABLE:
+            return self._table([value])
+        found = medium_of(RunPlace(self._transport, self._path), value)
+        if found is None:
+            raise ValueError(f"{key!r} is of the type {value.get('_type')!r}, which is no file of the run")
+        return found
+
+    def _table(self, values: Sequence[Mapping[str, Any]]) -> Table:
+        """A table of one file or several, each in the artifact with which it was logged, where there is one."""
+        run = RunPlace(self._transport, self._path)
+        parts: list[Media] = []
+        for value in values:
+            address = entry_address(str(value.get("artifact_path") or ""))
+            if address is None:
+                parts.append(Media(run, value))
+                continue
+            path = value.get("path")
+            place = LoggedPlace(self._transport, address, path if isinstance(path, str) else None, run)
+            parts.append(table_part(place, address.name))
+        return Table(parts)
 
     def _increments(self, key: str, last: Mapping[str, Any]) -> Table:
         """Every increment up to this one, each once."""
@@ -73,7 +95,7 @@ class RunMedia(ConnectedRun):
             if isinstance(number, int) and number <= last.get("increment_num", 0):
                 found[number] = value
         parts = [found[number] for number in sorted(found)] or [last]
-        return Table([Media(self._transport, self._path, value) for value in parts])
+        return self._table(parts)
 
     def _rows_of(self, key: str, low: int | None, high: int | None) -> HistoryScan:
         return HistoryScan(

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
 from runfolio._core.answers import RETRIED_STATUSES, error_of, read_answer, unreachable
-from runfolio._core.errors import ApiError
+from runfolio._core.errors import ApiError, DownloadError
 from runfolio._core.history import Parameters
 from runfolio._core.operations import Operation, R
 from runfolio._core.query import Query
@@ -87,13 +87,13 @@ class Transport:
                     return read_answer(url, response.status_code, response.content, response.headers.get("Location"))
             sleep(delay_s)
 
-    def download(self, url: str, receiver: Receiver) -> None:
-        """GET the bytes behind a signed URL, from where the receiver is.
+    def download(self, url: str, receiver: Receiver, end: int | None = None) -> str | None:
+        """GET the bytes behind a URL without credentials, from where the receiver is up to `end`; the answer's ETag.
 
-        Raises ApiError, and DownloadError when they are not those announced.
+        Raises ApiError, and DownloadError when they are not those announced or no range of them comes.
         """
         # The server may lead to the store that has the bytes.
-        self._receive(self._client.build_request("GET", url), receiver, follow_redirects=True)
+        return self._receive(self._client.build_request("GET", url), receiver, follow_redirects=True, end=end)
 
     def upload(self, url: str, file: FileToSend, headers: Mapping[str, str] | None = None) -> None:
         """PUT a file to a signed URL, again from its start after a failure. Raises ApiError, and OSError.
@@ -142,26 +142,36 @@ class Transport:
         headers = {"Authorization": self._headers["Authorization"], "Accept-Encoding": encoding}
         self._receive(self._client.build_request("GET", url, params=tuple(parameters), headers=headers), receiver)
 
-    def _receive(self, request: httpx.Request, receiver: Receiver, *, follow_redirects: bool = False) -> None:
-        """Stream the answer of a request that may be sent again. Raises ApiError, and what the receiver raises."""
+    def _receive(
+        self, request: httpx.Request, receiver: Receiver, *, follow_redirects: bool = False, end: int | None = None
+    ) -> str | None:
+        """Stream the answer of a request that may be sent again; its ETag.
+
+        With `end` only what lies before it. Raises ApiError, and what the receiver raises.
+        """
         retries = Retries(self._timeout_s)
         # The time is for each piece: how long the whole takes depends on its size.
         request.extensions["timeout"] = httpx.Timeout(self._timeout_s).as_dict()
         while True:
             response = None
             position = receiver.position
-            if position:
+            if position or end is not None:
                 # Of packed bytes a range would be another one.
-                request.headers.update({"Range": f"bytes={position}-", "Accept-Encoding": "identity"})
+                wanted = f"bytes={position}-{'' if end is None else end - 1}"
+                request.headers.update({"Range": wanted, "Accept-Encoding": "identity"})
             try:
                 response = self._client.send(request, stream=True, follow_redirects=follow_redirects)
-                if response.status_code == 200 or is_rest(response, position):
-                    if response.status_code == 200:
+                is_whole = response.status_code == 200 and end is None
+                if is_whole or is_rest(response, position):
+                    if is_whole:
                         receiver.restart()
                     for piece in response.iter_bytes():
                         receiver.write(piece)
                     receiver.check()
-                    return
+                    etag: str | None = response.headers.get("ETag")
+                    return etag
+                if response.status_code == 200:
+                    raise DownloadError(f"{_origin_of(response)} answers no ranges of a file.")
                 body = response.read()
             except httpx.TransportError as error:
                 if receiver.position > position:
@@ -174,7 +184,7 @@ class Transport:
                 delay_s = None
                 if response.status_code in RETRIED_STATUSES:
                     delay_s = retries.next_delay_s(retry_after=response.headers.get("Retry-After"))
-                elif position and response.status_code in (206, 416):
+                elif position and end is None and response.status_code in (206, 416):
                     # Not the part that was asked for: the whole, then.
                     receiver.restart()
                     del request.headers["Range"]
