@@ -629,6 +629,8 @@ CREATE TABLE artifact (
   created_at     timestamptz NOT NULL DEFAULT now(),
   updated_at     timestamptz NOT NULL DEFAULT now(), -- last change; of a pending one the last sign of its upload
   emptied_at     timestamptz,                        -- when the entries of a deleted one went; null: they are there
+  is_deduplicated boolean NOT NULL DEFAULT true,     -- whether it becomes a version with the same content, if there is one
+  same_as        bigint,                             -- the version with its content that its commit found; null: none
   CONSTRAINT artifact_state_check CHECK (state IN ('PENDING', 'COMMITTED', 'DELETED')),
   CONSTRAINT artifact_version_index_check CHECK (version_index IS NOT NULL OR state <> 'COMMITTED'),
   CONSTRAINT artifact_ttl_seconds_check CHECK (ttl_seconds >= 0)
@@ -678,6 +680,9 @@ CREATE TABLE artifact_membership (
 
 -- Serves the links of an artifact.
 CREATE INDEX artifact_membership_artifact_id ON artifact_membership (artifact_id);
+
+-- Serves lists of the versions of a collection in their order, which filters and orders spell as a number.
+CREATE INDEX artifact_membership_version ON artifact_membership (collection_id, (version_index::numeric));
 
 -- Movable names of versions: one alias names at most one version of a collection.
 CREATE TABLE artifact_alias (

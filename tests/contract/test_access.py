@@ -162,6 +162,8 @@ def test_statements_ask_for_the_permission_that_belongs_to_what_they_do() -> Non
         "ingest_visible_batch": "log",
         "ingest_visible_columns": "log",
         "select_visible_artifact": "?",
+        "select_artifact_users_page": "read",
+        "count_artifact_users": "read",
         "select_visible_collection": "?",
         "select_written_artifact": "?",
         "select_written_manifest": "log",

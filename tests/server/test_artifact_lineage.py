@@ -131,3 +131,38 @@ async def test_what_belongs_to_others_is_no_part_of_it(service: Service) -> None
         artifact["digest"] for artifact in (await followed(service, "secret/stolen:v0", user="eve"))["artifacts"]
     ]
     assert await followed(service, "ada/p/weights:v0", user="eve") is None
+
+
+USERS = """
+query($first: Int, $after: String) {
+  artifact(path: "p/shared:v0") {
+    usedBy(first: $first, after: $after) {
+      totalCount pageInfo { hasNextPage endCursor } edges { node { name } cursor }
+    }
+  }
+}
+"""
+
+
+async def test_the_runs_that_used_an_artifact_come_page_by_page_each_once(service: Service, rows: ArtifactRows) -> None:
+    await rows.collection(120, "shared", "any")
+    await rows.version(120, 120, 0)
+    names = [f"user{number}" for number in range(7)]
+    for name in names:
+        await service.start_run(name)
+        # All at one moment: the order is by the runs' ids then.
+        await rows.edge(name, 120, "input")
+    found: list[str] = []
+    page: dict[str, Any] = {"hasNextPage": True, "endCursor": None}
+    while page["hasNextPage"]:
+        answer = await service.graphql(USERS, first=3, after=page["endCursor"])
+        users = answer.data["artifact"]["usedBy"]
+        assert 7 == users["totalCount"]
+        found += [edge["node"]["name"] for edge in users["edges"]]
+        page = users["pageInfo"]
+
+    assert names == sorted(found)
+    whole = (await service.graphql(USERS)).data["artifact"]["usedBy"]
+    assert found == [edge["node"]["name"] for edge in whole["edges"]]
+    refused = await service.graphql(USERS.replace("shared", "weights"), after=page["endCursor"])
+    assert "another artifact" in refused.error["message"]

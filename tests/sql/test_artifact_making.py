@@ -210,7 +210,7 @@ async def test_a_commit_without_all_files_is_refused_and_can_be_sent_again(ada: 
         ({"storage_region": "mars"}, "'mars' is unknown; allowed: here"),
         ({"digest": "x" * 129}, "digest has 129 characters"),
         ({"description": "x" * 100_001}, "description has 100001 characters"),
-        ({"client_id": ""}, "input.clientID has 0 characters"),
+        ({"client_id": ""}, "input.clientId has 0 characters"),
     ],
 )
 async def test_what_an_artifact_cannot_have_is_refused_at_its_announcement(

@@ -15,7 +15,7 @@ from runfolio_server.filters.artifact_query import ArtifactQuery
 from runfolio_server.sql.artifact_lists.artifacts import select_artifacts_page
 from runfolio_server.sql.artifacts.artifacts import SELECT_CLIENT_ID, SELECT_VISIBLE_ARTIFACT
 from runfolio_server.sql.artifacts.collections import SELECT_COLLECTION_BY_NAME
-from runfolio_server.sql.artifacts.committing import LOCK_ARTIFACTS
+from runfolio_server.sql.artifacts.committing import LOCK_ARTIFACTS, SELECT_SAME_AS
 from runfolio_server.sql.artifacts.deleting import SELECT_PLACES
 from runfolio_server.sql.artifacts.entries import SELECT_ENTRIES_PAGE
 from runfolio_server.sql.artifacts.making import SELECT_SAME_CONTENT
@@ -32,7 +32,7 @@ from runfolio_server.sql.artifacts.upkeep import (
     SELECT_EXPIRED_ARTIFACTS,
     SELECT_LOGGED_ARTIFACTS,
 )
-from runfolio_server.sql.artifacts.uses import SELECT_USES_OF_ARTIFACTS, SELECT_USES_OF_RUN
+from runfolio_server.sql.artifacts.uses import SELECT_ARTIFACT_USERS_PAGE, SELECT_USES_OF_ARTIFACTS, SELECT_USES_OF_RUN
 from runfolio_server.sql.named import Query
 from runfolio_server.sql.pool import Connection
 from tests.sql.databases import RawConnection, connected
@@ -138,6 +138,8 @@ CASES: list[tuple[Query[Any], list[Any]]] = [
     (LOCK_ARTIFACTS, [["artifact"]]),
     (SELECT_USES_OF_RUN, ["run", "output"]),
     (SELECT_USES_OF_ARTIFACTS, [["artifact"], None, None, 10]),
+    (SELECT_ARTIFACT_USERS_PAGE, ["artifact", None, None, None, 10]),
+    (SELECT_SAME_AS, ["artifact"]),
     (SELECT_EXPIRED_ARTIFACTS, [None, 100]),
     (SELECT_ABANDONED_ARTIFACTS, [None, 100, 7]),
     (SELECT_LOGGED_ARTIFACTS, [None, 100, "run"]),
@@ -167,11 +169,33 @@ class Asked(Connection):
         return await super().rows(query, *arguments)
 
 
+@pytest.mark.parametrize("order", ["-version", "+version"])
+@pytest.mark.parametrize("page", [0, 20])
+async def test_versions_in_their_order_are_read_along_an_index(plans: Plans, order: str, page: int) -> None:
+    connection = Asked(plans.connection)
+    query, place, found = ArtifactQuery.parse(None, order), None, []
+    for _ in range(page + 1):
+        found = await select_artifacts_page(
+            connection, plans.ids["project"], plans.viewer, query.page(10, place), None, plans.ids["collection"]
+        )
+        place = found[-1].place
+    shown = [row.version_index for row in found]
+    assert sorted(shown, reverse=order == "-version") == shown
+    assert 10 == len(set(shown))
+
+    whole, looked_at = await plans.rows_read(connection.last[0], *connection.last[1])
+
+    assert set() == whole
+    assert looked_at < 200
+
+
 @pytest.mark.parametrize("filters", ['{"alias": "a500"}', '{"tags": "t500"}', '{"metadata.k": 500}'])
 async def test_a_list_of_versions_by_a_filter_is_read_by_an_index(plans: Plans, filters: str) -> None:
     connection = Asked(plans.connection)
     query = ArtifactQuery.parse(filters, "-version").page(10)
-    found = await select_artifacts_page(connection, plans.ids["project"], plans.viewer, query, None, "c2")
+    found = await select_artifacts_page(
+        connection, plans.ids["project"], plans.viewer, query, None, plans.ids["collection"]
+    )
     assert [500] == [row.version_index for row in found]
 
     whole, looked_at = await plans.rows_read(connection.last[0], *connection.last[1])

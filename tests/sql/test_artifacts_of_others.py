@@ -130,7 +130,7 @@ async def test_no_read_finds_what_another_has(people: tuple[Person, Person]) -> 
         ]
         counted = await connection.row(COUNT_VISIBLE_ARTIFACTS, [ids["artifact"]], eve.viewer, None)
         with pytest.raises(AppError, match="no artifact of this id"):
-            await checked_artifact(connection, eve.viewer, Permission.READ, ids["artifact"])
+            await checked_artifact(connection, eve.viewer, Permission.READ, ids["artifact"], path="input.artifactId")
 
     assert [[]] * len(listed) == listed
     assert counted is not None

@@ -105,6 +105,9 @@ def test_a_change_of_tags_adds_and_then_deletes_and_keeps_the_order() -> None:
         ("mnist:v2147483647", VersionName("mnist", "v2147483647"), 2**31 - 1),
         ("mnist:v2147483648", VersionName("mnist", "v2147483648"), None),
         ("mnist:v٣", VersionName("mnist", "v٣"), None),
+        ("mnist:v0", VersionName("mnist", "v0"), 0),
+        ("mnist:v00", VersionName("mnist", "v00"), None),
+        ("mnist:v03", VersionName("mnist", "v03"), None),
     ],
 )
 def test_what_stands_behind_the_colon_is_a_version_or_an_alias(

@@ -144,14 +144,15 @@ def parse_version_name(name: str) -> VersionName:
 def version_index_of(alias: str) -> int | None:
     """The number of `v3`; None for what is an alias, and for a number that no version has.
 
-    >>> version_index_of("v12"), version_index_of("best"), version_index_of("v99999999999")
-    (12, None, None)
+    >>> version_index_of("v12"), version_index_of("best"), version_index_of("v012"), version_index_of("v99999999999")
+    (12, None, None, None)
     """
     found = _VERSION.fullmatch(alias)
-    if found is None or not found[1].isascii() or len(found[1]) > len(str(_VERSION_MAX)):
+    if found is None or len(found[1]) > len(str(_VERSION_MAX)):
         return None
     number = int(found[1])
-    return number if number <= _VERSION_MAX else None
+    # Each version has one name, so that `v00` and digits of other scripts are none.
+    return number if number <= _VERSION_MAX and found[1] == str(number) else None
 
 
 def _check_part(name: str, path: str, longest: int, forbidden: str) -> str:

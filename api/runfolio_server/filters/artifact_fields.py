@@ -24,6 +24,9 @@ _MAKER_JOINED = (
 VERSION_CREATED_AT: Final = Column("created_at", FieldKind.TIME, "r.created_at")
 """When the version was announced; a list goes by it unless told."""
 
+VERSION: Final = Column("version", FieldKind.NUMBER, "r.version_index::numeric", ("version_index",))
+"""Its number in the collection, as an index of a collection's places has it."""
+
 ALIASES: Final = Column(
     "alias",
     FieldKind.TAGS,
@@ -39,7 +42,7 @@ ARTIFACT_FIELDS: Final = FieldTable(
     (
         Column("name", FieldKind.TEXT, "r.collection_name", ("collection",), is_short=True),
         Column("type", FieldKind.TEXT, "r.type_name", is_short=True),
-        Column("version", FieldKind.NUMBER, "r.version_index::numeric", ("version_index",)),
+        VERSION,
         ALIASES,
         Column("tag", FieldKind.TAGS, "r.tags", ("tags",), is_nullable=True),
         Column("state", FieldKind.TEXT, "r.state", is_short=True),

@@ -67,6 +67,8 @@ CREATE TABLE artifact (
   created_at     timestamptz NOT NULL DEFAULT now(),
   updated_at     timestamptz NOT NULL DEFAULT now(),
   emptied_at     timestamptz,
+  is_deduplicated boolean NOT NULL DEFAULT true,
+  same_as        bigint,
   CONSTRAINT artifact_state_check CHECK (state IN ('PENDING', 'COMMITTED', 'DELETED')),
   CONSTRAINT artifact_version_index_check CHECK (version_index IS NOT NULL OR state <> 'COMMITTED'),
   CONSTRAINT artifact_ttl_seconds_check CHECK (ttl_seconds >= 0)
@@ -107,6 +109,8 @@ CREATE TABLE artifact_membership (
 );
 
 CREATE INDEX artifact_membership_artifact_id ON artifact_membership (artifact_id);
+
+CREATE INDEX artifact_membership_version ON artifact_membership (collection_id, (version_index::numeric));
 
 CREATE TABLE artifact_alias (
   collection_id bigint NOT NULL REFERENCES artifact_collection,

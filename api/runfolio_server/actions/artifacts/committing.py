@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from runfolio_server.actions.artifacts.argument_paths import CANONICAL, ArgumentPaths
 from runfolio_server.actions.artifacts.content import Content, read_content, read_sources
 from runfolio_server.actions.artifacts.found import checked_written_artifact
 from runfolio_server.domain.artifact_names import LATEST, SHOWN_CHARACTERS
@@ -31,9 +32,11 @@ from runfolio_server.sql.artifacts.committing import (
     LOCK_ARTIFACTS,
     SELECT_CURRENT_OBJECT,
     SELECT_MEMBERSHIP_OF_ARTIFACT,
+    SELECT_SAME_AS,
     SELECT_WANTED_LINKS,
     SET_COMMITTED,
     SET_CONTENT,
+    SET_SAME_AS,
     TAKE_VERSION_INDEX,
     UPSERT_ALIASES,
     UploadedManifestRow,
@@ -42,6 +45,7 @@ from runfolio_server.sql.artifacts.making import LOCK_COLLECTIONS
 from runfolio_server.sql.artifacts.memberships import MembershipRow
 from runfolio_server.sql.artifacts.objects import STORE_ENTITY_OBJECT, EntityObjectRow
 from runfolio_server.sql.artifacts.uploading import HOLD_ENTITY_OBJECTS, INSERT_UPLOADS, UPSERT_MANIFEST
+from runfolio_server.sql.artifacts.uses import INSERT_USES_OF_SAME
 from runfolio_server.sql.pool import Connection, Database
 
 # How often it is begun anew because somebody else changed what was read.
@@ -50,25 +54,31 @@ ROWS_AT_ONCE: Final = 10_000
 SHOWN_PATHS: Final = 5
 
 
-async def commit_artifact(database: Database, store: ObjectStore, viewer: Viewer, artifact_id: int) -> ArtifactRow:
+async def commit_artifact(
+    database: Database, store: ObjectStore, viewer: Viewer, artifact_id: int, *, paths: ArgumentPaths = CANONICAL
+) -> ArtifactRow:
     """Give the uploaded artifact the next version of its collection, its aliases, `latest` and the links it waits for.
 
+    When the collection has got a version with the same content meanwhile, it becomes that one: its aliases, links and
+    edges go there, its id leads there, and that comes back.
     Idempotent: a committed one comes back as it is. Raises NotFound for an artifact to which the viewer may not log,
     AppError when its manifest or a file has not been uploaded, or the manifest is none; then it stays pending.
     """
     for _ in range(ATTEMPTS_MAX):
         async with database.connection() as connection:
-            artifact = await _unfinished(connection, viewer, artifact_id)
+            artifact = await _unfinished(connection, viewer, artifact_id, paths.artifact)
             if artifact.state == ArtifactState.COMMITTED:
                 return artifact
-            sources = await read_sources(connection, artifact)
-        content = await read_content(store, artifact.entity_id, sources)
-        spare = await _write_entries(database, artifact, sources, content)
+            sources = await read_sources(connection, artifact, paths.artifact)
+        content = await read_content(store, artifact.entity_id, sources, paths.artifact)
+        spare = await _write_entries(database, artifact, sources, content, paths.artifact)
         if spare is not None:
             await store.delete(spare)
         async with database.transaction() as connection:
-            if await _give_version(connection, artifact_id):
-                return await checked_written_artifact(connection, viewer, Permission.LOG, artifact_id)
+            if await _give_version(connection, artifact_id, paths.artifact):
+                return await checked_written_artifact(
+                    connection, viewer, Permission.LOG, artifact_id, path=paths.artifact
+                )
     raise Conflict("The artifact's manifests change again and again; commit it when all writers are done.")
 
 
@@ -92,15 +102,15 @@ async def place(
     return membership
 
 
-async def _unfinished(connection: Connection, viewer: Viewer, artifact_id: int) -> ArtifactRow:
-    artifact = await checked_written_artifact(connection, viewer, Permission.LOG, artifact_id, path="artifactID")
+async def _unfinished(connection: Connection, viewer: Viewer, artifact_id: int, path: str) -> ArtifactRow:
+    artifact = await checked_written_artifact(connection, viewer, Permission.LOG, artifact_id, path=path)
     if artifact.state == ArtifactState.DELETED:
-        raise NotFound("The artifact is deleted; log it again.", path="artifactID")
+        raise NotFound("The artifact is deleted; log it again.", path=path)
     return artifact
 
 
 async def _write_entries(
-    database: Database, artifact: ArtifactRow, sources: Sequence[UploadedManifestRow], content: Content
+    database: Database, artifact: ArtifactRow, sources: Sequence[UploadedManifestRow], content: Content, path: str
 ) -> str | None:
     """Write what a commit gives a version to; the key of an object that is not needed, or None.
 
@@ -110,7 +120,7 @@ async def _write_entries(
     entity_id, artifact_id = artifact.entity_id, artifact.artifact_id
     async with database.transaction() as connection:
         (held,) = await connection.rows(LOCK_ARTIFACTS, [artifact_id])
-        if held.state != ArtifactState.PENDING or await read_sources(connection, artifact) != list(sources):
+        if held.state != ArtifactState.PENDING or await read_sources(connection, artifact, path) != list(sources):
             return None if made is None else made.object_key
         spare = None
         if made is None:
@@ -127,7 +137,7 @@ async def _write_entries(
                 UPSERT_MANIFEST, artifact_id, made.name, ManifestType.FULL.value, made.digest, None
             )
             manifest_id, manifest_digest = row.manifest_id, made.digest
-        objects = await _held_objects(connection, entity_id, content.manifest, manifest_digest)
+        objects = await _held_objects(connection, entity_id, content.manifest, manifest_digest, path)
         size = await _insert_entries(connection, artifact_id, content.manifest, objects)
         await connection.execute(
             SET_CONTENT,
@@ -143,7 +153,7 @@ async def _write_entries(
 
 
 async def _held_objects(
-    connection: Connection, entity_id: int, manifest: Manifest, manifest_digest: str
+    connection: Connection, entity_id: int, manifest: Manifest, manifest_digest: str, path: str
 ) -> dict[str, EntityObjectRow]:
     """The stored bytes by digest, held against the sweep. Raises AppError when a file has not been uploaded."""
     digests = sorted({entry.digest for entry in manifest.entries.values() if entry.ref is None} | {manifest_digest})
@@ -151,7 +161,7 @@ async def _held_objects(
     missing = [path for path, entry in manifest.entries.items() if entry.ref is None and entry.digest not in objects]
     if missing:
         shown = ", ".join(repr(path[:SHOWN_CHARACTERS]) for path in missing[:SHOWN_PATHS])
-        raise AppError(f"{len(missing)} files of the artifact have not been uploaded: {shown}", path="artifactID")
+        raise AppError(f"{len(missing)} files of the artifact have not been uploaded: {shown}", path=path)
     return objects
 
 
@@ -180,9 +190,12 @@ async def _insert_entries(
     return total
 
 
-async def _give_version(connection: Connection, artifact_id: int) -> bool:
-    """Commit what has been written; False when that is to be written again. The caller's transaction is for this."""
-    (held,) = await connection.rows(LOCK_ARTIFACTS, [artifact_id])
+async def _give_version(connection: Connection, artifact_id: int, path: str) -> bool:
+    """Commit what has been written; False when that is to be tried again. The caller's transaction is for this."""
+    # The version with the same content is held before the collection is, and looked for again when that is held.
+    same = await connection.row(SELECT_SAME_AS, artifact_id)
+    taken = await connection.rows(LOCK_ARTIFACTS, [artifact_id] if same is None else [artifact_id, same.artifact_id])
+    held = next(row for row in taken if row.artifact_id == artifact_id)
     if held.state != ArtifactState.PENDING:
         return held.state == ArtifactState.COMMITTED
     # A writer may have told another digest, or brought a further part, since the entries were written.
@@ -194,14 +207,21 @@ async def _give_version(connection: Connection, artifact_id: int) -> bool:
     collections = {row.collection_id: row for row in await connection.rows(LOCK_COLLECTIONS, wanted)}
     sequence = collections[held.collection_id]
     if sequence.is_deleted:
-        raise NotFound("The artifact's collection has been deleted; log it again.", path="artifactID")
-    membership = await place(connection, held.collection_id, artifact_id, held.created_by, held.wanted_aliases)
-    await connection.execute(SET_COMMITTED, artifact_id, membership.version_index)
+        raise NotFound("The artifact's collection has been deleted; log it again.", path=path)
+    if await connection.row(SELECT_SAME_AS, artifact_id) != same:
+        return False
+    version_id = artifact_id if same is None else same.artifact_id
+    membership = await place(connection, held.collection_id, version_id, held.created_by, held.wanted_aliases)
     for link in links:
         portfolio = collections[link.collection_id]
         if not portfolio.is_deleted:
-            await place(connection, link.collection_id, artifact_id, link.created_by, link.aliases)
+            await place(connection, link.collection_id, version_id, link.created_by, link.aliases)
     await connection.execute(DELETE_WANTED_LINKS, [artifact_id], None)
+    if same is not None:
+        await connection.execute(INSERT_USES_OF_SAME, artifact_id, version_id)
+        await connection.execute(SET_SAME_AS, artifact_id, version_id)
+        return True
+    await connection.execute(SET_COMMITTED, artifact_id, membership.version_index)
     await connection.execute(DELETE_OTHER_MANIFESTS, [artifact_id], held.manifest_id)
     await connection.execute(DELETE_UPLOADS, [artifact_id])
     return True

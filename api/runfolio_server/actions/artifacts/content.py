@@ -39,7 +39,7 @@ class Content:
     made: MadeManifest | None
 
 
-async def read_sources(connection: Connection, artifact: ArtifactRow) -> list[UploadedManifestRow]:
+async def read_sources(connection: Connection, artifact: ArtifactRow, path: str) -> list[UploadedManifestRow]:
     """The manifests that make up the artifact, in the order in which they are joined: a full one alone, or parts.
 
     What they add to, where it is told, comes first, as a full one. Raises AppError when none was uploaded, when the
@@ -54,7 +54,7 @@ async def read_sources(connection: Connection, artifact: ArtifactRow) -> list[Up
         sources = [row for row in by_type[ManifestType.PATCH] if row.object_key is not None]
     if not sources or sources[0].object_key is None:
         raise AppError(
-            "The artifact's manifest has not been uploaded; upload it, and then commit the artifact.", path="artifactID"
+            "The artifact's manifest has not been uploaded; upload it, and then commit the artifact.", path=path
         )
     if sources[0].type == ManifestType.FULL:
         return sources
@@ -63,19 +63,21 @@ async def read_sources(connection: Connection, artifact: ArtifactRow) -> list[Up
         return sources
     current = await connection.rows(SELECT_CURRENT_MANIFESTS, [base_id])
     if not current:
-        raise AppError("The artifact that this one adds to has been deleted; log all files again.", path="artifactID")
+        raise AppError("The artifact that this one adds to has been deleted; log all files again.", path=path)
     base = UploadedManifestRow(
         current[0].manifest_id, current[0].name, ManifestType.FULL, current[0].digest, None, current[0].object_key
     )
     return [base, *sources]
 
 
-async def read_content(store: ObjectStore, entity_id: int, sources: Sequence[UploadedManifestRow]) -> Content:
+async def read_content(
+    store: ObjectStore, entity_id: int, sources: Sequence[UploadedManifestRow], path: str
+) -> Content:
     """The entries of these manifests. Parts are joined to a manifest of our own, which is put into the store.
 
     Raises AppError for a manifest that is none, TooLarge for one over a limit.
     """
-    manifests = [await in_thread(parse_manifest, await _bytes(store, source)) for source in sources]
+    manifests = [await in_thread(parse_manifest, await _bytes(store, source, path)) for source in sources]
     if len(sources) == 1 and sources[0].type == ManifestType.FULL:
         return Content(manifests[0], None)
     merged = await in_thread(merge_manifests, manifests)
@@ -86,11 +88,11 @@ async def read_content(store: ObjectStore, entity_id: int, sources: Sequence[Upl
     return Content(merged, MadeManifest(whole_manifest_name(sources[-1].name), digest, key, len(raw)))
 
 
-async def _bytes(store: ObjectStore, source: UploadedManifestRow) -> bytes:
+async def _bytes(store: ObjectStore, source: UploadedManifestRow, path: str) -> bytes:
     key = source.object_key or ""
     size = await store.size(key)
     if size is None:
-        raise AppError("The bytes of the artifact's manifest are gone; log the artifact again.", path="artifactID")
+        raise AppError("The bytes of the artifact's manifest are gone; log the artifact again.", path=path)
     if size > MANIFEST_MAX_BYTES:
         raise TooLarge(f"The manifest has {size} bytes; allowed: {MANIFEST_MAX_BYTES}")
     return b"".join([part async for part in await store.get_range(key, 0, size)]) if size else b""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runfolio_server.actions.access import missing
+from runfolio_server.actions.artifacts.argument_paths import CANONICAL, ArgumentPaths
 from runfolio_server.actions.artifacts.found import checked_written_artifact
 from runfolio_server.domain.artifact_names import LATEST, SHOWN_CHARACTERS
 from runfolio_server.domain.artifact_state import CollectionKind
@@ -33,7 +34,12 @@ SHOWN_ALIASES = 5
 
 
 async def delete_artifact(
-    database: Database, viewer: Viewer, artifact_id: int, *, delete_aliases: bool = False
+    database: Database,
+    viewer: Viewer,
+    artifact_id: int,
+    *,
+    delete_aliases: bool = False,
+    paths: ArgumentPaths = CANONICAL,
 ) -> None:
     """Delete a version with its links; its number is not given again, and `latest` goes to the newest that is left.
 
@@ -43,19 +49,21 @@ async def delete_artifact(
     async with database.transaction() as connection:
         if await connection.row(SELECT_DELETED_ARTIFACT, artifact_id, viewer) is not None:
             return
-        await checked_written_artifact(connection, viewer, Permission.DELETE, artifact_id)
-        places = await _held_places(connection, [artifact_id])
+        found = await checked_written_artifact(connection, viewer, Permission.DELETE, artifact_id, path=paths.artifact)
+        places = await _held_places(connection, [found.artifact_id])
         aliases = sorted({place.alias for place in places if place.alias is not None})
         if aliases and not delete_aliases:
             shown = ", ".join(repr(alias[:SHOWN_CHARACTERS]) for alias in aliases[:SHOWN_ALIASES])
             raise AppError(
                 f"The artifact has the aliases {shown}; remove them first, or delete it with its aliases.",
-                path="input.deleteAliases",
+                path=paths.with_aliases,
             )
-        await _delete(connection, [artifact_id], places)
+        await _delete(connection, [found.artifact_id], places)
 
 
-async def delete_collection(database: Database, viewer: Viewer, collection_id: int) -> CollectionRow:
+async def delete_collection(
+    database: Database, viewer: Viewer, collection_id: int, *, paths: ArgumentPaths = CANONICAL
+) -> CollectionRow:
     """Delete a collection: of a sequence all versions go, with their links; what a portfolio links to stays.
 
     Idempotent. Raises NotFound when there is none that the viewer may delete.
@@ -66,7 +74,7 @@ async def delete_collection(database: Database, viewer: Viewer, collection_id: i
             return gone
         collection = await connection.row(SELECT_VISIBLE_COLLECTION[Permission.DELETE], collection_id, viewer)
         if collection is None:
-            raise missing("artifact collection of this id", Permission.DELETE, "input.id")
+            raise missing("artifact collection of this id", Permission.DELETE, paths.collection)
         if collection.kind == CollectionKind.SEQUENCE:
             versions = await connection.rows(SELECT_ARTIFACTS_OF_COLLECTION, collection_id)
             artifact_ids = [row.artifact_id for row in versions]

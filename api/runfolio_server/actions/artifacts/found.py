@@ -1,7 +1,8 @@
 """Artifacts by what callers name: an id, `name:alias`, or the id that a client has invented.
 
 What the viewer may not see looks exactly like what is not there, and so does an artifact that is not committed:
-`visible_…` gives None, `checked_…` raises NotFound.
+`visible_…` gives None, `checked_…` raises NotFound. The id of an artifact whose commit found a version with the same
+content leads to that version: callers go on with the id of the row.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from runfolio_server.sql.artifacts.collections import (
     SELECT_VISIBLE_COLLECTION,
     CollectionRow,
 )
+from runfolio_server.sql.artifacts.committing import LOCK_ARTIFACTS
 from runfolio_server.sql.artifacts.memberships import (
     SELECT_MEMBERSHIP_BY_ALIAS,
     SELECT_MEMBERSHIP_BY_VERSION,
@@ -70,7 +72,7 @@ async def visible_artifact(
 
 
 async def checked_artifact(
-    connection: Connection, viewer: Viewer, permission: Permission, artifact_id: int, *, path: str = "input.artifactID"
+    connection: Connection, viewer: Viewer, permission: Permission, artifact_id: int, *, path: str
 ) -> ArtifactRow:
     """The committed artifact of this id. Raises NotFound when there is none with which the viewer may do this."""
     artifact = await visible_artifact(connection, viewer, permission, artifact_id)
@@ -80,13 +82,27 @@ async def checked_artifact(
 
 
 async def checked_written_artifact(
-    connection: Connection, viewer: Viewer, permission: Permission, artifact_id: int, *, path: str = "input.artifactID"
+    connection: Connection, viewer: Viewer, permission: Permission, artifact_id: int, *, path: str
 ) -> ArtifactRow:
     """The artifact of this id in any state, for who writes it. Raises NotFound unless the viewer may do this."""
     artifact = await connection.row(SELECT_WRITTEN_ARTIFACT[permission], artifact_id, viewer)
     if artifact is None:
         raise missing("artifact of this id", permission, path)
     return artifact
+
+
+async def held_artifact(
+    connection: Connection, viewer: Viewer, permission: Permission, artifact_id: int, *, path: str
+) -> ArtifactRow:
+    """The same, held until the transaction ends, as it is then. Nobody holds what they may not change."""
+    artifact = await checked_written_artifact(connection, viewer, permission, artifact_id, path=path)
+    await connection.rows(LOCK_ARTIFACTS, [artifact.artifact_id])
+    held = await checked_written_artifact(connection, viewer, permission, artifact_id, path=path)
+    if held.artifact_id != artifact.artifact_id:
+        # Meanwhile a commit has found that it is another version, which stays.
+        await connection.rows(LOCK_ARTIFACTS, [held.artifact_id])
+        held = await checked_written_artifact(connection, viewer, permission, artifact_id, path=path)
+    return held
 
 
 async def checked_collection(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from runfolio_server.actions.artifacts.argument_paths import CANONICAL, ArgumentPaths
 from runfolio_server.actions.artifacts.found import checked_written_artifact
 from runfolio_server.actions.projects.on_demand import find_project, make_project
 from runfolio_server.domain import json_text
@@ -54,7 +55,7 @@ class NewArtifact:
     """What a client announces. None: not told.
 
     `digest` is that of all entries. `ttl_seconds` 0: kept always. `run_id` is the run that logs it, to which the viewer
-    may log. `is_deduplicated`: a version of the same content is taken instead, if there is one.
+    may log. `is_deduplicated`: a version of the same content is taken instead, if there is one now or at the commit.
     """
 
     collection_name: str
@@ -87,7 +88,13 @@ async def artifact_project(
 
 
 async def create_artifact(
-    database: Database, viewer: Viewer, project: ProjectRow, new: NewArtifact, regions: Sequence[str] = ()
+    database: Database,
+    viewer: Viewer,
+    project: ProjectRow,
+    new: NewArtifact,
+    regions: Sequence[str] = (),
+    *,
+    paths: ArgumentPaths = CANONICAL,
 ) -> ArtifactRow:
     """Announce an artifact in a project to which the viewer may log; its state says whether it is there already.
 
@@ -95,9 +102,9 @@ async def create_artifact(
     content gets the aliases, and the run an edge to it. All writers of one distributed artifact get the same one.
     Raises AppError for what is not allowed: names, a region that is not among `regions`, a collection of another type.
     """
-    metadata, mapped = _checked(new, regions)
+    metadata, mapped = _checked(new, regions, paths)
     async with database.transaction() as connection:
-        artifact = await _announced(connection, viewer, project, new, metadata, mapped)
+        artifact = await _announced(connection, viewer, project, new, metadata, mapped, paths)
     if new.distributed_id is None or artifact.state != ArtifactState.PENDING:
         return artifact
     # Apart, because whoever holds a collection must not wait for an artifact: see committing.py.
@@ -105,22 +112,30 @@ async def create_artifact(
         await connection.execute(
             ADD_TO_DISTRIBUTED_ARTIFACT,
             artifact.artifact_id,
-            checked_description(new.description),
+            checked_description(new.description, paths.description),
             metadata,
             mapped,
             list(new.tags),
             list(new.aliases),
         )
-        return await checked_written_artifact(connection, viewer, Permission.LOG, artifact.artifact_id)
+        return await checked_written_artifact(
+            connection, viewer, Permission.LOG, artifact.artifact_id, path=paths.client_id
+        )
 
 
 async def _announced(
-    connection: Connection, viewer: Viewer, project: ProjectRow, new: NewArtifact, metadata: str | None, mapped: str
+    connection: Connection,
+    viewer: Viewer,
+    project: ProjectRow,
+    new: NewArtifact,
+    metadata: str | None,
+    mapped: str,
+    paths: ArgumentPaths,
 ) -> ArtifactRow:
     if new.client_id is not None:
         known = await connection.row(SELECT_ARTIFACT_OF_CLIENT_ID, project.project_id, new.client_id)
         if known is not None and known.artifact_id is not None:
-            return await _told(connection, viewer, new, known.artifact_id)
+            return await _told(connection, viewer, new, known.artifact_id, paths)
     collection = await held_collection(
         connection, viewer, project.project_id, new.collection_name, new.type_name, CollectionKind.SEQUENCE
     )
@@ -130,7 +145,7 @@ async def _announced(
             INSERT_ARTIFACT,
             collection.collection_id,
             new.digest,
-            checked_description(new.description),
+            checked_description(new.description, paths.description),
             metadata,
             mapped,
             list(dict.fromkeys(new.tags)),
@@ -141,12 +156,13 @@ async def _announced(
             new.distributed_id,
             viewer.user_id,
             new.run_id,
+            new.is_deduplicated,
         )
         artifact_id = made.artifact_id
     for client_id, named in ((new.sequence_client_id, None), (new.client_id, artifact_id)):
         if client_id is not None:
             await connection.execute(INSERT_CLIENT_ID, project.project_id, client_id, collection.collection_id, named)
-    return await _told(connection, viewer, new, artifact_id)
+    return await _told(connection, viewer, new, artifact_id, paths)
 
 
 async def held_collection(
@@ -175,44 +191,42 @@ async def held_collection(
     return collection
 
 
-def _checked(new: NewArtifact, regions: Sequence[str]) -> tuple[str | None, str]:
+def _checked(new: NewArtifact, regions: Sequence[str], paths: ArgumentPaths) -> tuple[str | None, str]:
     """The metadata as text and for filters. Raises AppError for anything of the artifact that is not allowed."""
-    check_collection_name(new.collection_name, "input.artifactCollectionName")
-    check_type_name(new.type_name, "input.artifactTypeName")
-    check_aliases(new.aliases, "input.aliases")
-    check_tags(new.tags, "input.tags")
+    check_collection_name(new.collection_name, paths.collection_name)
+    check_type_name(new.type_name, paths.type_name)
+    check_aliases(new.aliases, paths.aliases)
+    check_tags(new.tags, paths.tags)
     for client_id, path in (
-        (new.client_id, "input.clientID"),
-        (new.sequence_client_id, "input.sequenceClientID"),
-        (new.distributed_id, "input.distributedID"),
-        (new.digest, "input.digest"),
+        (new.client_id, paths.client_id),
+        (new.sequence_client_id, paths.sequence_client_id),
+        (new.distributed_id, paths.distributed_id),
+        (new.digest, paths.digest),
     ):
         if client_id is not None:
             check_client_id(client_id, path)
     if len(new.digest) > DIGEST_MAX:
-        raise AppError(f"digest has {len(new.digest)} characters; allowed: {DIGEST_MAX}", path="input.digest")
-    check_ttl(new.ttl_seconds, "input.ttlDurationSeconds")
-    checked_description(new.description)
+        raise AppError(f"digest has {len(new.digest)} characters; allowed: {DIGEST_MAX}", path=paths.digest)
+    check_ttl(new.ttl_seconds, paths.ttl)
+    checked_description(new.description, paths.description)
     if new.history_step is not None and not 0 <= new.history_step <= STEP_MAX:
-        raise AppError(f"historyStep is {new.history_step}; allowed: 0 or more", path="input.historyStep")
+        raise AppError(f"historyStep is {new.history_step}; allowed: 0 or more", path=paths.history_step)
     if new.storage_region is not None and new.storage_region not in regions:
         raise AppError(
             f"storageRegion {new.storage_region[:SHOWN_CHARACTERS]!r} is unknown; "
             f"allowed: {', '.join(regions) or 'none but the default'}",
-            path="input.storageRegion",
+            path=paths.storage_region,
             allowed=tuple(regions),
         )
-    return check_metadata(new.metadata, "input.metadata") if new.metadata is not None else (None, "{}")
+    return check_metadata(new.metadata, paths.metadata) if new.metadata is not None else (None, "{}")
 
 
-def checked_description(description: str | None) -> str | None:
+def checked_description(description: str | None, path: str) -> str | None:
     """A description of a version or a collection as it is stored. Raises AppError when it is too long."""
     if description is None:
         return None
     if len(description) > DESCRIPTION_MAX:
-        raise AppError(
-            f"description has {len(description)} characters; allowed: {DESCRIPTION_MAX}", path="input.description"
-        )
+        raise AppError(f"description has {len(description)} characters; allowed: {DESCRIPTION_MAX}", path=path)
     return json_text.storable_text(description)
 
 
@@ -231,8 +245,10 @@ async def _found(connection: Connection, collection_id: int, new: NewArtifact) -
     return same.artifact_id
 
 
-async def _told(connection: Connection, viewer: Viewer, new: NewArtifact, artifact_id: int) -> ArtifactRow:
+async def _told(
+    connection: Connection, viewer: Viewer, new: NewArtifact, artifact_id: int, paths: ArgumentPaths
+) -> ArtifactRow:
     """The artifact; the run has an edge to it, which readers see from its commit on."""
     if new.run_id is not None:
         await connection.execute(INSERT_USE, new.run_id, artifact_id, UseDirection.OUTPUT.value, None)
-    return await checked_written_artifact(connection, viewer, Permission.LOG, artifact_id)
+    return await checked_written_artifact(connection, viewer, Permission.LOG, artifact_id, path=paths.client_id)

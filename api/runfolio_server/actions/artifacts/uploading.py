@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from runfolio_server.actions.access import missing
+from runfolio_server.actions.artifacts.argument_paths import CANONICAL, ArgumentPaths
 from runfolio_server.actions.artifacts.found import checked_artifact, checked_written_artifact
 from runfolio_server.domain.artifact_names import check_entry_path
 from runfolio_server.domain.artifact_state import ArtifactState, ManifestType
@@ -92,7 +93,9 @@ class TakenFile:
         return self.asked.artifact_id if self.stored is None else self.stored.birth_artifact_id
 
 
-async def put_manifest(database: Database, viewer: Viewer, artifact_id: int, new: NewManifest) -> TakenManifest:
+async def put_manifest(
+    database: Database, viewer: Viewer, artifact_id: int, new: NewManifest, *, paths: ArgumentPaths = CANONICAL
+) -> TakenManifest:
     """Take a manifest of a pending artifact, first without and then with its digest: it stays the same one.
 
     Each writer of a distributed artifact brings patches of its own: without a digest each call makes a further one, and
@@ -100,10 +103,12 @@ async def put_manifest(database: Database, viewer: Viewer, artifact_id: int, new
     Raises NotFound for an artifact to which the viewer may not log, or a base that they may not read; AppError for a
     digest that is none, a base of another entity, and for too many manifests.
     """
-    check_file_name(new.name, "input.name")
+    check_file_name(new.name, paths.manifest_name)
     async with database.transaction() as connection:
-        artifact = await _pending(connection, viewer, artifact_id, new.digest)
-        base_id = await _checked_base(connection, viewer, artifact, new)
+        artifact = await _pending(
+            connection, viewer, artifact_id, new.digest, path=paths.artifact, digest_path=paths.manifest_digest
+        )
+        base_id = await _checked_base(connection, viewer, artifact, new, paths)
         if artifact.state == ArtifactState.COMMITTED:
             return await _current(connection, artifact)
         if new.type is ManifestType.PATCH:
@@ -114,22 +119,32 @@ async def put_manifest(database: Database, viewer: Viewer, artifact_id: int, new
 
 
 async def update_manifest(
-    database: Database, viewer: Viewer, manifest_id: int, digest: str, base_artifact_id: int | None = None
+    database: Database,
+    viewer: Viewer,
+    manifest_id: int,
+    digest: str,
+    base_artifact_id: int | None = None,
+    *,
+    paths: ArgumentPaths = CANONICAL,
 ) -> TakenManifest:
     """Tell the digest of a manifest; '' and None leave what is there. Idempotent. Raises as put_manifest does."""
     async with database.transaction() as connection:
         known = await connection.row(SELECT_WRITTEN_MANIFEST, manifest_id, viewer)
         if known is None:
-            raise missing("manifest of this id", Permission.LOG, "input.artifactManifestID")
-        artifact = await _pending(connection, viewer, known.artifact_id, digest, path="input.artifactManifestID")
+            raise missing("manifest of this id", Permission.LOG, paths.manifest)
+        artifact = await _pending(
+            connection, viewer, known.artifact_id, digest, path=paths.manifest, digest_path=paths.manifest_digest
+        )
         if artifact.state == ArtifactState.COMMITTED:
             return await _current(connection, artifact)
         told = NewManifest("manifest", ManifestType.INCREMENTAL, digest, base_artifact_id)
-        base_id = await _checked_base(connection, viewer, artifact, told)
+        base_id = await _checked_base(connection, viewer, artifact, told, paths)
         return await _taken(connection, artifact, await connection.row(UPDATE_MANIFEST, manifest_id, digest, base_id))
 
 
-async def ask_for_uploads(database: Database, viewer: Viewer, files: Sequence[AskedFile]) -> list[TakenFile]:
+async def ask_for_uploads(
+    database: Database, viewer: Viewer, files: Sequence[AskedFile], *, paths: ArgumentPaths = CANONICAL
+) -> list[TakenFile]:
     """Which of these files of pending artifacts are to be uploaded; one answer for each, in the order asked.
 
     The bytes, stored or to come, are kept for the artifact from now on. Idempotent.
@@ -137,22 +152,26 @@ async def ask_for_uploads(database: Database, viewer: Viewer, files: Sequence[As
     many files, and for an artifact that is committed.
     """
     if len(files) > FILES_MAX:
-        raise AppError(f"{len(files)} files at once; allowed: {FILES_MAX}", path="input.artifactFiles")
+        raise AppError(f"{len(files)} files at once; allowed: {FILES_MAX}", path=paths.files)
     by_artifact: dict[int, list[str]] = {}
     for number, file in enumerate(files):
-        check_entry_path(file.name, f"input.artifactFiles[{number}].name")
-        check_md5(file.digest, f"input.artifactFiles[{number}].md5")
+        check_entry_path(file.name, f"{paths.files}[{number}].name")
+        check_md5(file.digest, f"{paths.files}[{number}].md5")
         by_artifact.setdefault(file.artifact_id, []).append(file.digest)
     if len(by_artifact) > ARTIFACTS_MAX:
-        raise AppError(f"Files of {len(by_artifact)} artifacts at once; allowed: {ARTIFACTS_MAX}")
+        raise AppError(f"Files of {len(by_artifact)} artifacts at once; allowed: {ARTIFACTS_MAX}", path=paths.files)
     artifacts: dict[int, ArtifactRow] = {}
     stored: dict[tuple[int, str], EntityObjectRow] = {}
     async with database.transaction() as connection:
         # In the order of their ids, as everybody takes them.
         for artifact_id, digests in sorted(by_artifact.items()):
-            artifact = await _pending(connection, viewer, artifact_id, *digests, path="input.artifactFiles.artifactID")
+            artifact = await _pending(
+                connection, viewer, artifact_id, *digests, path=paths.file_artifact, digest_path=paths.files
+            )
             if artifact.state != ArtifactState.PENDING:
-                raise AppError("The artifact is committed already, and takes no further files.")
+                raise AppError(
+                    "The artifact is committed already, and takes no further files.", path=paths.file_artifact
+                )
             artifacts[artifact_id] = artifact
             held = await connection.rows(HOLD_ENTITY_OBJECTS, artifact.entity_id, sorted(set(digests)))
             stored.update(((artifact_id, row.digest), row) for row in held)
@@ -169,7 +188,7 @@ def whole_manifest_name(name: str) -> str:
 
 
 async def _pending(
-    connection: Connection, viewer: Viewer, artifact_id: int, *digests: str, path: str = "input.artifactID"
+    connection: Connection, viewer: Viewer, artifact_id: int, *digests: str, path: str, digest_path: str
 ) -> ArtifactRow:
     """The artifact, held against its commit while it is pending; bytes of these digests are kept for it."""
     artifact = await checked_written_artifact(connection, viewer, Permission.LOG, artifact_id, path=path)
@@ -181,21 +200,23 @@ async def _pending(
         raise NotFound("The artifact is deleted; log it again.", path=path)
     told = sorted({digest for digest in digests if digest})
     for digest in told:
-        check_md5(digest, "digest")
+        check_md5(digest, digest_path)
     if held is not None and told:
         await connection.execute(INSERT_UPLOADS, artifact_id, artifact.entity_id, told)
     return artifact
 
 
-async def _checked_base(connection: Connection, viewer: Viewer, artifact: ArtifactRow, new: NewManifest) -> int | None:
+async def _checked_base(
+    connection: Connection, viewer: Viewer, artifact: ArtifactRow, new: NewManifest, paths: ArgumentPaths
+) -> int | None:
     # Clients name the newest version beside a full manifest too, which needs none.
     if new.base_artifact_id is None or new.type is ManifestType.FULL:
         return None
-    base = await checked_artifact(
-        connection, viewer, Permission.READ, new.base_artifact_id, path="input.baseArtifactID"
-    )
+    base = await checked_artifact(connection, viewer, Permission.READ, new.base_artifact_id, path=paths.base_artifact)
     if base.entity_id != artifact.entity_id:
-        raise AppError("The base artifact belongs to another entity; download it and log its files here.")
+        raise AppError(
+            "The base artifact belongs to another entity; download it and log its files here.", path=paths.base_artifact
+        )
     return base.artifact_id
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from runfolio_server.actions.artifacts.argument_paths import CANONICAL, ArgumentPaths
 from runfolio_server.actions.artifacts.found import checked_artifact
 from runfolio_server.domain.artifact_state import UseDirection
 from runfolio_server.domain.permission import Permission
@@ -18,7 +19,13 @@ USED_AS_MAX = 1024
 
 
 async def use_artifact(
-    database: Database, viewer: Viewer, artifact_id: int, run_id: UUID, used_as: str | None = None
+    database: Database,
+    viewer: Viewer,
+    artifact_id: int,
+    run_id: UUID,
+    used_as: str | None = None,
+    *,
+    paths: ArgumentPaths = CANONICAL,
 ) -> ArtifactRow:
     """Add an edge from a committed artifact to a run to which the viewer may log, as the caller has checked.
 
@@ -26,8 +33,8 @@ async def use_artifact(
     Raises NotFound for an artifact that the viewer may not see, AppError for a `used_as` that is too long.
     """
     if used_as is not None and (len(used_as) > USED_AS_MAX or "\0" in used_as):
-        raise AppError(f"usedAs has {len(used_as)} characters; allowed: {USED_AS_MAX}, no NUL", path="input.usedAs")
+        raise AppError(f"usedAs has {len(used_as)} characters; allowed: {USED_AS_MAX}, no NUL", path=paths.used_as)
     async with database.transaction() as connection:
-        artifact = await checked_artifact(connection, viewer, Permission.READ, artifact_id)
-        await connection.execute(INSERT_USE, run_id, artifact_id, UseDirection.INPUT.value, used_as)
+        artifact = await checked_artifact(connection, viewer, Permission.READ, artifact_id, path=paths.artifact)
+        await connection.execute(INSERT_USE, run_id, artifact.artifact_id, UseDirection.INPUT.value, used_as)
     return artifact

@@ -145,11 +145,13 @@ class Artifact(ArtifactLineageField, ArtifactWireNames, Node):
         return await creator_of(info, self.row)
 
     @strawberry.field(description="The runs that used it, also through links, in the order of time.")
-    async def used_by(self, info: RequestInfo, first: First = strawberry.UNSET) -> LazyUserConnection:
+    async def used_by(
+        self, info: RequestInfo, first: First = strawberry.UNSET, after: After = strawberry.UNSET
+    ) -> LazyUserConnection:
         """Runs."""
         from runfolio_server.graph.artifacts.run_connection import users_page
 
-        return await users_page(info, self.row.artifact_id, first)
+        return await users_page(info, self.row.artifact_id, first, after or None)
 
     @strawberry.field(
         description="Its place in the collection through which it was found, by name or in a list of that; else in its "

@@ -25,6 +25,7 @@ from runfolio_server.sql.artifact_lists.collections import (
     select_chosen_collections,
 )
 from runfolio_server.sql.artifacts.artifacts import ArtifactRow
+from runfolio_server.sql.artifacts.collections import SELECT_COLLECTION_BY_NAME
 from runfolio_server.sql.projects.projects import ProjectRow
 
 if TYPE_CHECKING:
@@ -90,19 +91,24 @@ class ProjectArtifactList:
         type_name, name = (storable_text(text) if text else None for text in (type, collection))
         digest = query.digest(f"artifacts:{project_id}:{type_name!r}:{name!r}")
         place = read_place(context.cursor_secret, digest, after) if after else None
+        key: int | None = None
         async with context.database.connection() as connection:
+            if name is not None:
+                found = await connection.row(SELECT_COLLECTION_BY_NAME, project_id, name)
+                # No collection has the id 0, and what is not there has no versions.
+                key = 0 if found is None else found.collection_id
             rows = await select_artifacts_page(
-                connection, project_id, context.viewer, query.page(size + 1, place), type_name, name
+                connection, project_id, context.viewer, query.page(size + 1, place), type_name, key
             )
-        found = await context.loaders.artifacts.artifact.load_many([row.artifact_id for row in rows])
-        listed = [(row, artifact) for row, artifact in zip(rows, found, strict=True) if artifact is not None]
+        artifacts = await context.loaders.artifacts.artifact.load_many([row.artifact_id for row in rows])
+        listed = [(row, artifact) for row, artifact in zip(rows, artifacts, strict=True) if artifact is not None]
 
         def cursor_of(item: tuple[ListedMembershipRow, ArtifactRow]) -> str:
             return sign_place(context.cursor_secret, digest, item[0].place)
 
         async def count() -> int:
             async with context.database.connection() as connection:
-                return await count_artifacts(connection, project_id, context.viewer, query.whole(), type_name, name)
+                return await count_artifacts(connection, project_id, context.viewer, query.whole(), type_name, key)
 
         found_page = build_connection(listed, size, lambda item: Artifact.of(item[1], item[0]), cursor_of, count)
         return ArtifactConnection(edges=found_page.edges, page_info=found_page.page_info, count=found_page.count)

@@ -8,6 +8,7 @@ import strawberry
 
 from runfolio_server.actions.access import checked_run
 from runfolio_server.actions.artifacts.aliases import add_aliases, delete_aliases
+from runfolio_server.actions.artifacts.argument_paths import CANONICAL
 from runfolio_server.actions.artifacts.changing import UNSET, Given, update_artifact
 from runfolio_server.actions.artifacts.deleting import delete_artifact
 from runfolio_server.actions.artifacts.found import checked_artifact
@@ -46,7 +47,7 @@ class ArtifactMutations(ArtifactMakingMutations):
         """Add an edge."""
         context = info.context
         run_id = decode_uuid("Run", input.run_id)
-        artifact_id = decode_number("Artifact", input.artifact_id, "input.artifactId")
+        artifact_id = decode_number("Artifact", input.artifact_id, CANONICAL.artifact)
         async with context.database.connection() as connection:
             await checked_run(connection, context.viewer, Permission.LOG, run_id, path="input.runId")
         row = await use_artifact(context.database, context.viewer, artifact_id, run_id, input.used_as or None)
@@ -59,7 +60,7 @@ class ArtifactMutations(ArtifactMakingMutations):
         """Change an artifact."""
         context = info.context
         database, viewer = context.database, context.viewer
-        artifact_id = decode_number("Artifact", input.artifact_id, "input.artifactId")
+        artifact_id = decode_number("Artifact", input.artifact_id, CANONICAL.artifact)
         row = await update_artifact(
             database,
             viewer,
@@ -71,7 +72,7 @@ class ArtifactMutations(ArtifactMakingMutations):
         )
         collection_id = row.collection_id
         if input.collection_id:
-            collection_id = decode_number("ArtifactCollection", input.collection_id, "input.collectionId")
+            collection_id = decode_number("ArtifactCollection", input.collection_id, CANONICAL.collection)
         if input.add_aliases:
             await add_aliases(database, viewer, artifact_id, {collection_id: input.add_aliases})
         if input.remove_aliases:
@@ -90,10 +91,10 @@ class ArtifactMutations(ArtifactMakingMutations):
         """Link it."""
         context = info.context
         database, viewer = context.database, context.viewer
-        artifact_id = decode_number("Artifact", input.artifact_id, "input.artifactId")
+        artifact_id = decode_number("Artifact", input.artifact_id, CANONICAL.artifact)
         async with database.connection() as connection:
             # A project is made on demand, and for nobody's artifact none is.
-            await checked_artifact(connection, viewer, Permission.READ, artifact_id, path="input.artifactId")
+            await checked_artifact(connection, viewer, Permission.READ, artifact_id, path=CANONICAL.artifact)
         project = await artifact_project(database, viewer, input.entity_name or None, input.project_name)
         linked = await link_artifact(database, viewer, artifact_id, project, input.portfolio, input.aliases or [])
         context.loaders.artifacts.clear()
@@ -105,8 +106,8 @@ class ArtifactMutations(ArtifactMakingMutations):
     ) -> RemoveArtifactPayload:
         """Unlink it."""
         context = info.context
-        artifact_id = decode_number("Artifact", input.artifact_id, "input.artifactId")
-        collection_id = decode_number("ArtifactCollection", input.collection_id, "input.collectionId")
+        artifact_id = decode_number("Artifact", input.artifact_id, CANONICAL.artifact)
+        collection_id = decode_number("ArtifactCollection", input.collection_id, CANONICAL.collection)
         await unlink_artifact(context.database, context.viewer, artifact_id, collection_id)
         context.loaders.artifacts.clear()
         return RemoveArtifactPayload(success=True)
@@ -119,7 +120,7 @@ class ArtifactMutations(ArtifactMakingMutations):
     ) -> DeleteArtifactVersionPayload:
         """Delete it."""
         context = info.context
-        artifact_id = decode_number("Artifact", input.artifact_id, "input.artifactId")
+        artifact_id = decode_number("Artifact", input.artifact_id, CANONICAL.artifact)
         await delete_artifact(context.database, context.viewer, artifact_id, delete_aliases=input.with_aliases)
         context.loaders.artifacts.clear()
         return DeleteArtifactVersionPayload(success=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from runfolio_server.actions.access import checked_run
+from runfolio_server.actions.artifacts.argument_paths import CANONICAL
 from runfolio_server.actions.artifacts.committing import commit_artifact
 from runfolio_server.actions.artifacts.making import NewArtifact, artifact_project, create_artifact
 from runfolio_server.actions.artifacts.uploading import AskedFile, NewManifest, ask_for_uploads, put_manifest
@@ -87,7 +88,7 @@ class ArtifactMakingMutations:
     ) -> UploadArtifactFilesPayload:
         """Allow uploads."""
         context = info.context
-        artifact_id = decode_number("Artifact", input.artifact_id, "input.artifactId")
+        artifact_id = decode_number("Artifact", input.artifact_id, CANONICAL.artifact)
         asked = [AskedFile(artifact_id, file.name, file.md5) for file in input.files]
         taken = await ask_for_uploads(context.database, context.viewer, asked)
         return UploadArtifactFilesPayload(
@@ -112,7 +113,7 @@ class ArtifactMakingMutations:
     ) -> UploadArtifactManifestPayload:
         """Allow the upload of the list."""
         context = info.context
-        artifact_id = decode_number("Artifact", input.artifact_id, "input.artifactId")
+        artifact_id = decode_number("Artifact", input.artifact_id, CANONICAL.artifact)
         new = NewManifest(MANIFEST_NAME, ManifestType.FULL, input.md5)
         taken = await put_manifest(context.database, context.viewer, artifact_id, new)
         upload = artifact_upload(
@@ -134,7 +135,7 @@ class ArtifactMakingMutations:
     ) -> FinishArtifactPayload:
         """Commit it."""
         context = info.context
-        artifact_id = decode_number("Artifact", input.artifact_id, "input.artifactId")
+        artifact_id = decode_number("Artifact", input.artifact_id, CANONICAL.artifact)
         row = await commit_artifact(context.database, context.object_store, context.viewer, artifact_id)
         context.loaders.artifacts.clear()
         return FinishArtifactPayload(artifact=Artifact.of(row))

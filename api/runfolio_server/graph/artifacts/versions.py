@@ -116,12 +116,12 @@ async def _chosen_page(
     after: str | None,
 ) -> VersionedArtifactConnection:
     query, size = ArtifactQuery.parse(filters, order or "-version_index"), page_size(first)
-    context, project_id, name = info.context, collection.project_id, collection.name
-    digest = query.digest(f"versions:{collection.collection_id}")
+    context, project_id, key = info.context, collection.project_id, collection.collection_id
+    digest = query.digest(f"versions:{key}")
     place = read_place(context.cursor_secret, digest, after) if after else None
     async with context.database.connection() as connection:
         rows = await select_artifacts_page(
-            connection, project_id, context.viewer, query.page(size + 1, place), None, name
+            connection, project_id, context.viewer, query.page(size + 1, place), None, key
         )
 
     def cursor_of(row: ListedMembershipRow) -> str:
@@ -129,7 +129,7 @@ async def _chosen_page(
 
     async def count() -> int:
         async with context.database.connection() as connection:
-            return await count_artifacts(connection, project_id, context.viewer, query.whole(), None, name)
+            return await count_artifacts(connection, project_id, context.viewer, query.whole(), None, key)
 
     return await _connection(info, rows, size, cursor_of, count)
 

@@ -60,7 +60,7 @@ def _uuids(type_name: str, node_id: str, count: int) -> list[UUID]:
             return [UUID(part) for part in parts]
     except ValueError:
         pass
-    raise AppError(f"id {node_id[:100]!r} is not the id of a {type_name}", path="id")
+    raise AppError(f"id {node_id[:100]!r} is not the id of {_article(type_name)} {type_name}", path="id")
 
 
 def decode_number(type_name: str, node_id: str, path: str = "id") -> int:
@@ -68,4 +68,9 @@ def decode_number(type_name: str, node_id: str, path: str = "id") -> int:
     found, key = decode_node_id(node_id)
     if found == type_name and key.isascii() and key.isdigit() and len(key) <= _KEY_DIGITS:
         return int(key)
-    raise AppError(f"{path} {node_id[:100]!r} is not the id of a {type_name}", path=path)
+    raise AppError(f"{path} {node_id[:100]!r} is not the id of {_article(type_name)} {type_name}", path=path)
+
+
+def _article(type_name: str) -> str:
+    """As it is spoken: an Artifact, a Run, a User."""
+    return "an" if type_name[0] in "AEIO" else "a"

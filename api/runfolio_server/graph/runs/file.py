@@ -38,6 +38,11 @@ class File(FileWireNames, Node):
     mimetype: str | None = strawberry.field(description="Guessed from the name; null: unknown.")
     md5: str | None = strawberry.field(description="MD5 of its bytes, base64.")
     updated_at: datetime = strawberry.field(description="When these bytes arrived, UTC.")
+    digest: str | None = strawberry.field(
+        default=None,
+        description="Of a file of an artifact, as its manifest has it: the MD5, or of a reference whatever tells its "
+        "content, such as an ETag.",
+    )
 
     @strawberry.field(description="Where to GET it: absolute and signed, without any other credential, for a day.")
     def direct_url(self, info: RequestInfo) -> str:

@@ -26,6 +26,7 @@ from runfolio_server.graph.artifacts.artifact import Artifact
 from runfolio_server.graph.artifacts.membership import ArtifactCollectionMembership
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node_ids import decode_number
+from runfolio_server.graph.wandb.artifact_argument_paths import WIRE
 from runfolio_server.graph.wandb.artifact_change_input import (
     AddAliasesInput,
     ArtifactCollectionAliasInput,
@@ -48,8 +49,6 @@ from runfolio_server.graph.wandb.artifact_ttl import asked_ttl
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE
 from runfolio_server.sql.projects.projects import ProjectRow
 
-ID_PATH = "input.artifactID"
-
 
 @strawberry.type
 class ArtifactChangeMutations:
@@ -71,8 +70,8 @@ class ArtifactChangeMutations:
                 input.project_name,
                 input.run_name,
             )
-        artifact_id = decode_number("Artifact", input.artifact_id, ID_PATH)
-        row = await use_artifact(database, viewer, artifact_id, run.run_id, input.used_as or None)
+        artifact_id = decode_number("Artifact", input.artifact_id, WIRE.artifact)
+        row = await use_artifact(database, viewer, artifact_id, run.run_id, input.used_as or None, paths=WIRE)
         return ArtifactPayload(artifact=Artifact.of(row))
 
     @strawberry.mutation(deprecation_reason=ONLY_WIRE, description="Change what is told of an artifact. Idempotent.")
@@ -84,12 +83,13 @@ class ArtifactChangeMutations:
         row = await update_artifact(
             context.database,
             context.viewer,
-            decode_number("Artifact", input.artifact_id, ID_PATH),
+            decode_number("Artifact", input.artifact_id, WIRE.artifact),
             description=input.description if isinstance(input.description, str) else UNSET,
             metadata=input.metadata if isinstance(input.metadata, str) else UNSET,
             added_tags=[tag.tag_name for tag in input.tags_to_add or []],
             deleted_tags=[tag.tag_name for tag in input.tags_to_delete or []],
             ttl_seconds=asked_ttl(ttl) if isinstance(ttl, int) else UNSET,
+            paths=WIRE,
         )
         return ArtifactPayload(artifact=Artifact.of(row))
 
@@ -100,9 +100,13 @@ class ArtifactChangeMutations:
         self, info: RequestInfo, input: Annotated[DeleteArtifactInput, strawberry.argument(description="The version.")]
     ) -> DeleteArtifactPayload | None:
         """Sent by artifact.delete()."""
-        artifact_id = decode_number("Artifact", input.artifact_id, ID_PATH)
+        artifact_id = decode_number("Artifact", input.artifact_id, WIRE.artifact)
         await delete_artifact(
-            info.context.database, info.context.viewer, artifact_id, delete_aliases=bool(input.delete_aliases)
+            info.context.database,
+            info.context.viewer,
+            artifact_id,
+            delete_aliases=bool(input.delete_aliases),
+            paths=WIRE,
         )
         return DeleteArtifactPayload(artifact=DeletedArtifact(id=input.artifact_id))
 
@@ -114,8 +118,9 @@ class ArtifactChangeMutations:
     ) -> SuccessPayload | None:
         """Sent by artifact.save()."""
         context = info.context
-        artifact_id = decode_number("Artifact", input.artifact_id, ID_PATH)
-        await add_aliases(context.database, context.viewer, artifact_id, await _by_collection(context, input.aliases))
+        artifact_id = decode_number("Artifact", input.artifact_id, WIRE.artifact)
+        aliases = await _by_collection(context, input.aliases)
+        await add_aliases(context.database, context.viewer, artifact_id, aliases, paths=WIRE)
         return SuccessPayload(success=True)
 
     @strawberry.mutation(
@@ -126,10 +131,9 @@ class ArtifactChangeMutations:
     ) -> SuccessPayload | None:
         """Sent by artifact.save()."""
         context = info.context
-        artifact_id = decode_number("Artifact", input.artifact_id, ID_PATH)
-        await delete_aliases(
-            context.database, context.viewer, artifact_id, await _by_collection(context, input.aliases)
-        )
+        artifact_id = decode_number("Artifact", input.artifact_id, WIRE.artifact)
+        aliases = await _by_collection(context, input.aliases)
+        await delete_aliases(context.database, context.viewer, artifact_id, aliases, paths=WIRE)
         return SuccessPayload(success=True)
 
     @strawberry.mutation(
@@ -144,7 +148,7 @@ class ArtifactChangeMutations:
         artifact_id = await _linked_id(context, input)
         project, name = await _portfolio(context, input)
         aliases = [given.alias for given in input.aliases or []]
-        linked = await link_artifact(context.database, context.viewer, artifact_id, project, name, aliases)
+        linked = await link_artifact(context.database, context.viewer, artifact_id, project, name, aliases, paths=WIRE)
         place = linked.membership
         return LinkArtifactPayload(
             version_index=None if place is None else place.version_index,
@@ -158,9 +162,9 @@ class ArtifactChangeMutations:
         self, info: RequestInfo, input: Annotated[UnlinkArtifactInput, strawberry.argument(description="The link.")]
     ) -> UnlinkArtifactPayload | None:
         """Sent by artifact.unlink(), and by artifact.delete() of a link."""
-        artifact_id = decode_number("Artifact", input.artifact_id, ID_PATH)
-        collection_id = decode_number("ArtifactCollection", input.artifact_portfolio_id, "input.artifactPortfolioID")
-        await unlink_artifact(info.context.database, info.context.viewer, artifact_id, collection_id)
+        artifact_id = decode_number("Artifact", input.artifact_id, WIRE.artifact)
+        collection_id = decode_number("ArtifactCollection", input.artifact_portfolio_id, WIRE.collection)
+        await unlink_artifact(info.context.database, info.context.viewer, artifact_id, collection_id, paths=WIRE)
         return UnlinkArtifactPayload(
             success=True, artifact_id=input.artifact_id, client_mutation_id=input.client_mutation_id or None
         )
@@ -178,10 +182,10 @@ async def _by_collection(
     async with context.database.connection() as connection:
         for (entity_name, project_name, name), given_there in named.items():
             project = await checked_project(
-                connection, context.viewer, Permission.EDIT, entity_name, project_name, path="input.aliases"
+                connection, context.viewer, Permission.EDIT, entity_name, project_name, path=WIRE.aliases
             )
             collection = await checked_collection_of_name(
-                connection, project.project_id, name, Permission.EDIT, path="input.aliases"
+                connection, project.project_id, name, Permission.EDIT, path=WIRE.aliases
             )
             found.setdefault(collection.collection_id, []).extend(given_there)
     return found
@@ -190,20 +194,20 @@ async def _by_collection(
 async def _linked_id(context: Context, input: LinkArtifactInput) -> int:
     """Which artifact is meant: by its id, or by what the SDK called it before there was one."""
     if input.artifact_id:
-        return decode_number("Artifact", input.artifact_id, ID_PATH)
+        return decode_number("Artifact", input.artifact_id, WIRE.artifact)
     if not input.client_id:
-        raise AppError("Neither artifactID nor clientID says which artifact is linked; give one.", path=ID_PATH)
+        raise AppError("Neither artifactID nor clientID says which artifact is linked; give one.", path=WIRE.artifact)
     async with context.database.connection() as connection:
         found = await visible_client_id(connection, context.viewer, input.client_id)
     if found is None or found.artifact_id is None:
-        raise NotFound(f"There is no artifact with client id {input.client_id[:100]!r}.", path="input.clientID")
+        raise NotFound(f"There is no artifact with client id {input.client_id[:100]!r}.", path=WIRE.client_id)
     return found.artifact_id
 
 
 async def _portfolio(context: Context, input: LinkArtifactInput) -> tuple[ProjectRow, str]:
     """The project and name of the portfolio, by its id or by its name in a project that is made when there is none."""
     if input.artifact_portfolio_id:
-        path = "input.artifactPortfolioID"
+        path = WIRE.collection
         key = decode_number("ArtifactCollection", input.artifact_portfolio_id, path)
         async with context.database.connection() as connection:
             collection = await checked_collection(connection, context.viewer, Permission.LOG, key, path=path)

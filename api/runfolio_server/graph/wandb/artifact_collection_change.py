@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.actions.access import checked_project
+from runfolio_server.actions.artifacts.argument_paths import ArgumentPaths
 from runfolio_server.actions.artifacts.changing import UNSET, update_collection
 from runfolio_server.actions.artifacts.deleting import delete_collection
 from runfolio_server.actions.artifacts.found import checked_collection_of_name
@@ -16,6 +17,7 @@ from runfolio_server.graph.artifacts.alias import ArtifactTag
 from runfolio_server.graph.artifacts.collection import collection_of
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.node_ids import decode_number
+from runfolio_server.graph.wandb.artifact_argument_paths import PORTFOLIO, SEQUENCE, TAGGED
 from runfolio_server.graph.wandb.artifact_change_input import (
     CreateArtifactCollectionTagAssignmentsInput,
     DeleteArtifactCollectionTagAssignmentsInput,
@@ -29,9 +31,6 @@ from runfolio_server.graph.wandb.artifact_payload import ArtifactCollectionPaylo
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE
 from runfolio_server.sql.artifacts.collections import CollectionRow
 
-SEQUENCE_PATH = "input.artifactSequenceID"
-PORTFOLIO_PATH = "input.artifactPortfolioID"
-
 
 @strawberry.type
 class ArtifactCollectionMutations:
@@ -44,8 +43,8 @@ class ArtifactCollectionMutations:
         input: Annotated[UpdateArtifactSequenceInput, strawberry.argument(description="The change.")],
     ) -> ArtifactCollectionPayload | None:
         """Sent by collection.save()."""
-        key = decode_number("ArtifactCollection", input.artifact_sequence_id, SEQUENCE_PATH)
-        return await _updated(info, key, input.name, input.description)
+        key = decode_number("ArtifactCollection", input.artifact_sequence_id, SEQUENCE.collection)
+        return await _updated(info, key, input.name, input.description, SEQUENCE)
 
     @strawberry.mutation(deprecation_reason=ONLY_WIRE, description="Rename or describe a portfolio. Idempotent.")
     async def update_artifact_portfolio(
@@ -54,8 +53,8 @@ class ArtifactCollectionMutations:
         input: Annotated[UpdateArtifactPortfolioInput, strawberry.argument(description="The change.")],
     ) -> ArtifactCollectionPayload | None:
         """Sent by collection.save()."""
-        key = decode_number("ArtifactCollection", input.artifact_portfolio_id, PORTFOLIO_PATH)
-        return await _updated(info, key, input.name, input.description)
+        key = decode_number("ArtifactCollection", input.artifact_portfolio_id, PORTFOLIO.collection)
+        return await _updated(info, key, input.name, input.description, PORTFOLIO)
 
     @strawberry.mutation(deprecation_reason=ONLY_WIRE, description="Give a sequence another type. Idempotent.")
     async def move_artifact_sequence(
@@ -65,9 +64,9 @@ class ArtifactCollectionMutations:
     ) -> ArtifactCollectionPayload | None:
         """Sent by collection.save()."""
         context = info.context
-        key = decode_number("ArtifactCollection", input.artifact_sequence_id, SEQUENCE_PATH)
+        key = decode_number("ArtifactCollection", input.artifact_sequence_id, SEQUENCE.collection)
         type_name = input.destination_artifact_type_name
-        row = await update_collection(context.database, context.viewer, key, type_name=type_name)
+        row = await update_collection(context.database, context.viewer, key, type_name=type_name, paths=SEQUENCE)
         return ArtifactCollectionPayload(artifact_collection=collection_of(row))
 
     @strawberry.mutation(deprecation_reason=ONLY_WIRE, description="Delete a sequence and its versions. Idempotent.")
@@ -77,7 +76,7 @@ class ArtifactCollectionMutations:
         input: Annotated[DeleteArtifactSequenceInput, strawberry.argument(description="The sequence.")],
     ) -> ArtifactCollectionPayload | None:
         """Sent by collection.delete()."""
-        return await _deleted(info, decode_number("ArtifactCollection", input.artifact_sequence_id, SEQUENCE_PATH))
+        return await _deleted(info, input.artifact_sequence_id, SEQUENCE)
 
     @strawberry.mutation(
         deprecation_reason=ONLY_WIRE, description="Delete a portfolio; what it links to stays. Idempotent."
@@ -88,7 +87,7 @@ class ArtifactCollectionMutations:
         input: Annotated[DeleteArtifactPortfolioInput, strawberry.argument(description="The portfolio.")],
     ) -> ArtifactCollectionPayload | None:
         """Sent by collection.delete()."""
-        return await _deleted(info, decode_number("ArtifactCollection", input.artifact_portfolio_id, PORTFOLIO_PATH))
+        return await _deleted(info, input.artifact_portfolio_id, PORTFOLIO)
 
     @strawberry.mutation(deprecation_reason=ONLY_WIRE, description="Give a collection tags. Idempotent.")
     async def create_artifact_collection_tag_assignments(
@@ -114,7 +113,7 @@ class ArtifactCollectionMutations:
 
 
 async def _updated(
-    info: RequestInfo, collection_id: int, name: str | None, description: str | None
+    info: RequestInfo, collection_id: int, name: str | None, description: str | None, paths: ArgumentPaths
 ) -> ArtifactCollectionPayload:
     row = await update_collection(
         info.context.database,
@@ -122,12 +121,14 @@ async def _updated(
         collection_id,
         name=name or None,
         description=description if isinstance(description, str) else UNSET,
+        paths=paths,
     )
     return ArtifactCollectionPayload(artifact_collection=collection_of(row))
 
 
-async def _deleted(info: RequestInfo, collection_id: int) -> ArtifactCollectionPayload:
-    row = await delete_collection(info.context.database, info.context.viewer, collection_id)
+async def _deleted(info: RequestInfo, node_id: str, paths: ArgumentPaths) -> ArtifactCollectionPayload:
+    collection_id = decode_number("ArtifactCollection", node_id, paths.collection)
+    row = await delete_collection(info.context.database, info.context.viewer, collection_id, paths=paths)
     return ArtifactCollectionPayload(artifact_collection=collection_of(row, is_deleted=True))
 
 
@@ -144,7 +145,7 @@ async def _tagged(
     async with context.database.connection() as connection:
         project = await checked_project(connection, context.viewer, Permission.EDIT, entity_name, project_name)
         collection = await checked_collection_of_name(
-            connection, project.project_id, collection_name, Permission.EDIT, path="input.artifactCollectionName"
+            connection, project.project_id, collection_name, Permission.EDIT, path=TAGGED.collection
         )
     return await update_collection(
         context.database,
@@ -152,4 +153,5 @@ async def _tagged(
         collection.collection_id,
         added_tags=added,
         deleted_tags=deleted,
+        paths=TAGGED,
     )

@@ -33,6 +33,7 @@ from runfolio_server.graph.relay.connections import build_connection
 from runfolio_server.graph.relay.node_ids import decode_number, derived_node_id, encode_node_id
 from runfolio_server.graph.relay.scalars import Int64
 from runfolio_server.graph.runs.file import File
+from runfolio_server.graph.wandb.artifact_argument_paths import WIRE
 from runfolio_server.graph.wandb.artifact_file import FOLDER, MANIFEST_NAME
 from runfolio_server.graph.wandb.artifact_input import (
     ArtifactDigestAlgorithm,
@@ -53,8 +54,6 @@ from runfolio_server.graph.wandb.artifact_payload import (
 from runfolio_server.graph.wandb.artifact_ttl import asked_ttl
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE
 from runfolio_server.graph.wandb.file import FileOrigin
-
-FILES_PATH = "input.artifactFiles.artifactID"
 
 
 def artifact_files_cost(arguments: Mapping[str, Any]) -> Cost:
@@ -106,7 +105,7 @@ class ArtifactUploadMutations:
             storage_region=input.storage_region or None,
             is_deduplicated=bool(input.enable_digest_deduplication),
         )
-        row = await create_artifact(database, viewer, project, new, context.storage_regions)
+        row = await create_artifact(database, viewer, project, new, context.storage_regions, paths=WIRE)
         return CreateArtifactPayload(artifact=Artifact.of(row))
 
     @strawberry.mutation(
@@ -126,10 +125,10 @@ class ArtifactUploadMutations:
             name=input.name,
             type=ManifestType[input.type.name],
             digest=input.digest,
-            base_artifact_id=decode_number("Artifact", base, "input.baseArtifactID") if base else None,
+            base_artifact_id=decode_number("Artifact", base, WIRE.base_artifact) if base else None,
         )
-        artifact_id = decode_number("Artifact", input.artifact_id, "input.artifactID")
-        taken = await put_manifest(context.database, context.viewer, artifact_id, new)
+        artifact_id = decode_number("Artifact", input.artifact_id, WIRE.artifact)
+        taken = await put_manifest(context.database, context.viewer, artifact_id, new, paths=WIRE)
         return ArtifactManifestPayload(artifact_manifest=_manifest(context, taken))
 
     @strawberry.mutation(
@@ -146,9 +145,10 @@ class ArtifactUploadMutations:
         taken = await update_manifest(
             context.database,
             context.viewer,
-            decode_number("ArtifactManifest", input.artifact_manifest_id, "input.artifactManifestID"),
+            decode_number("ArtifactManifest", input.artifact_manifest_id, WIRE.manifest),
             input.digest or "",
-            decode_number("Artifact", base, "input.baseArtifactID") if base else None,
+            decode_number("Artifact", base, WIRE.base_artifact) if base else None,
+            paths=WIRE,
         )
         return ArtifactManifestPayload(artifact_manifest=_manifest(context, taken))
 
@@ -165,12 +165,10 @@ class ArtifactUploadMutations:
         """Sent in batches of up to 2,000 files; the SDK takes the answers by their places."""
         context = info.context
         asked = [
-            AskedFile(
-                decode_number("Artifact", spec.artifact_id, "input.artifactFiles.artifactID"), spec.name, spec.md5
-            )
+            AskedFile(decode_number("Artifact", spec.artifact_id, WIRE.file_artifact), spec.name, spec.md5)
             for spec in input.artifact_files
         ]
-        taken = await ask_for_uploads(context.database, context.viewer, asked)
+        taken = await ask_for_uploads(context.database, context.viewer, asked, paths=WIRE)
 
         async def count() -> int:
             return len(taken)
@@ -203,8 +201,8 @@ class ArtifactUploadMutations:
     ) -> ArtifactPayload | None:
         """Sent when all files and the list of them were uploaded."""
         context = info.context
-        artifact_id = decode_number("Artifact", input.artifact_id, "input.artifactID")
-        row = await commit_artifact(context.database, context.object_store, context.viewer, artifact_id)
+        artifact_id = decode_number("Artifact", input.artifact_id, WIRE.artifact)
+        row = await commit_artifact(context.database, context.object_store, context.viewer, artifact_id, paths=WIRE)
         return ArtifactPayload(artifact=Artifact.of(row))
 
 

@@ -45,9 +45,6 @@ class FileWireNames:
     artifact: FileOrigin | None = strawberry.field(
         default=None, deprecation_reason=ONLY_WIRE, description="The artifact that first brought its bytes."
     )
-    digest: str | None = strawberry.field(
-        default=None, deprecation_reason=ONLY_WIRE, description="Of a file of an artifact, as its manifest has it."
-    )
     storage_path: str | None = strawberry.field(
         default=None, deprecation_reason=ONLY_WIRE, description="What a file of an artifact is called in the store."
     )

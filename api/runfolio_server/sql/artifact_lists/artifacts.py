@@ -11,10 +11,12 @@ import msgspec
 
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
+from runfolio_server.filters.artifact_fields import VERSION
 from runfolio_server.filters.artifact_query import ArtifactQuery
 from runfolio_server.filters.sql.compile import compile_filter
 from runfolio_server.filters.sql.joined import joined_tables
 from runfolio_server.filters.sql.order_sql import compile_order
+from runfolio_server.filters.sql.parameters import Parameters
 from runfolio_server.sql.access import Asked, Kind, condition
 from runfolio_server.sql.artifacts.memberships import MembershipRow
 from runfolio_server.sql.identity.users import CountRow
@@ -22,7 +24,6 @@ from runfolio_server.sql.named import composed
 from runfolio_server.sql.pool import Connection
 
 _READ: Final = Asked(Permission.READ, 2)
-# Each version once, in its sequence, unless a collection is named, which may be a portfolio.
 _PLACES: Final = f"""(
   SELECT m.membership_id, m.collection_id, m.artifact_id, m.version_index, m.created_at AS member_since,
     m.created_by AS placed_by, c.name AS collection_name, t.name AS type_name, a.state, a.description, a.digest,
@@ -36,8 +37,12 @@ _PLACES: Final = f"""(
   WHERE c.project_id = $1 AND c.deleted_at IS NULL
     AND {condition("p", 2, Kind.PROJECT)} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
     AND ($3::text IS NULL OR t.name = $3)
-    AND (c.name = $4::text OR ($4::text IS NULL AND c.kind = 'sequence'))
+    AND %s
 ) AS r"""
+# Each version once, in its sequence, unless a collection is told, which may be a portfolio. Two texts, because the
+# order of one collection's versions is that of an index, and PostgreSQL must see that it is one.
+_IN_SEQUENCES: Final = _PLACES % "$4::bigint IS NULL AND c.kind = 'sequence'"
+_IN_COLLECTION: Final = _PLACES % "m.collection_id = $4::bigint"
 
 
 class ListedMembershipRow(MembershipRow, frozen=True):
@@ -52,21 +57,28 @@ async def select_artifacts_page(
     viewer: Viewer,
     query: ArtifactQuery,
     type_name: str | None = None,
-    collection: str | None = None,
+    collection_id: int | None = None,
 ) -> list[ListedMembershipRow]:
     """The places of the query's page, in order. The caller has seen the project."""
     where = compile_filter(query.filters, 6, project_id)
     ordered = compile_order(query.order, 6 + len(where.parameters), query.after)
     behind = "" if ordered.after is None else f" AND {ordered.after}"
+    first = Parameters(6 + len(where.parameters) + len(ordered.parameters))
+    key = query.order.keys[0]
+    if query.after is not None and key.field == VERSION:
+        # The places of this order lie in two tables, so that no index begins at one; at its version one does.
+        behind += (
+            f" AND {VERSION.sql} {'<=' if key.is_descending else '>='} {first.bind(query.after[0], 'text')}::numeric"
+        )
     sql = (
         "SELECT r.membership_id, r.collection_id, r.artifact_id, r.version_index, r.member_since, r.placed_by, "
-        f"{ordered.place}\nFROM {_PLACES}{joined_tables(query.order.fields)}\nWHERE {where.sql}{behind}\n"
+        f"{ordered.place}\nFROM {_places(collection_id)}{joined_tables(query.order.fields)}\n"
+        f"WHERE {where.sql}{behind}\n"
         f"ORDER BY {ordered.order_by}\nLIMIT $5"
     )
     statement = composed("select_artifacts_page", sql, ListedMembershipRow, asks=_READ)
-    return await connection.rows(
-        statement, project_id, viewer, type_name, collection, query.limit, *where.parameters, *ordered.parameters
-    )
+    parameters = [*where.parameters, *ordered.parameters, *first.values]
+    return await connection.rows(statement, project_id, viewer, type_name, collection_id, query.limit, *parameters)
 
 
 async def count_artifacts(
@@ -75,14 +87,18 @@ async def count_artifacts(
     viewer: Viewer,
     query: ArtifactQuery,
     type_name: str | None = None,
-    collection: str | None = None,
+    collection_id: int | None = None,
 ) -> int:
     """How many versions the filters choose, on all pages together."""
     where = compile_filter(query.filters, 5, project_id)
-    sql = f"SELECT count(*)\nFROM {_PLACES}\nWHERE {where.sql}"
+    sql = f"SELECT count(*)\nFROM {_places(collection_id)}\nWHERE {where.sql}"
     statement = composed("count_artifacts", sql, CountRow, asks=_READ)
-    row = await connection.row(statement, project_id, viewer, type_name, collection, *where.parameters)
+    row = await connection.row(statement, project_id, viewer, type_name, collection_id, *where.parameters)
     return row.count if row else 0
+
+
+def _places(collection_id: int | None) -> str:
+    return _IN_SEQUENCES if collection_id is None else _IN_COLLECTION
 
 
 _RUN_ARTIFACTS: Final = f"""

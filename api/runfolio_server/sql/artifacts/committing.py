@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from runfolio_server.sql.artifacts.making import ArtifactIdRow
 from runfolio_server.sql.artifacts.memberships import MembershipRow
 from runfolio_server.sql.artifacts.uploading import HeldArtifactRow
 from runfolio_server.sql.named import QueryFile
@@ -55,6 +56,8 @@ INSERT_MEMBERSHIP: Final = _FILE.query("insert_membership", MembershipRow)
 SELECT_MEMBERSHIP_OF_ARTIFACT: Final = _FILE.query("select_membership_of_artifact", MembershipRow)
 UPSERT_ALIASES: Final = _FILE.command("upsert_aliases")
 SET_COMMITTED: Final = _FILE.command("set_committed")
+SELECT_SAME_AS: Final = _FILE.query("select_same_as", ArtifactIdRow)
+SET_SAME_AS: Final = _FILE.command("set_same_as")
 SELECT_WANTED_LINKS: Final = _FILE.query("select_wanted_links", WantedLinkRow)
 INSERT_WANTED_LINK: Final = _FILE.command("insert_wanted_link")
 DELETE_WANTED_LINKS: Final = _FILE.command("delete_wanted_links")

@@ -71,6 +71,21 @@ UPDATE artifact
 SET state = 'COMMITTED', version_index = $2, wanted_aliases = '{}', updated_at = now()
 WHERE artifact_id = $1;
 
+-- select_same_as: $1 artifact id → ArtifactIdRow
+-- The newest version with the content of a pending one, unless that is to be a version of its own in any case.
+SELECT v.artifact_id
+FROM artifact AS a
+JOIN artifact AS v ON v.collection_id = a.collection_id AND v.digest = a.digest AND v.state = 'COMMITTED'
+WHERE a.artifact_id = $1 AND a.is_deduplicated
+ORDER BY v.version_index DESC
+LIMIT 1;
+
+-- set_same_as: $1 artifact id, $2 id of the version that it is
+-- Readers find that version by both ids; the worker empties this one.
+UPDATE artifact
+SET state = 'DELETED', same_as = $2, wanted_aliases = '{}', updated_at = now()
+WHERE artifact_id = $1;
+
 -- select_wanted_links: $1 artifact id → WantedLinkRow*
 SELECT w.collection_id, w.aliases, w.created_by
 FROM artifact_wanted_link AS w

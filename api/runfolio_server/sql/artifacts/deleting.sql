@@ -47,10 +47,11 @@ WHERE collection_id = $1 AND deleted_at IS NULL;
 -- select_deleted_artifact: $1 artifact id, $2 viewer → ArtifactIdRow
 -- One that is gone, for who asks a second time to delete it.
 SELECT a.artifact_id
-FROM artifact AS a
-JOIN artifact_collection AS s USING (collection_id)
-JOIN projects AS p USING (project_id)
-WHERE a.artifact_id = $1 AND {{may delete project p $2}} AND (a.state = 'DELETED' OR s.deleted_at IS NOT NULL);
+FROM artifact AS n
+JOIN artifact AS a ON a.artifact_id = coalesce(n.same_as, n.artifact_id)
+JOIN artifact_collection AS s ON s.collection_id = a.collection_id
+JOIN projects AS p ON p.project_id = s.project_id
+WHERE n.artifact_id = $1 AND {{may delete project p $2}} AND (a.state = 'DELETED' OR s.deleted_at IS NOT NULL);
 
 -- select_deleted_collection: $1 collection id, $2 viewer → CollectionRow
 -- Likewise.

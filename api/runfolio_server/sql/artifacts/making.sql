@@ -23,9 +23,10 @@ FOR NO KEY UPDATE OF c;
 
 -- select_artifact_of_client_id: $1 project id, $2 client id → ClientIdRow
 -- Not one that was deleted: who sends it again makes another.
-SELECT i.client_id, i.collection_id, i.artifact_id
+SELECT i.client_id, i.collection_id, a.artifact_id
 FROM artifact_client_id AS i
-JOIN artifact AS a USING (artifact_id)
+JOIN artifact AS n ON n.artifact_id = i.artifact_id
+JOIN artifact AS a ON a.artifact_id = coalesce(n.same_as, n.artifact_id)
 JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 WHERE i.project_id = $1 AND i.client_id = $2 AND a.state <> 'DELETED' AND s.deleted_at IS NULL;
 
@@ -49,13 +50,13 @@ SELECT a.artifact_id
 FROM artifact AS a
 WHERE a.collection_id = $1 AND a.distributed_id = $2 AND a.state = 'PENDING';
 
--- insert_artifact: $1 collection id, $2 digest, $3 description or null, $4 metadata as text or null, $5 metadata for filters, $6 tags, $7 aliases to give at the commit, $8 seconds to live or null, $9 history step or null, $10 storage region or null, $11 distributed id or null, $12 user id, $13 run id or null → ArtifactIdRow
+-- insert_artifact: $1 collection id, $2 digest, $3 description or null, $4 metadata as text or null, $5 metadata for filters, $6 tags, $7 aliases to give at the commit, $8 seconds to live or null, $9 history step or null, $10 storage region or null, $11 distributed id or null, $12 user id, $13 run id or null, $14 whether it may turn out to be a version with the same content → ArtifactIdRow
 INSERT INTO artifact (
   collection_id, digest, description, metadata_text, metadata, tags, wanted_aliases, ttl_seconds, history_step,
-  storage_region, distributed_id, created_by, logged_by, expires_at
+  storage_region, distributed_id, created_by, logged_by, is_deduplicated, expires_at
 )
 VALUES (
-  $1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10, $11, $12, $13,
+  $1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10, $11, $12, $13, $14,
   now() + nullif($8::bigint, 0) * interval '1 second'
 )
 RETURNING artifact_id;
