@@ -20,6 +20,7 @@ from runfolio_server.sql.runs.listening import TELL_LISTENING
 from tests.bucket import place_of_objects
 
 BASE_URL = "http://runfolio.test"
+JSON = {"Content-Type": "application/json"}
 HISTORY_FILE = "wandb-history.jsonl"
 
 
@@ -61,8 +62,8 @@ class Service:
         return found
 
     def headers(self, user: str | None) -> dict[str, str]:
-        """The headers that sign a user in."""
-        return {} if user is None else {"Authorization": f"Bearer {self.keys.get(user, user)}"}
+        """The headers that sign a user in, and tell what documents come as."""
+        return {**JSON} if user is None else {**JSON, "Authorization": f"Bearer {self.keys.get(user, user)}"}
 
     async def graphql(self, query: str, user: str | None = "ada", **variables: object) -> Answer:
         """Execute a document."""

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from runfolio_server.actions.identity.session_lookup import SessionLookup
 from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.actions.identity.users import ensure_secret
 from runfolio_server.actions.listening import tell_that_it_listens
@@ -36,6 +37,8 @@ from runfolio_server.endpoints.health import Readiness, health_routes
 from runfolio_server.endpoints.metrics import metrics_routes, own_numbers
 from runfolio_server.endpoints.objects import object_routes, room_for_uploads
 from runfolio_server.endpoints.objects_origin import ObjectsOrigin
+from runfolio_server.endpoints.session import session_routes
+from runfolio_server.endpoints.web_door import Application
 from runfolio_server.endpoints.wrong_keys import WrongKeys
 from runfolio_server.events.wake_up import EventWakeUp
 from runfolio_server.filters.error_excerpt import name_excerpt
@@ -61,6 +64,7 @@ LOGGER = logging.getLogger(__name__)
 # Names of secrets in the database, not secrets.
 URL_SECRET = "signed urls"  # noqa: S105
 CURSOR_SECRET = "cursors"  # noqa: S105
+CSRF_SECRET = "changes by sessions"  # noqa: S105
 CANCEL_AGAIN_S = 1.0
 # What uploads and downloads share connections by, beside users.
 UPLOADING = "uploading"
@@ -86,6 +90,7 @@ def create_app(settings: Settings) -> Starlette:
             async with database.connection() as connection:
                 url_secret = await ensure_secret(connection, URL_SECRET)
                 cursor_secret = await ensure_secret(connection, CURSOR_SECRET)
+                csrf_secret = await ensure_secret(connection, CSRF_SECRET)
                 store_secret = await ensure_secret(connection, STORE_SECRET)
             store = open_store(store_place(settings))
             remove_leftovers(settings.data_dir)
@@ -112,6 +117,8 @@ def create_app(settings: Settings) -> Starlette:
             app.state.held_uploads = room_for_uploads()
             app.state.wrong_keys = WrongKeys()
             app.state.sign_in = SignIn(database, remembered)
+            app.state.sessions = SessionLookup(database, remembered)
+            app.state.csrf_secret = csrf_secret
             app.state.run_targets = RunTargets(remembered)
             app.state.object_store = store
             app.state.url_signer = UrlSigner(url_secret, settings.url_lifetime_s)
@@ -135,10 +142,12 @@ def create_app(settings: Settings) -> Starlette:
             await readiness.close()
             await database.close()
 
-    return Starlette(
+    return Application(
+        settings,
         routes=[
             Route("/", to_explorer),
             *graphql_routes,
+            *session_routes,
             *explorer_routes,
             *file_stream_routes,
             *export_routes,

@@ -16,7 +16,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from runfolio_server.settings import ENVIRONMENT_PREFIX, SETTINGS, Settings, SettingsError, read_settings
+from runfolio_server.setting_values import ENVIRONMENT_PREFIX, SettingsError
+from runfolio_server.settings import SETTINGS, Settings, read_settings
 
 WORKER_MODULE = "runfolio_server.worker"
 # What a name of SETTINGS is called as an option of a command; the others are set in the environment only.

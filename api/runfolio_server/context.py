@@ -8,6 +8,7 @@ from __future__ import annotations
 from asyncio import Semaphore
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from runfolio_server.answer_budget import AnswerBudget
 from runfolio_server.domain.object_key import ObjectKey
@@ -27,7 +28,8 @@ class Context:
 
     `base_url` is where the client reaches this server, without a slash at the end, and `objects_url` where it downloads
     from: the same, unless files have an origin of their own. `storage_regions` are those that artifacts may name. The
-    names of `headers` are looked up in any case.
+    names of `headers` are looked up in any case. `session_id` is the browser's session by which the request
+    came; None: it came by a key.
     """
 
     viewer: Viewer
@@ -45,6 +47,7 @@ class Context:
     headers: Mapping[str, str]
     budget: AnswerBudget
     deleted_kept_days: int
+    session_id: UUID | None
 
     @property
     def reads(self) -> Semaphore:

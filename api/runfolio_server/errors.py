@@ -11,6 +11,7 @@ AppError                     400  BAD_USER_INPUT     the caller sent something t
 ├── TooSlow                  408  TOO_SLOW           a head or a body did not come in time; may pass later
 ├── TooLarge                 413  TOO_LARGE          a body, line or document over its limit
 │   └── AnswerTooLarge       413  ANSWER_TOO_LARGE   the answer would be: ask for less at once
+├── UnsupportedMediaType     415  UNSUPPORTED_MEDIA_TYPE  a body is not of a type that is taken here
 ├── TargetTooLong            414  TARGET_TOO_LONG    the path with its parameters is over the limit of a head
 ├── HeadTooLarge             431  HEAD_TOO_LARGE     headers, or what a chunked body has beside its data, are over it
 └── Unavailable              503  UNAVAILABLE        the database or the object store is away; may pass later
@@ -126,6 +127,13 @@ class TargetTooLong(AppError):
 
     code = "TARGET_TOO_LONG"
     status = 414
+
+
+class UnsupportedMediaType(AppError):
+    """A body says that it is something else than what is taken here."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    status = 415
 
 
 class HeadTooLarge(AppError):

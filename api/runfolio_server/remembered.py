@@ -8,7 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable
 from typing import Final, Generic, TypeVar
+from uuid import UUID
 
+from runfolio_server.domain.browser_session import KnownSession
 from runfolio_server.domain.viewer import Viewer
 
 K = TypeVar("K", bound=Hashable)
@@ -59,6 +61,8 @@ class RememberedAccess:
     def __init__(self, seconds: float = ACCESS_REMEMBERED_S) -> None:
         self.viewers: Remembered[bytes, Viewer] = Remembered(seconds)
         """By hash of the API key."""
+        self.sessions: Remembered[bytes, KnownSession] = Remembered(seconds)
+        """Of browsers, by hash of the token."""
         self.project_ids: Remembered[tuple[int, str, str], int] = Remembered(seconds)
         """The projects that a user may log to, by user id, entity name and project name."""
 
@@ -71,7 +75,12 @@ class RememberedAccess:
         """Forget the keys of the user whose personal entity this is."""
         self.viewers.clear(lambda _, viewer: viewer.entity_id == entity_id)
 
+    def clear_session(self, session_id: UUID) -> None:
+        """Forget this session of a browser."""
+        self.sessions.clear(lambda _, session: session.session_id == session_id)
+
     def clear_all(self) -> None:
         """Forget everything: what has changed is not known."""
         self.viewers.clear(lambda *_: True)
+        self.sessions.clear(lambda *_: True)
         self.project_ids.clear(lambda *_: True)

@@ -9,17 +9,19 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from runfolio_server.client_address import parse_networks
+from runfolio_server.setting_values import (
+    ENVIRONMENT_PREFIX,
+    SettingsError,
+    networks,
+    number,
+    origins,
+    other_origin,
+    webhook_url,
+)
 
-ENVIRONMENT_PREFIX = "RUNFOLIO_"
 # Fewer cannot serve: one request may hold one while it waits for another's.
 POOL_SIZE_LEAST = 2
-
-
-class SettingsError(ValueError):
-    """A setting has a value that cannot be used; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Addresses and networks of proxies, separated by commas: what they say of their clients counts.",
     ),
     Setting(
+        "cors_origins",
+        "",
+        "",
+        "Origins, such as `https://board.example.org`, separated by commas, whose pages may use this server from a"
+        " browser, with a key or a session. Empty: this server's own pages alone.",
+    ),
+    Setting(
         "webhook_url", "", "", "Address that is told of alerts and of changes of runs' states; empty: nobody is told."
     ),
     Setting("webhook_secret", "", "", "What signs the messages to it; needed with `webhook_url`."),
@@ -151,6 +160,7 @@ class Settings:
     deleted_kept_days: int
     max_connections: int
     trusted_proxies: str
+    cors_origins: str
     webhook_url: str
     webhook_secret: str
     webhook_networks: str
@@ -159,6 +169,11 @@ class Settings:
     def is_pooled(self) -> bool:
         """Whether `database_url` is the address of a pooler, whose connections are ours for one transaction."""
         return bool(self.direct_database_url)
+
+    @property
+    def web_origins(self) -> tuple[str, ...]:
+        """Origins of other pages that may use this server."""
+        return tuple(filter(None, self.cors_origins.split(",")))
 
     @property
     def session_url(self) -> str:
@@ -180,30 +195,31 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
     _check_addresses(text, environment, overrides)
     return Settings(
         host=text["host"],
-        port=_number(text, "port", lowest=0, highest=65535),
+        port=number(text, "port", lowest=0, highest=65535),
         data_dir=Path(text["data_dir"]).expanduser().absolute() if text["data_dir"] else default_data_dir(environment),
         database_url=text["database_url"],
         direct_database_url=text["direct_database_url"],
         object_store=text["object_store"].rstrip("/"),
-        objects_url=_other_origin(text),
-        store_download_bytes=_number(text, "store_download_bytes", lowest=0, highest=2**50),
+        objects_url=other_origin(text),
+        store_download_bytes=number(text, "store_download_bytes", lowest=0, highest=2**50),
         storage_regions=text["storage_regions"],
-        processes=_number(text, "processes", lowest=1, highest=64) if text["processes"] else _processes_unless_told(),
+        processes=number(text, "processes", lowest=1, highest=64) if text["processes"] else _processes_unless_told(),
         base_url=text["base_url"].rstrip("/"),
-        pool_size=_number(text, "pool_size", lowest=POOL_SIZE_LEAST, highest=1000),
-        pool_wait_s=_number(text, "pool_wait_s", lowest=1, highest=600),
-        statement_timeout_s=_number(text, "statement_timeout_s", lowest=1, highest=86_400),
-        filter_timeout_s=_number(text, "filter_timeout_s", lowest=1, highest=86_400),
-        heartbeat_timeout_s=_number(text, "heartbeat_timeout_s", lowest=1, highest=86_400 * 30),
-        max_body_bytes=_number(text, "max_body_bytes", lowest=1024, highest=2**30),
-        max_file_bytes=_number(text, "max_file_bytes", lowest=1024, highest=2**50),
-        url_lifetime_s=_number(text, "url_lifetime_s", lowest=60, highest=86_400 * 30),
-        deleted_kept_days=_number(text, "deleted_kept_days", lowest=0, highest=36_500),
-        max_connections=_number(text, "max_connections", lowest=8, highest=1_000_000),
-        trusted_proxies=_networks(text, "trusted_proxies"),
-        webhook_url=_webhook_url(text),
+        pool_size=number(text, "pool_size", lowest=POOL_SIZE_LEAST, highest=1000),
+        pool_wait_s=number(text, "pool_wait_s", lowest=1, highest=600),
+        statement_timeout_s=number(text, "statement_timeout_s", lowest=1, highest=86_400),
+        filter_timeout_s=number(text, "filter_timeout_s", lowest=1, highest=86_400),
+        heartbeat_timeout_s=number(text, "heartbeat_timeout_s", lowest=1, highest=86_400 * 30),
+        max_body_bytes=number(text, "max_body_bytes", lowest=1024, highest=2**30),
+        max_file_bytes=number(text, "max_file_bytes", lowest=1024, highest=2**50),
+        url_lifetime_s=number(text, "url_lifetime_s", lowest=60, highest=86_400 * 30),
+        deleted_kept_days=number(text, "deleted_kept_days", lowest=0, highest=36_500),
+        max_connections=number(text, "max_connections", lowest=8, highest=1_000_000),
+        trusted_proxies=networks(text, "trusted_proxies"),
+        cors_origins=origins(text),
+        webhook_url=webhook_url(text),
         webhook_secret=text["webhook_secret"],
-        webhook_networks=_networks(text, "webhook_networks"),
+        webhook_networks=networks(text, "webhook_networks"),
     )
 
 
@@ -239,58 +255,3 @@ def _check_addresses(
             f"{name} is set, and another --database-url given; give --direct-database-url too, empty if there is no "
             "pooler."
         )
-
-
-def _number(text: Mapping[str, str], name: str, *, lowest: int, highest: int) -> int:
-    try:
-        number = int(text[name])
-    except ValueError:
-        number = lowest - 1
-    if not lowest <= number <= highest:
-        raise SettingsError(
-            f"{ENVIRONMENT_PREFIX}{name.upper()} is {text[name]!r}; allowed: an integer from {lowest} to {highest}"
-        )
-    return number
-
-
-def _other_origin(text: Mapping[str, str]) -> str:
-    """The address of the origin for objects. Raises SettingsError for one that is none, or no other."""
-    url, name = text["objects_url"].rstrip("/"), f"{ENVIRONMENT_PREFIX}OBJECTS_URL"
-    if not url:
-        return ""
-    scheme, host = urlsplit(url)[:2]
-    if scheme not in ("http", "https") or not host:
-        raise SettingsError(f"{name} is {url!r}; allowed: an address that begins with http:// or https://")
-    if host.lower() == urlsplit(text["base_url"]).netloc.lower():
-        raise SettingsError(f"{name} is {url!r}, the host of {ENVIRONMENT_PREFIX}BASE_URL; allowed: another host name")
-    return url
-
-
-def _webhook_url(text: Mapping[str, str]) -> str:
-    url, name = text["webhook_url"], f"{ENVIRONMENT_PREFIX}WEBHOOK_URL"
-    if not url:
-        return url
-    try:
-        parts = urlsplit(url)
-        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isascii()
-    except ValueError:
-        is_address, parts = False, urlsplit("")
-    if not is_address or "@" in parts.netloc or any(character <= " " for character in url):
-        # Not the value: its path may be a secret.
-        raise SettingsError(f"{name} is no address; allowed: https://host/path or http://host/path, without a password")
-    if not text["webhook_secret"]:
-        raise SettingsError(
-            f"{name} is set without {ENVIRONMENT_PREFIX}WEBHOOK_SECRET, which signs what is sent; set both"
-        )
-    return url
-
-
-def _networks(text: Mapping[str, str], name: str) -> str:
-    try:
-        parse_networks(text[name])
-    except ValueError as error:
-        raise SettingsError(
-            f"{ENVIRONMENT_PREFIX}{name.upper()} is {text[name]!r}; allowed: addresses and networks, such as "
-            "10.0.0.0/8, with commas between them"
-        ) from error
-    return text[name]

@@ -114,6 +114,27 @@ CREATE TABLE api_keys (
 -- Serves select_api_keys_page.
 CREATE INDEX api_keys_user_id ON api_keys (user_id);
 
+-- Browsers that are signed in, each by an API key, whose scope the session has and with which it ends.
+CREATE TABLE browser_session (
+  session_id    uuid PRIMARY KEY,
+  user_id       bigint NOT NULL REFERENCES users,    -- the owner of the key
+  api_key_id    uuid NOT NULL REFERENCES api_keys,
+  token_hash    bytea NOT NULL,                      -- SHA-256 of the cookie's token; the token itself is never stored
+  previous_hash bytea,                               -- of the token before, which is good for a little longer
+  rotated_at    timestamptz NOT NULL DEFAULT now(),  -- when the token was made
+  confirmed_at  timestamptz,                         -- when it first came back; null: perhaps it was never received
+  user_agent    text,                                -- what the browser said it is; null: nothing
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  last_used_at  timestamptz NOT NULL DEFAULT now(),  -- to the minute
+  expires_at    timestamptz NOT NULL,
+  revoked_at    timestamptz,                         -- not null: signed out, or revoked
+  CONSTRAINT browser_session_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT browser_session_previous_hash_key UNIQUE (previous_hash)
+);
+
+-- Serves select_sessions_page and what clears away before a sign-in.
+CREATE INDEX browser_session_of_user ON browser_session (user_id, created_at);
+
 -- What projects were called before: such a name leads to its project until another one has it, so that a process that was
 -- started under it goes on logging.
 CREATE TABLE former_project_name (

@@ -144,11 +144,12 @@ async def concurrently(base_url: str, key: str, api: runfolio.Api) -> tuple[floa
         async def log(storage_id: str, path: str = path, end: float = end) -> None:
             nonlocal calls
             offset = 0
+            headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
             async with httpx.AsyncClient(base_url=base_url, timeout=60) as client:
                 while time.monotonic() < end:
                     change = {"runId": storage_id, "offset": offset, "jsonLines": "\n".join(lines)}
                     body = json.dumps({"query": APPEND, "variables": {"input": change}}).encode()
-                    response = await client.post(path, content=body, headers={"Authorization": f"Bearer {key}"})
+                    response = await client.post(path, content=body, headers=headers)
                     assert 200 == response.status_code, response.text
                     offset += len(lines)
                     calls += 1

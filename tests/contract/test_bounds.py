@@ -99,6 +99,7 @@ NO_BOUND_SETTINGS = {
     "base_url": "an address",
     "deleted_kept_days": "it is told by what is deleted, and nothing is refused",
     "trusted_proxies": "addresses",
+    "cors_origins": "origins",
     "webhook_url": "an address",
     "webhook_secret": "a secret",
     "webhook_networks": "addresses",

@@ -15,7 +15,8 @@ import yaml  # type: ignore[import-untyped]
 from runfolio.cli import make_parser
 from runfolio_server import cli
 from runfolio_server.app import create_app
-from runfolio_server.settings import ENVIRONMENT_PREFIX, SETTINGS, read_settings
+from runfolio_server.setting_values import ENVIRONMENT_PREFIX
+from runfolio_server.settings import SETTINGS, read_settings
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"

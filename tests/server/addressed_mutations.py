@@ -71,6 +71,7 @@ MUTATIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
     "createUser": ("{ user { id } }", [{"username": "username"}]),
     "generateApiKey": ("{ apiKey { name } }", [{"username": "username"}]),
     "deleteApiKey": ("{ success }", [{"id": "key_id"}]),
+    "revokeSession": ("{ success }", [{"id": "session_id"}]),
     "upsertBucket": (
         "{ bucket { id } }",
         [

@@ -42,7 +42,7 @@ async def test_html_may_run_its_scripts_there_and_nowhere_else(service: Service)
         (got.status_code, got.headers["Content-Type"]) for got in (there, here)
     ]
     # Still without an origin: one user's page reads nothing of another's.
-    assert "sandbox allow-scripts allow-popups" == there.headers["Content-Security-Policy"]
+    assert "sandbox allow-scripts allow-popups; frame-ancestors *" == there.headers["Content-Security-Policy"]
     assert "*" == there.headers["Access-Control-Allow-Origin"]
     assert here.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert "Access-Control-Allow-Origin" not in here.headers

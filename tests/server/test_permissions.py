@@ -43,6 +43,7 @@ class Names:
     project_id: str
     entity_id: str
     key_id: str
+    session_id: str
     username: str
     artifact: str
     artifact_id: str
@@ -74,6 +75,8 @@ async def hers(service: Service) -> Names:
     rows = ArtifactRows(service.database, int(base64.b64decode(project_id).partition(b":")[2]))
     await rows.collection(1, "adas-weights", "model")
     await rows.version(1, 1, 0, logged_by="adas-run")
+    session = await service.http.post("/session", json={"key": service.keys["ada"]})
+    service.http.cookies.clear()
     return Names(
         entity="ada",
         project="adas-project",
@@ -83,6 +86,7 @@ async def hers(service: Service) -> Names:
         project_id=project_id,
         entity_id=viewer["defaultEntity"]["id"],
         key_id=viewer["apiKeys"]["edges"][0]["node"]["id"],
+        session_id=session.json()["session"]["id"],
         username="ada",
         artifact="adas-weights:v0",
         artifact_id=_id("Artifact", 1),
@@ -104,6 +108,7 @@ async def nobodys() -> Names:
         project_id=_id("Project", 999_999),
         entity_id=_id("Entity", 999_999),
         key_id=_id("ApiKey", uuid4()),
+        session_id=_id("BrowserSession", uuid4()),
         username="nob",
         artifact="gone-weights:v0",
         artifact_id=_id("Artifact", 999_999),

@@ -15,7 +15,7 @@ import pytest
 from runfolio_server.errors import AppError, NotFound, TooLarge, Unavailable
 from runfolio_server.objects.open_store import open_store
 from runfolio_server.objects.store import ObjectStore, StoredObject
-from runfolio_server.settings import SettingsError
+from runfolio_server.setting_values import SettingsError
 from tests.bucket import Buckets
 
 MEBIBYTE = 1024 * 1024

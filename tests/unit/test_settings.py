@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from runfolio_server.settings import SETTINGS, Settings, SettingsError, default_data_dir, read_settings
+from runfolio_server.setting_values import SettingsError
+from runfolio_server.settings import SETTINGS, Settings, default_data_dir, read_settings
 
 
 def test_every_setting_of_the_table_is_a_field_and_explains_itself() -> None:
@@ -28,6 +29,7 @@ def test_the_defaults_are_those_of_the_table() -> None:
         "host",
         "processes",
         "trusted_proxies",
+        "cors_origins",
         "storage_regions",
         "webhook_networks",
         "webhook_secret",

@@ -17,12 +17,17 @@ from runfolio_server.sql.pool import Database
 async def forget_what_others_revoke(
     database: Database, remembered: RememberedAccess, wake_up: EventWakeUp, *, poll_s: float = POLL_S
 ) -> Never:
-    """Forget the keys of whoever has one revoked, in any process of this database; until cancelled."""
+    """Forget the keys of whoever has one revoked, and sessions that have ended, in any process of this database.
+
+    It goes on until it is cancelled.
+    """
 
     def told(events: Sequence[EventRow]) -> None:
         for event in events:
             if event.kind == EventKind.API_KEY_REVOKED:
                 remembered.clear_viewers_of(event.entity_id)
+            elif event.kind == EventKind.SESSION_ENDED:
+                remembered.clear_session(event.object_id)
             elif event.kind == EventKind.PROJECT_CHANGED and event.project_id is not None:
                 remembered.clear(project_id=event.project_id)
 

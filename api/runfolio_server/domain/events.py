@@ -20,6 +20,8 @@ class EventKind(StrEnum):
     RUN_PURGED = "run_purged"
     PROJECT_CHANGED = "project_changed"
     API_KEY_REVOKED = "api_key_revoked"
+    SESSION_STARTED = "session_started"
+    SESSION_ENDED = "session_ended"
 
 
 # The README has this table too, and a test compares them.
@@ -34,4 +36,6 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.RUN_PURGED: "What a deleted run had was freed.",
     EventKind.PROJECT_CHANGED: "A project was renamed, deleted or restored, or another took a name that it had.",
     EventKind.API_KEY_REVOKED: "An API key was revoked; the entity is its owner's.",
+    EventKind.SESSION_STARTED: "A browser was signed in; the entity is the user's.",
+    EventKind.SESSION_ENDED: "A browser was signed out, or its session revoked; the entity is the user's.",
 }

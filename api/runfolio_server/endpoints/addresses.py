@@ -16,7 +16,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from runfolio_server.endpoints.answers import answering_errors, base_url_of
+from runfolio_server.endpoints.answers import answering_errors
+from runfolio_server.endpoints.base_url import base_url_of
 
 RUN_FIELDS = "name displayName state config summaryMetrics"
 RUN_QUERY = (

@@ -1,8 +1,7 @@
-"""What every endpoint shares: JSON, errors as {"errors": [{"message", "extensions"}]}, and where this server is."""
+"""What every endpoint shares: JSON, and errors as {"errors": [{"message", "extensions"}]}."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -11,14 +10,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from runfolio_server.endpoints.bodies import give_room_back
+from runfolio_server.endpoints.callers import give_new_token
 from runfolio_server.endpoints.other_sites import refuse_other_sites
 from runfolio_server.endpoints.wrong_keys import WrongKeys
 from runfolio_server.errors import AppError, Unauthenticated, Unavailable, WrongKey
-from runfolio_server.settings import Settings
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
-
-HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
 
 
 def json_response(content: object, status: int = 200) -> Response:
@@ -41,32 +38,35 @@ def answering_errors(endpoint: Endpoint) -> Endpoint:
 
     async def answer(request: Request) -> Response:
         try:
-            refuse_other_sites(request)
-            return await endpoint(request)
-        except WrongKey as error:
-            wrong_keys: WrongKeys = request.app.state.wrong_keys
-            await wrong_keys.wait(request)
-            return error_response(error)
-        except AppError as error:
-            return error_response(error)
-        except ClientDisconnect:
-            # Nobody reads this; a response ends the request without a line in the log of errors.
-            return Response(status_code=400)
+            response = await _answered(endpoint, request)
         finally:
             give_room_back(request)
+        give_new_token(request, response)
+        return response
 
     return answer
 
 
-def base_url_of(request: Request) -> str:
-    """Where the client reaches this server: the setting, else the scheme and host of the request.
+async def _answered(endpoint: Endpoint, request: Request) -> Response:
+    try:
+        refuse_other_sites(request)
+        return await endpoint(request)
+    except WrongKey as error:
+        wrong_keys: WrongKeys = request.app.state.wrong_keys
+        await wrong_keys.wait(request)
+        return _unasked(request, error_response(error))
+    except AppError as error:
+        return _unasked(request, error_response(error))
+    except ClientDisconnect:
+        # Nobody reads this; a response ends the request without a line in the log of errors.
+        return Response(status_code=400)
 
-    Behind these comes the path at which the application is mounted in another, when it is.
+
+def _unasked(request: Request, response: Response) -> Response:
+    """For a script of a page Basic is not offered: its browser would open a window that asks for a user and a password.
+
+    Browsers say in `Sec-Fetch-Mode` what a request is for, and scripts cannot set it (Fetch Metadata).
     """
-    settings: Settings = request.app.state.settings
-    if settings.base_url:
-        return settings.base_url
-    host = request.headers.get("Host", "")
-    if not HOST.fullmatch(host):
-        raise AppError(f"The Host header {host[:100]!r} is not a host name.")
-    return f"{request.url.scheme}://{host}{request.scope.get('root_path', '').rstrip('/')}"
+    if response.status_code == 401 and request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        response.headers["WWW-Authenticate"] = 'Bearer realm="runfolio"'
+    return response

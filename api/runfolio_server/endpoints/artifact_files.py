@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.endpoints.answers import answering_errors
+from runfolio_server.endpoints.callers import caller_of
 from runfolio_server.endpoints.object_response import object_response
 from runfolio_server.errors import AppError, NotFound
 from runfolio_server.filters.error_excerpt import name_excerpt
@@ -31,11 +31,10 @@ MD5 = re.compile("[0-9a-f]{32}")
 async def download_artifact_file(request: Request) -> Response:
     """`GET | HEAD`: the bytes, or one range of them. 404 when the caller may read no artifact that has them."""
     state = request.app.state
-    sign_in: SignIn = state.sign_in
     store: ObjectStore = state.object_store
     entity, digest = request.path_params["entity"], request.path_params["digest"]
 
-    viewer, database = await sign_in.caller(request.headers.get("Authorization"))
+    viewer, database = await caller_of(request)
     found = None
     if MD5.fullmatch(digest):
         md5 = base64.b64encode(bytes.fromhex(digest)).decode("ascii")

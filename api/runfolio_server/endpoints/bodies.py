@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from runfolio_server.errors import AppError, TooLarge, TooSlow
+from runfolio_server.errors import AppError, TooLarge, TooSlow, UnsupportedMediaType
 from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.held_bytes import HeldBytes, Room
 from runfolio_server.memory_back import MemoryBack
@@ -28,6 +28,7 @@ FIRST_BYTES: Final = 2**18
 """Room for a body of unknown length, until it is longer."""
 MADE_OF_BODY: Final = 4
 """Times its bytes is what a body becomes: values, rows and what is sent to PostgreSQL."""
+JSON_TYPE: Final = "application/json"
 _ROOM: Final = "runfolio.room"
 
 
@@ -37,15 +38,18 @@ def room_for_bodies(settings: Settings) -> HeldBytes:
     return HeldBytes(most, most // 2)
 
 
-async def read_body(request: Request, caller: Hashable) -> bytes:
-    """The whole body. Raises TooLarge as soon as that is known, TooSlow, and Unavailable when there is no room."""
+async def read_body(request: Request, caller: Hashable, most: int | None = None) -> bytes:
+    """The whole body, of at most `most` bytes: the setting unless told.
+
+    Raises TooLarge as soon as that is known, TooSlow, and Unavailable when there is no room.
+    """
     settings: Settings = request.app.state.settings
     held: HeldBytes = request.app.state.held_bodies
-    most = settings.max_body_bytes
+    most = settings.max_body_bytes if most is None else most
     length = _length_of(request)
     if length is not None and length > most:
         raise _too_large(most)
-    request.scope[_ROOM] = room = await held.take(caller, FIRST_BYTES if length is None else length)
+    request.scope[_ROOM] = room = await held.take(caller, min(FIRST_BYTES, most) if length is None else length)
     stream = request.stream()
     chunks = [await anext(stream, b"")]
     if len(chunks[0]) > most:
@@ -81,6 +85,18 @@ def check_plain(request: Request) -> None:
     encoding = request.headers.get("Content-Encoding", "").lower()
     if encoding not in ("", "identity"):
         raise AppError(f"Content-Encoding {name_excerpt(encoding)!r} is not supported here", allowed=("identity",))
+
+
+def check_json(request: Request) -> None:
+    """Refuse a body that does not say it is JSON. Raises UnsupportedMediaType.
+
+    A form, or a script without leave, can have a browser send `text/plain`, a form's types, or none; for JSON a browser
+    asks first (Fetch Standard, "CORS-safelisted request-header").
+    """
+    told = request.headers.get("Content-Type", "")
+    if told.partition(";")[0].strip().lower() != JSON_TYPE:
+        shown = name_excerpt(told) if told else "missing"
+        raise UnsupportedMediaType(f"Content-Type is {shown}; allowed: {JSON_TYPE}", allowed=(JSON_TYPE,))
 
 
 def room_of(request: Request) -> Room:

@@ -19,7 +19,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from strawberry.http.ides import get_graphql_ide_html
 
-from runfolio_server.endpoints.answers import base_url_of
+from runfolio_server.endpoints.answer_headers import PAGE
+from runfolio_server.endpoints.base_url import base_url_of
 
 SCHEMA_PATH = "/schema.graphql"
 
@@ -39,7 +40,7 @@ def explorer_page(request: Request) -> Response:
         # "<" would end the script element that holds it.
         .replace("__ASSETS__", json.dumps(graphiql_assets()).replace("<", "\\u003c"))
     )
-    return HTMLResponse(page, headers={"Content-Security-Policy": _policy(), "Referrer-Policy": "no-referrer"})
+    return HTMLResponse(page, headers={"Content-Security-Policy": _policy(), **PAGE})
 
 
 def graphiql_assets() -> list[dict[str, str]]:

@@ -10,22 +10,20 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from runfolio_server.actions.exports.console import open_console_export
-from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.endpoints.answers import answering_errors
+from runfolio_server.endpoints.callers import caller_of
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.parameters import check_names, check_one_of
 
 HEADERS = {
     "Content-Disposition": 'attachment; filename="console.txt"',
     "Cache-Control": "private, no-store",
-    "X-Content-Type-Options": "nosniff",
 }
 
 
 async def export_console(request: Request) -> Response:
     """Stream the lines. The first page is read before the answer begins, so that its errors have their status."""
-    sign_in: SignIn = request.app.state.sign_in
-    viewer, database = await sign_in.caller(request.headers.get("Authorization"))
+    viewer, database = await caller_of(request)
     check_names(request.query_params, ("strip_ansi",))
     strip = request.query_params.get("strip_ansi", "false")
     check_one_of("strip_ansi", strip, ("true", "false"))

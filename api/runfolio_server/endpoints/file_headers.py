@@ -1,6 +1,6 @@
 """What a browser is told of a user's file: its type and name, and what it may not do. Used by object_response.py.
 
-Every answer has `nosniff` besides (serve/http.py).
+What every answer has besides is in answer_headers.py.
 """
 
 from __future__ import annotations
@@ -68,15 +68,26 @@ def file_headers(request: Request, file_name: str) -> dict[str, str]:
         # A file can be replaced or deleted, so a cache asks again; the answer is then 304.
         "Cache-Control": "private, no-cache",
         "Content-Disposition": content_disposition(file_name, "attachment" if shown is None else "inline"),
-        "Content-Security-Policy": SANDBOX,
+        "Content-Security-Policy": f"{SANDBOX}; {_frame_ancestors(request)}",
         "Content-Type": shown or OPAQUE_MEDIA_TYPE,
     }
     if is_at_objects_url(request):
-        headers["Content-Security-Policy"] = SANDBOX_OF_OTHER_ORIGIN
+        headers["Content-Security-Policy"] = f"{SANDBOX_OF_OTHER_ORIGIN}; {_frame_ancestors(request)}"
         # A page of the server's other origin may read it: the URL is all the permission that is needed, and no
         # browser sends a key along.
         headers["Access-Control-Allow-Origin"] = "*"
     return headers
+
+
+def _frame_ancestors(request: Request) -> str:
+    """Whose pages may show a file in a frame: this server's, and those of the origins in the settings."""
+    settings: Settings = request.app.state.settings
+    own = urlsplit(settings.base_url)
+    if settings.objects_url and not own.netloc and is_at_objects_url(request):
+        # Nobody has told where the server's other origin is, and the URL is all the permission that is needed.
+        return "frame-ancestors *"
+    origins = [f"{own.scheme}://{own.netloc}"] if own.netloc else []
+    return " ".join(["frame-ancestors 'self'", *origins, *settings.web_origins])
 
 
 def is_at_objects_url(request: Request) -> bool:

@@ -14,12 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runfolio_server.actions.access import missing_run
-from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.actions.runs.tombstones import refusal_of_project, refusal_of_writing
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.endpoints.answers import answering_errors, json_response
 from runfolio_server.endpoints.bodies import read_body, room_of
+from runfolio_server.endpoints.callers import caller_of
 from runfolio_server.errors import AppError
 from runfolio_server.ingest.append import append_batch
 from runfolio_server.ingest.batch import RejectedLine
@@ -44,11 +44,10 @@ REJECTED_SHOWN = 20
 async def file_stream(request: Request) -> Response:
     """Store one batch, whole or not at all."""
     state = request.app.state
-    sign_in: SignIn = state.sign_in
     settings: Settings = state.settings
     targets: RunTargets = state.run_targets
 
-    viewer, database = await sign_in.caller(request.headers.get("Authorization"), Purpose.WRITE)
+    viewer, database = await caller_of(request, Purpose.WRITE)
     path = request.path_params
     run_id = await targets.find(database, viewer, path["entity"], path["project"], path["run"])
     body = await read_body(request, viewer.user_id)

@@ -18,15 +18,16 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.allocator import give_memory_back
 from runfolio_server.answer_budget import ANSWER_BYTES_MAX, ANSWER_VALUES_MAX, AnswerBudget
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
 from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
-from runfolio_server.endpoints.answers import answering_errors, base_url_of, json_response
-from runfolio_server.endpoints.bodies import check_plain, read_body
+from runfolio_server.endpoints.answers import answering_errors, json_response
+from runfolio_server.endpoints.base_url import base_url_of
+from runfolio_server.endpoints.bodies import check_json, check_plain, read_body
+from runfolio_server.endpoints.callers import caller_of, session_that_came
 from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed, compressed_stream
 from runfolio_server.endpoints.explorer import explorer_page
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
@@ -47,8 +48,9 @@ LOGGER = logging.getLogger(__name__)
 async def execute_document(request: Request) -> Response:
     """Execute one document."""
     state = request.app.state
-    sign_in: SignIn = state.sign_in
-    viewer, database = await sign_in.caller(request.headers.get("Authorization"))
+    viewer, database = await caller_of(request)
+    session = session_that_came(request)
+    check_json(request)
     check_plain(request)
     body = await read_body(request, viewer.user_id)
     query, variables, operation_name = await in_thread_if(len(body) > HEAVY_BYTES, read_document, body)
@@ -72,6 +74,7 @@ async def execute_document(request: Request) -> Response:
         request.headers,
         budget,
         state.settings.deleted_kept_days,
+        None if session is None else session.session_id,
     )
     try:
         async with while_there_is_a_caller(request, database), budget.ending():

@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runfolio_server.actions.access import check_site
-from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.domain.permission import Permission
 from runfolio_server.endpoints.answers import answering_errors
+from runfolio_server.endpoints.callers import caller_of
 from runfolio_server.loop_watch import LoopWatch
 from runfolio_server.process_numbers import NumberBoard, ProcessNumbers, own_cpu_s, own_memory_bytes
 from runfolio_server.sql.history.counters import SELECT_COMPACTION_STATUS
@@ -54,8 +54,7 @@ PROCESS_METRICS = {
 
 async def tell_metrics(request: Request) -> Response:
     """The metrics."""
-    sign_in: SignIn = request.app.state.sign_in
-    viewer, database = await sign_in.caller(request.headers.get("Authorization"))
+    viewer, database = await caller_of(request)
     check_site(viewer, Permission.READ, "see the metrics")
     async with database.connection() as connection:
         compaction = await connection.row(SELECT_COMPACTION_STATUS)

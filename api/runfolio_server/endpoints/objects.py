@@ -105,9 +105,12 @@ async def download_object(request: Request) -> Response:
     grant = signer.verify_download(request.path_params["token"])
     await check_download(grant)
     try:
-        return await object_response(request, state.object_store, str(grant.object_key), grant.file_name)
+        response = await object_response(request, state.object_store, str(grant.object_key), grant.file_name)
     except NotFound as gone:
         raise Forbidden(f"{gone.message} Ask for a new URL.") from gone
+    # A page of another origin may show it, as an image: it has the URL, and no key or cookie goes along.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 def _checked_length(request: Request, grant: UploadGrant, max_bytes: int) -> int | None:

@@ -1,4 +1,4 @@
-"""Changes that another site's page has a browser ask for, with the key that the browser keeps. Used by answers.py.
+"""What another site's page has a browser ask for, with a key that the browser keeps. See answers.py and session.py.
 
 A browser that was once given a key for Basic authentication sends it along with every request to this server, whichever
 page makes it, and a form needs nobody's leave to be sent here. A Bearer key only comes from who knows it.
@@ -29,13 +29,27 @@ def refuse_other_sites(request: Request) -> None:
     origin = headers.get("Origin")
     if origin is None or not headers.get("Authorization", "").lower().startswith("basic"):
         return
-    settings: Settings = request.app.state.settings
-    host = _host_of(origin)
-    if not host or host not in (headers.get("Host", "").lower(), _host_of(settings.base_url)):
+    if not _is_own(request, origin):
         raise Forbidden(
             f"A page of {origin[:100]!r} may not use the key that the browser keeps for this server. "
             "Send it as `Authorization: Bearer KEY`."
         )
+
+
+def refuse_other_origins(request: Request) -> None:
+    """Raise Forbidden for a request from a page of another origin that is none of those in the settings."""
+    settings: Settings = request.app.state.settings
+    origin = request.headers.get("Origin")
+    if origin is not None and origin not in settings.web_origins and not _is_own(request, origin):
+        raise Forbidden(
+            f"A page of {origin[:100]!r} may not sign anybody in here. RUNFOLIO_CORS_ORIGINS names those that may."
+        )
+
+
+def _is_own(request: Request, origin: str) -> bool:
+    settings: Settings = request.app.state.settings
+    host = _host_of(origin)
+    return bool(host) and host in (request.headers.get("Host", "").lower(), _host_of(settings.base_url))
 
 
 def _host_of(url: str) -> str:

@@ -6,6 +6,7 @@ import strawberry
 
 from runfolio_server.graph.artifacts.mutations import ArtifactMutations
 from runfolio_server.graph.identity.mutations import UserMutations
+from runfolio_server.graph.identity.session import SessionMutations
 from runfolio_server.graph.projects.mutations import ProjectMutations
 from runfolio_server.graph.runs.alerts import AlertMutations
 from runfolio_server.graph.runs.bulk_mutations import ManyRunsMutations
@@ -32,6 +33,7 @@ class Mutation(
     ArtifactMutations,
     AlertMutations,
     UserMutations,
+    SessionMutations,
     MutationWireNames,
     RewindWireNames,
     AlertWireNames,

@@ -9,7 +9,8 @@ import obstore.store
 from obstore.exceptions import BaseError
 
 from runfolio_server.objects.store import ObjectStore, first_line
-from runfolio_server.settings import Settings, SettingsError
+from runfolio_server.setting_values import SettingsError
+from runfolio_server.settings import Settings
 
 CLOUD_SCHEMES = ("s3", "s3a", "gs", "az", "azure", "abfs", "abfss", "adl")
 CONNECT_TIMEOUT_S = 10

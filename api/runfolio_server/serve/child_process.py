@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from runfolio_server.embedded.postgres import describe_exit
 from runfolio_server.parent import PARENT_PIPE_VARIABLE
-from runfolio_server.settings import ENVIRONMENT_PREFIX, SETTINGS, Settings
+from runfolio_server.setting_values import ENVIRONMENT_PREFIX
+from runfolio_server.settings import SETTINGS, Settings
 
 STOP_PATIENCE_S = 5.0
 POLL_S = 0.02

@@ -17,8 +17,6 @@ from runfolio_server.serve.connection import Connection
 from runfolio_server.serve.door import Door
 
 GRACEFUL_SHUTDOWN_S = 3
-# A file, an error or a page is what its type says, whatever its bytes look like to a browser: of every answer.
-HEADERS = [("X-Content-Type-Options", "nosniff")]
 
 
 class HTTPServer(uvicorn.Server):
@@ -33,7 +31,6 @@ class HTTPServer(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                headers=HEADERS,
                 # uvicorn calls it with what each connection needs; that it is a class is all it could check.
                 http=cast("type[asyncio.Protocol]", partial(Connection, door)),
                 ws="none",

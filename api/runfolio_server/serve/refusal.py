@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from runfolio_server.endpoints.answer_headers import completed
 from runfolio_server.endpoints.answers import error_response
 from runfolio_server.errors import AppError
 
@@ -16,6 +17,7 @@ from runfolio_server.errors import AppError
 def refusal_bytes(error: AppError, default_headers: Sequence[tuple[bytes, bytes]]) -> bytes:
     """Status line, headers and JSON; it says that the connection ends."""
     response = error_response(error)
-    headers = [*default_headers, *response.raw_headers, (b"connection", b"close")]
+    # Whether it came by https its head would tell, which may be what is wrong.
+    headers = [*default_headers, *completed(response.raw_headers, is_https=False), (b"connection", b"close")]
     lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
     return STATUS_LINE[error.status] + lines + b"\r\n" + bytes(response.body)

@@ -35,6 +35,7 @@ REFERENCE: Final = ("entities", "users", "membership", "invite", "projects", "fo
 
 LOCAL: Final = (
     "api_keys",
+    "browser_session",
     "server_secrets",
     "counters",
     "event",

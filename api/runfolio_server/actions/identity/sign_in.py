@@ -37,7 +37,10 @@ class SignIn:
         """
         if not authorization:
             raise Unauthenticated(f"This request has no API key. {HOW_TO}")
-        key_hash = hash_api_key(read_key(authorization))
+        return await self.caller_of_hash(hash_api_key(read_key(authorization)), purpose)
+
+    async def caller_of_hash(self, key_hash: bytes, purpose: Purpose = Purpose.READ) -> tuple[Viewer, Database]:
+        """Whose key has this hash, and the database for this one request of theirs. Raises WrongKey."""
         viewer = self._viewers.get(key_hash) or await self._find(key_hash)
         return viewer, self._database.asked_by(viewer.user_id, key_hash, purpose)
 

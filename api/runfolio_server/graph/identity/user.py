@@ -12,9 +12,10 @@ from runfolio_server.actions.access import Account, Owned, allowed
 from runfolio_server.context import Context
 from runfolio_server.domain.permission import Permission
 from runfolio_server.graph.identity.api_key import ApiKey, FirstKeys, api_key_page, api_keys_cost
+from runfolio_server.graph.identity.session import BrowserSession, session_page
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs
-from runfolio_server.graph.relay.connections import After, Connection
+from runfolio_server.graph.relay.connections import After, Connection, First
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_node_id
 from runfolio_server.graph.wandb.user import UserWireNames
@@ -68,6 +69,15 @@ class User(UserWireNames, Node):
         if not allowed(info.context.viewer, Permission.EDIT, Account(self.row.user_id)):
             return None
         return await api_key_page(info, self.row.user_id, first, after)
+
+    @strawberry.field(description="The browsers that are signed in, newest first. Null: not yours to see.")
+    async def sessions(
+        self, info: RequestInfo, first: First = strawberry.UNSET, after: After = strawberry.UNSET
+    ) -> Connection[BrowserSession] | None:
+        """A page of the sessions, for whose they are."""
+        if not allowed(info.context.viewer, Permission.EDIT, Account(self.row.user_id)):
+            return None
+        return await session_page(info, self.row.user_id, first, after)
 
     def _is_for(self, info: RequestInfo) -> bool:
         return allowed(info.context.viewer, Permission.READ, Account(self.row.user_id))
