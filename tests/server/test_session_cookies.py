@@ -40,6 +40,15 @@ async def test_by_https_a_cookie_that_could_have_been_set_from_elsewhere_is_not_
         assert 401 == (await other.ask()).status_code
 
 
+@pytest.mark.parametrize(("host", "status"), [("[", 401), ("a b", 400), ("", 400), ("[::1]:8080", 401)])
+async def test_a_host_that_is_none_is_a_mistake_of_the_callers(service: Service, host: str, status: int) -> None:
+    headers = {"Host": host, "Cookie": "runfolio_session=x"}
+
+    answer = await service.http.post("/graphql", json={"query": "{ viewer { id } }"}, headers=headers)
+
+    assert status == answer.status_code
+
+
 @pytest.mark.parametrize(
     ("base_url", "name", "flags"),
     [

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,8 +42,9 @@ def _set(request: Request, response: Response, value: str, seconds: int) -> None
 
 def _place(request: Request) -> tuple[str, str, bool]:
     """Name and path of the cookie, and whether it is for TLS alone: so clients reach this server."""
-    scheme, _, path, *_ = urlsplit(base_url_of(request))
-    path = path or "/"
+    # Not by urlsplit, which raises for a host that is none, as a Host header may be.
+    scheme, _, host_and_path = base_url_of(request).partition("://")
+    path = f"/{host_and_path.partition('/')[2]}"
     if scheme != "https":
         return NAME, path, False
     return f"{'__Host-' if path == '/' else '__Secure-'}{NAME}", path, True
