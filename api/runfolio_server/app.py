@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from typing import Never
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -42,8 +41,9 @@ from runfolio_server.endpoints.web_door import Application
 from runfolio_server.endpoints.wrong_keys import WrongKeys
 from runfolio_server.events.wake_up import EventWakeUp
 from runfolio_server.filters.error_excerpt import name_excerpt
-from runfolio_server.graph.schema import MASKED_MESSAGE
+from runfolio_server.graph.schema import masked_error
 from runfolio_server.ingest.target import RunTargets
+from runfolio_server.key_requests import KeyRequests
 from runfolio_server.loop_watch import LoopWatch
 from runfolio_server.memory_back import MemoryBack
 from runfolio_server.objects.mark import STORE_SECRET, mark_store
@@ -71,11 +71,11 @@ UPLOADING = "uploading"
 DOWNLOADING = "downloading"
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings) -> Application:
     """The application. Its lifespan connects to PostgreSQL, which must have been migrated."""
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Application) -> AsyncIterator[None]:
         database = await open_database(
             settings.database_url,
             size=settings.pool_size,
@@ -116,7 +116,9 @@ def create_app(settings: Settings) -> Starlette:
             app.state.memory_back = memory_back = MemoryBack()
             app.state.held_uploads = room_for_uploads()
             app.state.wrong_keys = WrongKeys()
-            app.state.sign_in = SignIn(database, remembered)
+            app.state.sign_in = SignIn(
+                database, remembered, KeyRequests.from_environment(settings.key_requests_per_minute)
+            )
             app.state.sessions = SessionLookup(database, remembered)
             app.state.csrf_secret = csrf_secret
             app.state.run_targets = RunTargets(remembered)
@@ -202,6 +204,6 @@ async def tell_http_error(request: Request, error: Exception) -> Response:
 
 
 async def tell_unforeseen_error(request: Request, error: Exception) -> Response:
-    """500; the trace goes to the log and nowhere else."""
-    LOGGER.error("%s %r failed", request.method, request.url.path, exc_info=error)
-    return json_response({"errors": [{"message": MASKED_MESSAGE, "extensions": {"code": "INTERNAL"}}]}, 500)
+    """500; the trace goes to the log and nowhere else, with the id of the request."""
+    LOGGER.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return json_response({"errors": [masked_error()]}, 500)

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from runfolio_server.log_lines import write_log
 from runfolio_server.setting_values import ENVIRONMENT_PREFIX, SettingsError
 from runfolio_server.settings import SETTINGS, Settings, read_settings
 
@@ -165,11 +166,10 @@ def _export_schema(arguments: argparse.Namespace) -> int:
 
 def _run(name: str, arguments: argparse.Namespace, options: tuple[str, ...], run: Callable[[Settings], int]) -> int:
     """Run a command; whatever the user can mend becomes one sentence on stderr and exit code 1."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    # It tells each failed attempt to reconnect with a trace of forty lines; requests and `serve` tell it in one.
-    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
+    write_log("text", logging.WARNING, name)
     try:
         settings = read_settings(**{option: getattr(arguments, option) for option in options})
+        write_log(settings.log_format, logging.WARNING, name)
         _check_server_extra(name)
         _check_scheme(settings)
         return run(settings)

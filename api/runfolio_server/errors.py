@@ -17,6 +17,7 @@ AppError                     400  BAD_USER_INPUT     the caller sent something t
 └── Unavailable              503  UNAVAILABLE        the database or the object store is away; may pass later
     ├── NoRoom               503  UNAVAILABLE        one of them has no room left; passes when somebody makes some
     └── TooManyRequests      429  TOO_MANY_REQUESTS  the caller's other requests are in the way
+        └── KeyIsSpent       429  RATE_LIMITED       the key has had its requests of this minute
 
 The status decides what clients retry, so nothing that may pass later has a status below 429, but for 408: what came
 too slowly was never begun.
@@ -148,7 +149,7 @@ class Unavailable(AppError):
 
     code = "UNAVAILABLE"
     status = 503
-    retry_after_s: ClassVar[int] = RETRY_AFTER_S
+    retry_after_s: int = RETRY_AFTER_S
 
 
 class NoRoom(Unavailable):
@@ -163,6 +164,16 @@ class TooManyRequests(Unavailable):
 
     code = "TOO_MANY_REQUESTS"
     status = 429
+
+
+class KeyIsSpent(TooManyRequests):
+    """The caller's key has had as many requests as it may have in a minute; `retry_after_s`: when the next begins."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class SharedSummary(Exception):

@@ -73,10 +73,10 @@ def shared_file() -> int | None:
     return int(descriptor) if descriptor else None
 
 
-def new_page(slots: int) -> int:
+def new_page(slots: int, slot_bytes: int = _SLOT.size) -> int:
     """A file for the page of so many processes, which no other program can open; its descriptor."""
     with tempfile.TemporaryFile() as file:
-        file.truncate(slots * _SLOT.size)
+        file.truncate(slots * slot_bytes)
         return os.dup(file.fileno())
 
 

@@ -79,3 +79,10 @@ def networks(text: Mapping[str, str], name: str) -> str:
             "10.0.0.0/8, with commas between them"
         ) from error
     return text[name]
+
+
+def choice(text: Mapping[str, str], name: str, *allowed: str) -> str:
+    """One of these words. Raises SettingsError."""
+    if text[name] not in allowed:
+        raise SettingsError(f"{ENVIRONMENT_PREFIX}{name.upper()} is {text[name]!r}; allowed: {', '.join(allowed)}")
+    return text[name]

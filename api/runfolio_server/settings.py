@@ -13,6 +13,7 @@ from pathlib import Path
 from runfolio_server.setting_values import (
     ENVIRONMENT_PREFIX,
     SettingsError,
+    choice,
     networks,
     number,
     origins,
@@ -108,6 +109,16 @@ SETTINGS: tuple[Setting, ...] = (
         "Most connections of clients at once, of which each API process has an equal share; one address has a quarter.",
     ),
     Setting(
+        "key_requests_per_minute",
+        "120000",
+        "requests",
+        "Most requests of one API key in a minute, at all API processes of one `serve` together; 0: as many as come.",
+    ),
+    Setting("log_format", "text", "", "`json`: each line of the log is one JSON object; `text`: lines for people."),
+    Setting(
+        "access_log", "0", "", "1: the log also has a line for each answer, with its status, user and milliseconds."
+    ),
+    Setting(
         "trusted_proxies",
         "",
         "",
@@ -159,6 +170,9 @@ class Settings:
     url_lifetime_s: int
     deleted_kept_days: int
     max_connections: int
+    key_requests_per_minute: int
+    log_format: str
+    access_log: int
     trusted_proxies: str
     cors_origins: str
     webhook_url: str
@@ -215,6 +229,9 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: str 
         url_lifetime_s=number(text, "url_lifetime_s", lowest=60, highest=86_400 * 30),
         deleted_kept_days=number(text, "deleted_kept_days", lowest=0, highest=36_500),
         max_connections=number(text, "max_connections", lowest=8, highest=1_000_000),
+        key_requests_per_minute=number(text, "key_requests_per_minute", lowest=0, highest=1_000_000_000),
+        log_format=choice(text, "log_format", "text", "json"),
+        access_log=number(text, "access_log", lowest=0, highest=1),
         trusted_proxies=networks(text, "trusted_proxies"),
         cors_origins=origins(text),
         webhook_url=webhook_url(text),

@@ -91,6 +91,8 @@ NO_BOUNDS = {
     "keys of objects are made by the server": ("objects/store.py: KEY_LENGTH_MAX",),
 }
 NO_BOUND_SETTINGS = {
+    "log_format": "a form",
+    "access_log": "a switch",
     "host": "an address",
     "port": "an address",
     "data_dir": "a place",

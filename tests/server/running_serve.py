@@ -67,7 +67,7 @@ class RunningServe:
 
     @property
     def url(self) -> str:
-        found = READY.search(self.out)
+        found = READY.search(self.out + self.err)
         assert found, self.out + self.err
         return found[1]
 
@@ -89,7 +89,7 @@ class RunningServe:
         return int((self.data_dir / "pg" / "postmaster.pid").read_text().split()[0])
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: READY.search(self.out) is not None or self.process.poll() is not None, "ready")
+        wait_until(lambda: READY.search(self.out + self.err) is not None or self.process.poll() is not None, "ready")
         assert self.process.poll() is None, self.err
 
     def username(self) -> str:

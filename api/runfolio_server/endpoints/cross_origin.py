@@ -30,12 +30,11 @@ ANSWER_HEADERS: Final = (
     "Content-Disposition",
     "Content-Range",
     "ETag",
-    "RateLimit",
     "RateLimit-Limit",
-    "RateLimit-Policy",
     "RateLimit-Remaining",
     "RateLimit-Reset",
     "Retry-After",
+    "X-Request-Id",
 )
 """Those that a page may read; some it may read in any case, such as Content-Type and Content-Length."""
 PREFLIGHT_S: Final = 600

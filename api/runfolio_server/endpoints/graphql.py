@@ -34,7 +34,7 @@ from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.large_answers import encoded_pieces, has_long_list
 from runfolio_server.errors import AppError, TooLarge, Unavailable
 from runfolio_server.graph.limits.variable_limits import VALUES_MAX, check_variables
-from runfolio_server.graph.schema import MASKED_MESSAGE, is_unforeseen, schema
+from runfolio_server.graph.schema import is_unforeseen, masked_error, schema
 from runfolio_server.heavy_threads import HEAVY_BYTES, in_thread, in_thread_if
 from runfolio_server.held_bytes import HeldBytes
 from runfolio_server.loaders import Loaders
@@ -151,7 +151,7 @@ def read_document(body: bytes) -> tuple[str, dict[str, Any], str | None]:
 def format_error(error: GraphQLError) -> dict[str, Any]:
     """The error as the caller sees it: what nobody foresaw stays in our log."""
     if is_unforeseen(error):
-        hidden: dict[str, Any] = {"message": MASKED_MESSAGE, "extensions": {"code": "INTERNAL"}}
+        hidden = masked_error()
         if error.path is not None:
             hidden["path"] = error.path
         return hidden

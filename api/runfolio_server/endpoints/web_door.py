@@ -1,4 +1,4 @@
-"""The application as browsers meet it: behind every route, and behind every error of any of them. Used by app.py."""
+"""The application as callers meet it: behind every route, and behind every error of any of them. Used by app.py."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from runfolio_server.endpoints.answer_headers import AnswerHeaders
 from runfolio_server.endpoints.cross_origin import open_to_origins
+from runfolio_server.endpoints.noted_requests import NotedRequests
 from runfolio_server.settings import Settings
 
 
@@ -23,5 +24,7 @@ class Application(Starlette):
         self._settings = settings
 
     def build_middleware_stack(self) -> ASGIApp:
-        """The routes with their errors, open to other origins, with the headers of every answer."""
-        return AnswerHeaders(open_to_origins(super().build_middleware_stack(), self._settings), self._settings)
+        """The routes with their errors, open to other origins, with the headers of every answer and an id."""
+        answering = open_to_origins(super().build_middleware_stack(), self._settings)
+        headed = AnswerHeaders(answering, self._settings)
+        return NotedRequests(headed, has_access_log=bool(self._settings.access_log))

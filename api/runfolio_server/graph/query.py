@@ -12,6 +12,7 @@ from runfolio_server.graph.identity.user import User, find_user
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.projects.deleted import DeletedProject, deleted_project_page
 from runfolio_server.graph.projects.project import Project, find_project, project_page
+from runfolio_server.graph.rate_limit import RateLimit, rate_limit
 from runfolio_server.graph.relay.connections import After, Connection, First
 from runfolio_server.graph.server_info import ServerInfo, server_info
 from runfolio_server.graph.wandb.query import QueryWireNames
@@ -35,6 +36,11 @@ class Query(ArtifactQueries, QueryWireNames):
     def server_info(self) -> ServerInfo:
         """The server."""
         return server_info()
+
+    @strawberry.field(description="What your API key may still ask for, and what this document costs.")
+    def rate_limit(self, info: RequestInfo) -> RateLimit:
+        """The caller's limits."""
+        return rate_limit(info)
 
     @strawberry.field(description="The entity of this name.")
     async def entity(

@@ -23,10 +23,11 @@ from runfolio_server.graph.query import Query
 from runfolio_server.graph.relay.scalars import SCALARS
 from runfolio_server.graph.wandb.alert import WIRE_SCALARS
 from runfolio_server.graph.wandb.missing import TellMissing
+from runfolio_server.request_note import current_request
 
 LOGGER = logging.getLogger(__name__)
 
-MASKED_MESSAGE = "Internal server error; the server's log says more."
+MASKED_MESSAGE = "Internal server error{}; the server's log says more."
 
 
 class Schema(strawberry.Schema):
@@ -40,6 +41,18 @@ class Schema(strawberry.Schema):
         for error in errors:
             if is_unforeseen(error):
                 LOGGER.error("GraphQL field %s failed", error.path, exc_info=error.original_error)
+
+
+def masked_error() -> dict[str, Any]:
+    """What a caller is told of an unforeseen error: the id of the request, under which the log tells the rest."""
+    note = current_request()
+    if note is None:
+        return {"message": MASKED_MESSAGE.format(""), "extensions": {"code": "INTERNAL"}}
+    # In the message too: the W&B SDK shows its users nothing else.
+    return {
+        "message": MASKED_MESSAGE.format(f" {note.request_id}"),
+        "extensions": {"code": "INTERNAL", "id": note.request_id},
+    }
 
 
 def is_unforeseen(error: GraphQLError) -> bool:

@@ -13,6 +13,7 @@ import threading
 
 from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.app import create_app
+from runfolio_server.log_lines import write_log
 from runfolio_server.parent import wait_for_parent_to_end
 from runfolio_server.serve.api_process import LISTENER_VARIABLE, READY_PIPE_VARIABLE
 from runfolio_server.serve.child_process import STOP_PATIENCE_S
@@ -53,9 +54,8 @@ async def _end_with_parent(http: HTTPServer) -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    # It tells each failed attempt to reconnect with a trace of forty lines; requests and `serve` tell it in one.
-    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
+    log_settings = read_settings()
+    write_log(log_settings.log_format, logging.WARNING, "api", has_access_log=bool(log_settings.access_log))
     give_memory_back_soon()
     raise_descriptor_limit()
     with asyncio.Runner(loop_factory=event_loop_factory()) as runner:

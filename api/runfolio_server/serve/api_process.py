@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Callable
 
+from runfolio_server.key_requests import REQUESTS_VARIABLE, SLOT_BYTES
 from runfolio_server.process_numbers import NUMBERS_VARIABLE, new_page
 from runfolio_server.serve.child_process import ChildProcess
 from runfolio_server.serve.errors import ServeError
@@ -31,23 +32,27 @@ START_PATIENCE_S = 60.0
 class ApiProcess(ChildProcess):
     """A process that answers requests on the listening socket."""
 
-    def __init__(self, name: str, settings: Settings, listener: socket.socket, numbers: tuple[int, int]) -> None:
+    def __init__(
+        self, name: str, settings: Settings, listener: socket.socket, pages: tuple[int, int], slot: int
+    ) -> None:
         super().__init__(name, API_MODULE, settings)
         self._listener = listener
-        # The file of the page of numbers, and the slot there.
-        self._numbers = numbers
+        # The files of the pages of numbers and of requests by key, and the slot in both.
+        self._pages = pages
+        self._slot = slot
 
     def start(self) -> None:
         """Start it and return once it answers requests. Raises ServeError when it does not, OSError likewise."""
         ours, theirs = os.pipe()
-        page, slot = self._numbers
+        numbers, requests = self._pages
         environment = {
             LISTENER_VARIABLE: str(self._listener.fileno()),
             READY_PIPE_VARIABLE: str(theirs),
-            NUMBERS_VARIABLE: f"{page}:{slot}",
+            NUMBERS_VARIABLE: f"{numbers}:{self._slot}",
+            REQUESTS_VARIABLE: f"{requests}:{self._slot}",
         }
         try:
-            self._start(environment, (self._listener.fileno(), theirs, page))
+            self._start(environment, (self._listener.fileno(), theirs, numbers, requests))
         except BaseException:
             os.close(ours)
             raise
@@ -72,11 +77,11 @@ def api_places(settings: Settings, listener: socket.socket) -> list[ApiPlace]:
         return "The API" if count == 1 else f"Process {number} of the API"
 
     # Two slots for each place: who is replaced and who replaces him are there at once.
-    page = new_page(2 * count)
+    pages = new_page(2 * count), new_page(2 * count, SLOT_BYTES)
 
     def make_at(number: int) -> Callable[[], ApiProcess]:
         slots = itertools.cycle([2 * number - 2, 2 * number - 1])
-        return lambda: ApiProcess(name(number), of_one, listener, (page, next(slots)))
+        return lambda: ApiProcess(name(number), of_one, listener, pages, next(slots))
 
     return [ApiPlace(name(number), make_at(number)) for number in range(1, count + 1)]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ import time
 from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.errors import AppError
+from runfolio_server.log_lines import is_json
 from runfolio_server.serve.api_process import ApiPlace, api_places
 from runfolio_server.serve.child_process import ChildProcess
 from runfolio_server.serve.data_dir import DataDir, open_data_dir
@@ -25,6 +27,8 @@ from runfolio_server.serve.supervise import Supervised, all_started, finish_in_t
 from runfolio_server.settings import Settings
 from runfolio_server.sql.migrate import migrate
 from runfolio_server.sql.pool import open_database
+
+LOGGER = logging.getLogger(__name__)
 
 FORCED_EXIT_CODE = 130
 # One wish to stop may arrive twice: `timeout` signals its child and then the group, and a child of ours that has not
@@ -198,13 +202,19 @@ class Serving:
 
 
 def say(message: str) -> None:
-    """Tell the person at the terminal, at once even through a pipe."""
+    """Tell the person at the terminal, at once even through a pipe; a log of JSON gets a line, without any key."""
+    if is_json():
+        LOGGER.warning("%s", message)
+        return
     sys.stdout.write(f"{message}\n")
     sys.stdout.flush()
 
 
 def warn(message: str) -> None:
     """Tell what went wrong but does not end the command."""
+    if is_json():
+        LOGGER.error("%s", message)
+        return
     sys.stderr.write(f"runfolio: {message}\n")
     sys.stderr.flush()
 

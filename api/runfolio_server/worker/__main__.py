@@ -9,6 +9,7 @@ import sys
 
 from runfolio_server.allocator import give_memory_back_soon
 from runfolio_server.errors import Unavailable
+from runfolio_server.log_lines import write_log
 from runfolio_server.objects.open_store import store_place
 from runfolio_server.objects.temporary_files import remove_leftovers
 from runfolio_server.parent import wait_for_parent_to_end
@@ -32,10 +33,8 @@ CONNECTIONS = 2
 async def main() -> None:
     """Work until SIGTERM, SIGINT or the end of the `serve` that started it."""
     give_memory_back_soon()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
-    # Its warnings about lost connections say in twenty lines what our own say in one.
-    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     settings = read_settings()
+    write_log(settings.log_format, logging.INFO, "worker")
     remove_leftovers(settings.data_dir)
     database = await open_database(
         settings.database_url,

@@ -8,8 +8,10 @@ from contextlib import suppress
 
 from runfolio_server.domain.api_keys import hash_api_key
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import Unauthenticated, Unavailable, WrongKey
+from runfolio_server.errors import KeyIsSpent, Unauthenticated, Unavailable, WrongKey
+from runfolio_server.key_requests import KeyRequests
 from runfolio_server.remembered import RememberedAccess
+from runfolio_server.request_note import current_request
 from runfolio_server.sql.identity.users import SELECT_VIEWER, TOUCH_API_KEY
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.turns import Purpose
@@ -20,10 +22,16 @@ SIGNING_IN: Hashable = "signing in"
 
 
 class SignIn:
-    """Signs in by the Authorization header; remembers the viewers of valid keys for a few seconds."""
+    """Signs in by the Authorization header; remembers the viewers of valid keys for a few seconds.
 
-    def __init__(self, database: Database, remembered: RememberedAccess) -> None:
+    `key_requests` counts what each key asks for; None: nothing is counted.
+    """
+
+    def __init__(
+        self, database: Database, remembered: RememberedAccess, key_requests: KeyRequests | None = None
+    ) -> None:
         self._database = database
+        self._key_requests = key_requests or KeyRequests(0)
         self._viewers = remembered.viewers
 
     async def viewer(self, authorization: str | None) -> Viewer:
@@ -33,7 +41,8 @@ class SignIn:
     async def caller(self, authorization: str | None, purpose: Purpose = Purpose.READ) -> tuple[Viewer, Database]:
         """Who sent this header, and the database for this one request of theirs.
 
-        Raises Unauthenticated when nobody did, WrongKey when the key is nobody's.
+        Raises Unauthenticated when nobody did, WrongKey when the key is nobody's, KeyIsSpent when it has had all of its
+        requests of this minute.
         """
         if not authorization:
             raise Unauthenticated(f"This request has no API key. {HOW_TO}")
@@ -42,7 +51,21 @@ class SignIn:
     async def caller_of_hash(self, key_hash: bytes, purpose: Purpose = Purpose.READ) -> tuple[Viewer, Database]:
         """Whose key has this hash, and the database for this one request of theirs. Raises WrongKey."""
         viewer = self._viewers.get(key_hash) or await self._find(key_hash)
+        self._count(key_hash, viewer)
         return viewer, self._database.asked_by(viewer.user_id, key_hash, purpose)
+
+    def _count(self, key_hash: bytes, viewer: Viewer) -> None:
+        use = self._key_requests.take(key_hash)
+        note = current_request()
+        if note is not None:
+            note.user_id = viewer.user_id
+            note.key_use = use
+        if use is not None and not use.is_allowed:
+            raise KeyIsSpent(
+                f"This API key has had its {use.limit} requests of this minute; the next one begins in"
+                f" {use.whole_reset_s} seconds.",
+                use.whole_reset_s,
+            )
 
     async def _find(self, key_hash: bytes) -> Viewer:
         # Whose share that is, nobody knows yet.
