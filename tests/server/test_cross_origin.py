@@ -100,7 +100,7 @@ async def test_answers_errors_and_streams_are_for_the_page_that_asked(service: S
     assert [200, 401, 400, 200, 404, 206, 404] == [answer.status_code for answer in answers]
     for answer in answers:
         assert [BOARD] == answer.headers.get_list("Access-Control-Allow-Origin")
-        assert {"Retry-After", "ETag", "Content-Range", "RateLimit"} <= set(
+        assert {"Retry-After", "ETag", "Content-Range", "RateLimit-Remaining", "X-Request-Id"} <= set(
             answer.headers["Access-Control-Expose-Headers"].split(", ")
         )
         assert "Origin" in answer.headers["Vary"]
