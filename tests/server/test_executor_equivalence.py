@@ -106,6 +106,9 @@ BEGIN = (
 VOLATILE = re.compile(
     rb'"http://[^"]*"|(?<=updatedAt":)"[^"]*"|(?<=heartbeatAt":)"[^"]*"|(?<=lastUsedAt_\d":)"[^"]*"'
     rb'|(?<=lastUsedAt":)"[^"]*"'
+    # What is left of a key is less with each request.
+    rb'|(?<=RateLimit_remaining":)\d+|(?<=RateLimit_remaining_\d":)\d+'
+    rb'|(?<=RateLimit_resetAt":)"[^"]*"|(?<=RateLimit_resetAt_\d":)"[^"]*"'
 )
 
 

@@ -27,6 +27,7 @@ def test_the_defaults_are_those_of_the_table() -> None:
         "objects_url",
         "base_url",
         "host",
+        "log_format",
         "processes",
         "trusted_proxies",
         "cors_origins",

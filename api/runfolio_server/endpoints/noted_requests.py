@@ -3,7 +3,7 @@
 Stands around the whole application, so that the answers to unforeseen errors have them too. Used by web_door.py.
 
 The three headers of rate limits are those of draft-ietf-httpapi-ratelimit-headers up to version 07, which the core of
-the W&B SDK reads: it sends no faster than what remains can last. Newer versions put the same into one header that no
+the SDK reads: it sends no faster than what remains can last. Newer versions put the same into one header that no
 SDK reads.
 """
 

@@ -48,7 +48,7 @@ def masked_error() -> dict[str, Any]:
     note = current_request()
     if note is None:
         return {"message": MASKED_MESSAGE.format(""), "extensions": {"code": "INTERNAL"}}
-    # In the message too: the W&B SDK shows its users nothing else.
+    # In the message too: the SDK shows its users nothing else.
     return {
         "message": MASKED_MESSAGE.format(f" {note.request_id}"),
         "extensions": {"code": "INTERNAL", "id": note.request_id},
