@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,10 +33,11 @@ class WholeServer:
 
 
 @contextmanager
-def whole_server(*arguments: str) -> Iterator[WholeServer]:
-    """Start it on a new data directory, with these arguments besides, and end it."""
+def whole_server(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[WholeServer]:
+    """Start it on a new data directory, with these arguments and variables besides, and end it."""
     with reachable_dir() as directory:
-        serve = RunningServe(directory / "data", directory / "serve", "--username", "ada", *arguments)
+        arguments = ("--username", "ada", *arguments)
+        serve = RunningServe(directory / "data", directory / "serve", *arguments, environment=environment)
         try:
             serve.wait_until_ready()
             # The socket is in PostgreSQL's own directory, whose path is short.
