@@ -118,6 +118,14 @@ async def test_a_browser_gets_graphiql_and_anything_else_is_told_to_post(service
     assert (307, "graphql") == (root.status_code, root.headers["Location"])
 
 
+@pytest.mark.parametrize("path", ["/graphql/", "/healthz/", "/objects/download/x/"])
+async def test_a_slash_too_many_leads_nobody_to_the_host_that_a_header_says(service: Service, path: str) -> None:
+    answer = await service.http.get(path, headers={"Host": "evil.example"})
+
+    assert 400 <= answer.status_code < 500
+    assert "Location" not in answer.headers
+
+
 async def test_a_path_that_is_not_there_is_told_as_json(service: Service) -> None:
     missing = await service.http.post("/sdk/otel/v1/metrics")
     long = await service.http.get("/" + "a" * 10_000)

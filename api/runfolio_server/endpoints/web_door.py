@@ -22,6 +22,8 @@ class Application(Starlette):
     def __init__(self, settings: Settings, **options: Any) -> None:
         super().__init__(**options)
         self._settings = settings
+        # Else a path with a slash too many leads to whatever host the Host header says.
+        self.router.redirect_slashes = False
 
     def build_middleware_stack(self) -> ASGIApp:
         """The routes with their errors, open to other origins, with the headers of every answer and an id."""
