@@ -17,6 +17,8 @@ from runfolio_server.serve.connection import Connection
 from runfolio_server.serve.door import Door
 
 GRACEFUL_SHUTDOWN_S = 3
+COLLECT_AFTER = (5_000, 10, 1_000_000)
+"""New objects before the youngest are looked through, and how often before those that are older, and all."""
 
 
 class HTTPServer(uvicorn.Server):
@@ -55,6 +57,9 @@ class HTTPServer(uvicorn.Server):
             # them whenever a request has made many, for 50 ms in which nothing else runs.
             gc.collect()
             gc.freeze()
+            # Nor does it go through all that a large request has made by now, again and again, while others wait: what
+            # is old is looked through once in a while, see memory_back.py.
+            gc.set_threshold(*COLLECT_AFTER)
             self._on_ready()
 
     async def on_tick(self, counter: int) -> bool:
