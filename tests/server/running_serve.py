@@ -27,11 +27,11 @@ PATIENCE_S = 30.0
 READY = re.compile(r"runfolio is ready at (http://\S+)")
 
 
-def wait_until(claim: Callable[[], bool], what: str) -> None:
-    """Return once the claim holds; fail with `what` when it does not for PATIENCE_S."""
-    deadline = time.monotonic() + PATIENCE_S
+def wait_until(claim: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
+    """Return once the claim holds; fail with `what` when it does not for so long."""
+    deadline = time.monotonic() + patience_s
     while not claim():
-        assert time.monotonic() < deadline, f"not in {PATIENCE_S} s: {what}"
+        assert time.monotonic() < deadline, f"not in {patience_s} s: {what}"
         time.sleep(0.02)
 
 

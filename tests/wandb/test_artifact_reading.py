@@ -9,8 +9,11 @@ import pytest
 
 from tests.bucket import in_a_directory
 from tests.long_run import only_long
+from tests.wandb.conftest import MakeSDK
+from tests.wandb.environments import ARTIFACT_VERSIONS
 from tests.wandb.sdk import SDK
 
+LARGE_TIMEOUT_S = 900
 TREE = {name: f"text of {name}" for name in ("a/1.txt", "a/2.txt", "b/3.txt", "root.txt")}
 
 
@@ -75,9 +78,12 @@ def test_many_versions_are_found_by_tag_and_alias_and_changed_by_a_run_of_the_pu
 
 
 @only_long
-def test_a_file_of_more_than_two_gibibytes_comes_in_parts(with_artifacts: SDK, tmp_path: Path) -> None:
-    found = with_artifacts.run("artifact_large", project=f"large-{with_artifacts.version}", folder=str(tmp_path))
+@pytest.mark.parametrize("version", ARTIFACT_VERSIONS)
+def test_a_file_of_more_than_two_gibibytes_comes_in_parts(make_sdk: MakeSDK, version: str, tmp_path: Path) -> None:
+    sdk = make_sdk(version, timeout_s=LARGE_TIMEOUT_S)
+
+    found = sdk.run("artifact_large", project=f"large-{version}", folder=str(tmp_path))
 
     assert found["sent"] == found["received"]
-    ranges = {given[b"range"] for given in with_artifacts.recorder.stored if b"range" in given}
+    ranges = {given[b"range"] for given in sdk.recorder.stored if b"range" in given}
     assert len(ranges) > 10, "it came in one piece"

@@ -26,3 +26,12 @@ def test_users_are_found_by_name_and_large_variables_arrive(make_sdk: MakeSDK, v
     assert ["ada"] == found["users"]
     assert found["nobody"] is None
     assert found["verified"]
+
+
+def test_registries_are_refused_for_the_organization_that_is_missing(with_artifacts: SDK) -> None:
+    raised = with_artifacts.run("registry", project=f"registry-{with_artifacts.version}")
+
+    listed = raised.pop("list")
+    assert {"link", "link of a run", "read", "full path"} == {*raised}
+    assert [] == [told for told in raised.values() if "Unable to find" not in told or "organization" not in told]
+    assert "Registry search API is not enabled" in listed
