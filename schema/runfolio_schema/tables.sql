@@ -153,7 +153,7 @@ CREATE TABLE server_secrets (
 
 -- What all processes together have done since the database was made, for /metrics.
 CREATE TABLE counters (
-  name  text PRIMARY KEY,                            -- compacted_lines
+  name  text PRIMARY KEY,                            -- such as compacted_lines
   value bigint NOT NULL
 );
 
@@ -235,11 +235,15 @@ CREATE TABLE runs (
   summary        jsonb NOT NULL DEFAULT '{}',        -- mapped: for filters and order
   config_writer  text,                               -- who alone has written config_text since the run last began: '' or a
   summary_writer text,                               -- client's id; '*': several (run_document); null: nobody yet
-  newest_start   timestamptz,                        -- the latest start that the SDK's processes told; null: none yet
+  newest_start   timestamptz,                        -- the start of the newest of the SDK's processes; null: none yet
   is_sent_again  boolean NOT NULL DEFAULT false,     -- whether the SDK's process that sends now is one that was here before
   is_older       boolean NOT NULL DEFAULT false,     -- whether that one began before the newest, which had ended
   environment    jsonb NOT NULL DEFAULT '{}',        -- what its newest process told of itself and its machine
-  started_at     timestamptz,                        -- the earliest start that its processes told; null: none yet
+  started_at     timestamptz,                        -- when the first of its processes began; null: none has told it yet
+  told_starts    timestamptz[] NOT NULL DEFAULT '{}', -- the starts that its processes told, by their own clocks, the newest
+                                                     -- process last; the last 16 of them
+  logged_keys    jsonb NOT NULL DEFAULT '{}',        -- names of keys of its history that the summary did not have when they
+                                                     -- were logged, and lost since
   CONSTRAINT runs_state_check CHECK (
     state IN ('pending', 'running', 'finished', 'failed', 'crashed', 'killed', 'preempting', 'preempted')
   )

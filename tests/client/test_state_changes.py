@@ -45,8 +45,10 @@ def test_a_run_raises_alerts_and_lists_them(api: Api, logger: Logger) -> None:
     assert raised[1] is None
     assert [raised[0], raised[2]] == list(run.alerts(per_page=1))
     first = run.alerts()[0]
-    assert Alert(1, "low", "for 5 epochs", "WARN", first.at, "ada") == first
+    assert Alert(run.id, 1, "low", "for 5 epochs", "WARN", first.at, "ada") == first
     assert 2 == len(run.alerts())
+    everything = api.project(run.project).alerts(per_page=1)
+    assert [raised[2], raised[0]] == [alert for alert in everything if alert.run_id == run.id]
 
 
 def test_a_run_is_sent_back_to_wait_or_given_up(api: Api, logger: Logger) -> None:

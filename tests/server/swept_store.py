@@ -20,8 +20,8 @@ from tests.service import Service
 
 DAY_S = 24 * 3600
 CREATE_FILES = (
-    "mutation($run: String!, $names: [String!]!) {"
-    ' createRunFiles(input: {entityName: "ada", projectName: "p", runName: $run, files: $names})'
+    "mutation($project: String!, $run: String!, $names: [String!]!) {"
+    ' createRunFiles(input: {entityName: "ada", projectName: $project, runName: $run, files: $names})'
     " { files { name uploadUrl } } }"
 )
 FILES = (
@@ -104,9 +104,9 @@ async def run_id_of(service: Service, name: str) -> UUID:
     return found
 
 
-async def upload_url(service: Service, run: str, name: str) -> str:
+async def upload_url(service: Service, run: str, name: str, project: str = "p") -> str:
     """Leave to upload a file."""
-    answer = await service.graphql(CREATE_FILES, run=run, names=[name])
+    answer = await service.graphql(CREATE_FILES, project=project, run=run, names=[name])
     url: str = answer.data["createRunFiles"]["files"][0]["uploadUrl"]
     return url
 

@@ -159,3 +159,19 @@ async def test_nobody_raises_an_alert_of_somebody_else_s_run(service: Service) -
     for answer in (await _raise(service, run["id"], "t", "bob"), await _notify(service, "mine", "t", "bob")):
         assert (404, "NOT_FOUND") == (answer.status, answer.error["extensions"]["code"])
     assert [] == await _titles(service, "mine")
+
+
+async def test_the_alerts_of_a_project_are_those_of_all_its_runs_the_newest_first(service: Service) -> None:
+    runs = [await service.start_run(name, project="watched") for name in ("one", "two", "gone")]
+    for run, title in zip([*runs, runs[0]], ("first", "second", "gone", "third"), strict=True):
+        await _raise(service, run["id"], title)
+    await service.graphql("mutation($id: ID!) { deleteRun(input: {id: $id}) { clientMutationId } }", id=runs[2]["id"])
+    document = """query($after: String) { project(name: "watched") { alerts(first: 2, after: $after) {
+      totalCount edges { node { runName alert { title } } } pageInfo { hasNextPage endCursor } } } }"""
+
+    page = (await service.graphql(document)).data["project"]["alerts"]
+    rest = (await service.graphql(document, after=page["pageInfo"]["endCursor"])).data["project"]["alerts"]
+
+    found = [(edge["node"]["runName"], edge["node"]["alert"]["title"]) for edge in page["edges"] + rest["edges"]]
+    assert [("one", "third"), ("two", "second"), ("one", "first")] == found
+    assert (3, True, False) == (page["totalCount"], page["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"])

@@ -53,6 +53,20 @@ async def test_the_urls_of_a_deleted_run_stop_working_at_once(service: Service) 
     assert objects == await _objects(service)
 
 
+async def test_an_upload_to_a_run_of_a_deleted_project_is_refused(service: Service) -> None:
+    await service.start_run("inside", project="left")
+    put = await upload_url(service, "inside", "a.txt", "left")
+    found = await service.graphql('{ project(name: "left") { id } }')
+    await service.graphql(
+        "mutation($id: ID!) { deleteProject(input: {id: $id}) { success } }", id=found.data["project"]["id"]
+    )
+
+    sent = await service.http.put(put, content=b"x")
+
+    assert 403 == sent.status_code
+    assert "whose project was" in _message(sent)
+
+
 async def test_a_large_upload_to_a_deleted_run_is_refused_before_its_body(service: Service) -> None:
     await service.start_run("early")
     put = await upload_url(service, "early", "a.txt")

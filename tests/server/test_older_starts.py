@@ -25,9 +25,17 @@ CLIENT_HEADER = "X-WANDB-CLIENT-ID"
 UPSERT = "mutation($input: UpsertBucketInput!) { upsertBucket(input: $input) { bucket { config } } }"
 
 
-def config(start: str | None = None, spelling: str = "startedAt", /, **entries: int) -> str:
-    """As the SDK sends it: `start` comes some seconds after the process began, and then each time."""
-    process = {} if start is None else {"e": {"one": {spelling: f"2025-11-30T{start}Z"}}}
+SYNCED = {"t": {"3": [2, 4, 42]}}
+
+
+def config(start: str | None = None, spelling: str = "startedAt", live: bool = False, /, **entries: int) -> str:
+    """As the SDK sends it: `start` comes some seconds after the process began, and then each time.
+
+    The process is one that ran offline and is synced, or `live`.
+    """
+    process: dict[str, Any] = {} if live else SYNCED
+    if start is not None:
+        process = {**process, "e": {"one": {spelling: f"2025-11-30T{start}Z"}}}
     return json.dumps({**{key: {"value": one} for key, one in entries.items()}, "_wandb": {"value": process}})
 
 

@@ -16,6 +16,7 @@ from runfolio_server.serve.child_process import settings_in_environment
 from runfolio_server.settings import read_settings
 from runfolio_server.webhooks.delivery import TRIES_OF_REFUSED, Webhook, begin_webhook, deliver_once, pause_s
 from runfolio_server.webhooks.sender import WebhookSender
+from tests.server.test_metrics import metrics
 from tests.service import Service
 from tests.webhook_receiver import SECRET, Receiver, receiving, webhook_settings
 
@@ -120,6 +121,21 @@ async def test_what_the_receiver_refuses_is_given_up_and_the_next_is_told(servic
         await _deliver_all(service, webhook, sender)
 
     assert ["running"] * TRIES_OF_REFUSED + ["finished"] == _states(receiver)
+
+
+async def test_metrics_tell_what_the_webhook_was_told_and_what_waits(service: Service) -> None:
+    before = await metrics(service)
+    async with receiving(204, 503, 204) as receiver, _telling(service, receiver.url) as (webhook, sender):
+        await service.start_run("in-metrics")
+        await service.stream("ada/p/in-metrics", {"complete": True, "exitcode": 0})
+        waits = await metrics(service)
+        await _deliver_all(service, webhook, sender)
+        done = await metrics(service)
+
+    names = [f"runfolio_webhook_{name}_total" for name in ("delivered", "failed")]
+    assert [2, 1] == [done[name] - before[name] for name in names]
+    assert (2, 0) == (waits["runfolio_webhook_waiting"], done["runfolio_webhook_waiting"])
+    assert waits["runfolio_webhook_waiting_age_seconds"] > 0 == done["runfolio_webhook_waiting_age_seconds"]
 
 
 async def test_what_is_a_day_old_is_given_up(service: Service) -> None:

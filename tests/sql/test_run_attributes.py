@@ -17,7 +17,7 @@ POSTGRES = {
 # What finds a run, whether it is there, and who writes its documents: no attributes, for they are never told of it.
 OTHERS = {"run_id", "project_id", "created_by", "deleted_at", "config_writer", "summary_writer"}
 # Of processes that are sent again: nobody reads them.
-OTHERS |= {"newest_start", "is_sent_again", "is_older"}
+OTHERS |= {"newest_start", "is_sent_again", "is_older", "told_starts", "logged_keys"}
 # One document of what a process tells: domain/run_environment.py.
 OTHERS |= {"environment"}
 

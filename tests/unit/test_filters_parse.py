@@ -16,13 +16,13 @@ from runfolio_server.filters.language.field_table import camel_case
 from runfolio_server.filters.language.fields import Column, Field, JsonField, Presence, Tag
 from runfolio_server.filters.language.operators import FieldKind, operators_of
 from runfolio_server.filters.language.tree import EVERYTHING, And, Condition, Not, Or
-from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY, TAGS
+from runfolio_server.filters.run_fields import LOGGED_KEYS, RUN_FIELDS, SUMMARY, TAGS
 from runfolio_server.filters.sql.compile import compile_filter
 from tests.run_language import find_field, parse_filters
 
 NOT_FIELDS = {"run_id", "project_id", "created_by", "deleted_at", "config", "summary", "config_text",
               "summary_text", "system_text", "config_writer", "summary_writer", "newest_start", "is_sent_again",
-              "is_older", "environment"}  # fmt: skip
+              "is_older", "environment", "told_starts", "logged_keys"}  # fmt: skip
 
 
 def refusal(filters: Any) -> AppError:
@@ -186,7 +186,8 @@ def test_a_key_names_these_paths(name: str, paths: tuple[tuple[str, ...], ...]) 
 
 def test_tags_and_logged_keys_can_be_asked_for_one_by_one() -> None:
     assert find_field("tags.a.b", "") == Presence(Tag(TAGS, "a.b"))
-    assert find_field("keys_info.keys.a.b", "") == Presence(JsonField(SUMMARY, (("a.b",), ("a", "b"))))
+    summary, listed = JsonField(SUMMARY, (("a.b",), ("a", "b"))), JsonField(LOGGED_KEYS, (("a.b",),))
+    assert find_field("keys_info.keys.a.b", "") == Presence(summary, besides=listed)
 
 
 def test_every_column_of_runs_that_readers_see_is_a_field_in_both_spellings() -> None:

@@ -47,19 +47,21 @@ def test_states_and_durations_are_right_whatever_the_clock_of_the_client(
     assert [run.id] == [found.id for found in in_time]
 
 
-def test_a_run_that_began_on_a_machine_a_day_ahead_is_taken_up_on_another_and_ends(
-    newest: SDK, api: runfolio.Api
+@pytest.mark.parametrize("clocks", [(DAY_S, 0), (0, -DAY_S)], ids=["a day ahead", "a day behind"])
+def test_a_run_is_taken_up_on_a_machine_whose_clock_is_before_the_first_ones_and_ends(
+    newest: SDK, api: runfolio.Api, clocks: tuple[int, int]
 ) -> None:
-    path = "ada/clocks/two"
+    name = f"two-{clocks[1]}"
+    path = f"ada/clocks/{name}"
     states = []
-    for part, ahead_s in enumerate((DAY_S, 0)):
-        process = newest.start("wrong_clock", run="two", part=part, ahead_s=ahead_s, exit_code=3 * part)
+    for part, ahead_s in enumerate(clocks):
+        process = newest.start("wrong_clock", run=name, part=part, ahead_s=ahead_s, exit_code=3 * part)
         wait_until(lambda: _has_begun(api, path), "it logs")
         rows = len(list(api.run(path).scan_history()))
         # The SDK tells when its process began some seconds later.
         wait_until(lambda rows=rows: len(list(api.run(path).scan_history())) > rows + 25, "it logs on")  # type: ignore[misc]
         states.append(api.run(path).state)
-        (newest.home / f"go-on-two-{part}").touch()
+        (newest.home / f"go-on-{name}-{part}").touch()
         newest.finish(process)
         states.append(api.run(path).state)
 

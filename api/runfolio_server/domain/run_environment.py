@@ -48,11 +48,12 @@ ENVIRONMENT_KEYS: Final = (
 class ToldByProcesses:
     """What the config of a run tells of its processes: the latest of their starts, and the environment of that one.
 
-    None, or nothing: it does not tell.
+    None, or nothing: it does not tell. `is_late`: they are sent when they are over, by a sync of what they have kept.
     """
 
     start: datetime | None
     environment: Mapping[str, Any]
+    is_late: bool = False
 
 
 def checked_environment(told: Mapping[str, Any]) -> dict[str, str | int]:

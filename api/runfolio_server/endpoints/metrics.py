@@ -8,6 +8,7 @@ Format: https://prometheus.io/docs/instrumenting/exposition_formats/
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 
 import msgspec
 from starlette.requests import Request
@@ -23,10 +24,11 @@ from runfolio_server.process_numbers import NumberBoard, ProcessNumbers, own_cpu
 from runfolio_server.sql.history.counters import SELECT_COMPACTION_STATUS
 from runfolio_server.sql.objects.unused_objects import SELECT_SWEEP_STATUS
 from runfolio_server.sql.runs.purge import SELECT_PURGE_STATUS
+from runfolio_server.webhooks.waiting import webhook_numbers
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-# Field of CompactionStatusRow, SweepStatusRow or PurgeStatusRow → name, type and help.
+# Field of CompactionStatusRow, SweepStatusRow, PurgeStatusRow or WebhookNumbers → name, type and help.
 METRICS = {
     "tail_streams": ("runfolio_history_tail_streams", "gauge", "Streams with lines that wait for compaction."),
     "tail_lines": ("runfolio_history_tail_lines", "gauge", "Lines that wait for compaction."),
@@ -40,6 +42,10 @@ METRICS = {
     "deleted_runs": ("runfolio_deleted_runs", "gauge", "Deleted runs that have something left."),
     "purged_runs": ("runfolio_purged_runs_total", "counter", "Deleted runs whose data was freed so far."),
     "purged_bytes": ("runfolio_purged_bytes_total", "counter", "The size of these data."),
+    "delivered": ("runfolio_webhook_delivered_total", "counter", "Messages that the webhook has taken."),
+    "failed": ("runfolio_webhook_failed_total", "counter", "Attempts to tell the webhook that were in vain."),
+    "waiting": ("runfolio_webhook_waiting", "gauge", "Events that the webhook is still to be told, up to 10,000."),
+    "oldest_waiting_s": ("runfolio_webhook_waiting_age_seconds", "gauge", "How long the oldest of them has waited."),
 }
 
 # Field of ProcessNumbers → likewise.
@@ -60,7 +66,8 @@ async def tell_metrics(request: Request) -> Response:
         compaction = await connection.row(SELECT_COMPACTION_STATUS)
         sweep = await connection.row(SELECT_SWEEP_STATUS)
         purge = await connection.row(SELECT_PURGE_STATUS)
-    values = {**_fields(compaction), **_fields(sweep), **_fields(purge)}
+        webhook = await webhook_numbers(connection)
+    values = {**_fields(compaction), **_fields(sweep), **_fields(purge), **asdict(webhook)}
     lines = [
         f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {values[field]}\n"
         for field, (name, kind, text) in METRICS.items()

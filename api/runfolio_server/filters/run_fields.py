@@ -124,11 +124,13 @@ CREATED_AT, USER, TAGS = (
 )
 
 CONFIG: Final = Document("config", "r.config", ("config",), is_wrapped=True, has_containment_index=True)
+LOGGED_KEYS: Final = Document("logged_keys", "r.logged_keys", ())
 SUMMARY: Final = Document(
     "summary",
     "r.summary",
     ("summary_metrics", "summaryMetrics", "summary"),
     key_lists=("keys_info.keys", "keysInfo.keys"),
+    listed_in=LOGGED_KEYS,
     # Every run logs these; reports name them without `summary_metrics.`.
     bare_keys=("_step", "_runtime", "_timestamp", "_absolute_runtime"),
 )

@@ -30,6 +30,7 @@ from runfolio_server.history.storage.kept_members import SHOWN_CHARACTERS, LeftO
 from runfolio_server.ingest.batch import Batch, ColumnBlock, RejectedLine
 from runfolio_server.ingest.exit_code import state_after_exit
 from runfolio_server.ingest.known_lines import OTHER_LINES, SAME_LINES, told_apart
+from runfolio_server.ingest.logged_keys import logged_keys
 from runfolio_server.ingest.repeats import NO_REPEATS, without_repeats
 from runfolio_server.ingest.stored_block import StoredBlock, stored_block_of
 from runfolio_server.sql.history.ingest import INGEST_BATCH, INGEST_VISIBLE_BATCH, INGEST_VISIBLE_COLUMNS, IngestedRow
@@ -177,16 +178,19 @@ async def _store(
 ) -> IngestedRow | None:
     lines, console, rest = _of_pieces(pieces), _of_console(batch), _of_run(batch, pieces, summary)
     has_chunks = any(piece.body is None for piece in pieces)
+    logged = await logged_keys(batch)
     viewer, user_id = sender.viewer, sender.user_id
     if viewer is None:
         if has_chunks:
             raise ValueError("columns are stored for a viewer only")
-        return await connection.row(INGEST_BATCH, run_id, batch.writer, *lines, *console, *rest, user_id)
+        return await connection.row(INGEST_BATCH, run_id, batch.writer, *lines, *console, *rest, user_id, logged)
     if has_chunks:
         return await connection.row(
-            INGEST_VISIBLE_COLUMNS, run_id, batch.writer, *lines, *rest, *_of_chunks(pieces), user_id, viewer
+            INGEST_VISIBLE_COLUMNS, run_id, batch.writer, *lines, *rest, *_of_chunks(pieces), user_id, logged, viewer
         )
-    return await connection.row(INGEST_VISIBLE_BATCH, run_id, batch.writer, *lines, *console, *rest, user_id, viewer)
+    return await connection.row(
+        INGEST_VISIBLE_BATCH, run_id, batch.writer, *lines, *console, *rest, user_id, logged, viewer
+    )
 
 
 async def _trim(pieces: Sequence[StoredBlock], overlap: OverlappingLines) -> list[StoredBlock]:

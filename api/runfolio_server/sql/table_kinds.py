@@ -73,5 +73,12 @@ FUNCTIONS_EVERYWHERE: Final = (
 )
 """Functions that every machine has: those that the ones above call, and those of filters."""
 
-FUNCTIONS_OF_COORDINATOR: Final = ("lock_runs", "share_document", "start_run", "store_entity_object", "store_run_file")
+FUNCTIONS_OF_COORDINATOR: Final = (
+    "lock_runs",
+    "remember_console_start",
+    "share_document",
+    "start_run",
+    "store_entity_object",
+    "store_run_file",
+)
 """Functions that run on the coordinator: `start_run` takes a third as many starts a second where it is distributed."""

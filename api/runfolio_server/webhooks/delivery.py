@@ -22,6 +22,7 @@ from runfolio_server.events.reader import EventCursor, EventPage, EventSource, c
 from runfolio_server.seldom import Seldom
 from runfolio_server.sql.events.events import EventRow
 from runfolio_server.sql.events.webhooks import (
+    ADD_WEBHOOK_COUNT,
     CLAIM_WEBHOOK_CURSOR,
     INSERT_WEBHOOK_CURSOR,
     MOVE_WEBHOOK_CURSOR,
@@ -45,6 +46,9 @@ LEASE_S: Final = 60.0
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 300.0
 EVENTS_AT_ONCE: Final = 200
+DELIVERED: Final = "webhook_delivered"
+FAILED: Final = "webhook_failed"
+"""Counters of messages delivered, and of attempts in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ async def deliver_once(database: Database, webhook: Webhook, sender: WebhookSend
         message = await _message(database, webhook, event)
         if message is not None:
             attempt = await sender.send(message)
+            await _count(database, attempt.outcome)
             is_given_up = attempt.outcome is Outcome.REFUSED and attempts + 1 >= TRIES_OF_REFUSED
             if attempt.outcome is not Outcome.DELIVERED and not is_given_up:
                 SELDOM.warning("The webhook was not told of %s, and is tried again: %s", event.kind, attempt.told)
@@ -123,6 +128,12 @@ async def _message(database: Database, webhook: Webhook, event: EventRow) -> Mes
         if run is not None and event.kind == EventKind.RUN_ALERTED:
             alert = await connection.row(SELECT_ALERT, event.object_id, detail["alert"])
     return None if run is None else message_of(event, run, alert, webhook.base_url)
+
+
+async def _count(database: Database, outcome: Outcome) -> None:
+    name = DELIVERED if outcome is Outcome.DELIVERED else FAILED
+    async with database.connection() as connection:
+        await connection.execute(ADD_WEBHOOK_COUNT, name, 1)
 
 
 async def _move(database: Database, webhook: Webhook, cursor: EventCursor) -> bool:

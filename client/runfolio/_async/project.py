@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from runfolio._async.alerts import AsyncProjectAlerts
 from runfolio._async.artifact import AsyncArtifact, fetch_artifact_fields
 from runfolio._async.artifacts import AsyncArtifactCollections, AsyncArtifacts
 from runfolio._async.deleted import AsyncDeletedRuns
@@ -46,6 +47,10 @@ class AsyncProject(AsyncProjectLife):
         """Its run of this id. Raises NotFoundError when there is none."""
         path = RunPath(self.entity, self.name, run_id)
         return AsyncRun(await fetch_run_fields(self._transport, path), path, self._transport)
+
+    def alerts(self, per_page: int = 1000) -> AsyncProjectAlerts:
+        """The alerts that its runs have raised, the newest first."""
+        return AsyncProjectAlerts(self._transport, ProjectPath(self.entity, self.name), per_page)
 
     def deleted_runs(self, per_page: int = 50) -> AsyncDeletedRuns:
         """Its deleted runs, those that were deleted last first; each tells until when it can come back."""

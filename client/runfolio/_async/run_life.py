@@ -44,7 +44,7 @@ class AsyncRunLife(AsyncConnectedRun):
         """
         given = {"runId": self.storage_id, "title": title, "text": text, "severity": level, "waitS": wait_duration}
         answer = await self._transport.execute(RAISE_ALERT, {"input": given})
-        return None if answer.raise_alert.alert is None else Alert.of(answer.raise_alert.alert)
+        return None if answer.raise_alert.alert is None else Alert.of(answer.raise_alert.alert, self._path.run)
 
     def alerts(self, per_page: int = 1000) -> AsyncAlerts:
         """The alerts that it has raised, the oldest first."""

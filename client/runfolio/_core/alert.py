@@ -19,6 +19,7 @@ class Alert:
     `user` is the username of whose key the process had; None: an account that is gone.
     """
 
+    run_id: str
     number: int
     title: str
     text: str
@@ -27,7 +28,7 @@ class Alert:
     user: str | None
 
     @classmethod
-    def of(cls, fields: RunAlertFields) -> Alert:
+    def of(cls, fields: RunAlertFields, run_id: str) -> Alert:
         """The alert of an answer."""
         user = fields.user.username if fields.user else None
-        return cls(fields.number, fields.title, fields.text, fields.severity.value, utc(fields.at), user)
+        return cls(run_id, fields.number, fields.title, fields.text, fields.severity.value, utc(fields.at), user)

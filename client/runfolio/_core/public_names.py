@@ -6,7 +6,7 @@ from typing import Final
 
 NAMES_BY_MODULE: Final[dict[str, tuple[str, ...]]] = {
     "gql": ("gql",),
-    "runfolio._async.alerts": ("AsyncAlerts",),
+    "runfolio._async.alerts": ("AsyncAlerts", "AsyncProjectAlerts"),
     "runfolio._async.api": ("AsyncApi",),
     "runfolio._async.branches": ("AsyncBranchScan", "AsyncBranches", "AsyncRunBranch"),
     "runfolio._async.deleted": ("AsyncDeletedProject", "AsyncDeletedProjects", "AsyncDeletedRun", "AsyncDeletedRuns"),
@@ -66,7 +66,7 @@ NAMES_BY_MODULE: Final[dict[str, tuple[str, ...]]] = {
     "runfolio._core.run_overview": ("RunOverview",),
     "runfolio._core.state_change": ("StateChange",),
     "runfolio._core.user": ("Entity", "User"),
-    "runfolio._sync.alerts": ("Alerts",),
+    "runfolio._sync.alerts": ("Alerts", "ProjectAlerts"),
     "runfolio._sync.api": ("Api",),
     "runfolio._sync.branches": ("BranchScan", "Branches", "RunBranch"),
     "runfolio._sync.deleted": ("DeletedProject", "DeletedProjects", "DeletedRun", "DeletedRuns"),

@@ -37,6 +37,7 @@ __all__ = [
     "LIST_METRIC_KEYS_GQL",
     "LIST_MODEL_GRAPHS_GQL",
     "LIST_PROJECTS_GQL",
+    "LIST_PROJECT_ALERTS_GQL",
     "LIST_RUNS_GQL",
     "LIST_RUN_FIELDS_GQL",
     "LIST_RUN_GROUPS_GQL",
@@ -1804,6 +1805,50 @@ fragment ProjectFields on Project {
   entity {
     name
   }
+  user {
+    ...UserFields
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+LIST_PROJECT_ALERTS_GQL = """
+query ListProjectAlerts($entity: String!, $project: String!, $first: Int, $after: String, $withTotal: Boolean!) {
+  project(name: $project, entityName: $entity) {
+    alerts(first: $first, after: $after) {
+      totalCount @include(if: $withTotal)
+      edges {
+        node {
+          runName
+          alert {
+            ...RunAlertFields
+          }
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+
+fragment RunAlertFields on RunAlert {
+  number
+  title
+  text
+  severity
+  at
   user {
     ...UserFields
   }

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from runfolio._sync.alerts import ProjectAlerts
 from runfolio._sync.artifact import Artifact, fetch_artifact_fields
 from runfolio._sync.artifacts import ArtifactCollections, Artifacts
 from runfolio._sync.deleted import DeletedRuns
@@ -47,6 +48,10 @@ class Project(ProjectLife):
         """Its run of this id. Raises NotFoundError when there is none."""
         path = RunPath(self.entity, self.name, run_id)
         return Run(fetch_run_fields(self._transport, path), path, self._transport)
+
+    def alerts(self, per_page: int = 1000) -> ProjectAlerts:
+        """The alerts that its runs have raised, the newest first."""
+        return ProjectAlerts(self._transport, ProjectPath(self.entity, self.name), per_page)
 
     def deleted_runs(self, per_page: int = 50) -> DeletedRuns:
         """Its deleted runs, those that were deleted last first; each tells until when it can come back."""

@@ -10,6 +10,8 @@
 -- null: the writer is alone.
 -- p_entities are those whose runs the caller may write; null: the caller has checked that it may write this one.
 -- p_user_id is who sends it, for the log of states; null: not told.
+-- p_logged_keys is an object: the name of each key of the rows that the summary of this request lacks, or all where it has
+-- none, and the part of the name that the summary would have it by; null: there are none.
 -- p_preempting tells that the machine will be taken away; p_exit_code and p_exit_state are null until the run ends.
 --
 -- Returns what the run is told, the run's state, and the epoch of each piece; null: its lines are known.
@@ -23,7 +25,7 @@ CREATE OR REPLACE FUNCTION ingest_batch(
   p_time text[], p_level text[], p_label text[], p_text text[],
   p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
   p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text, p_entities bigint[],
-  p_user_id bigint DEFAULT NULL
+  p_user_id bigint DEFAULT NULL, p_logged_keys jsonb DEFAULT NULL
 ) RETURNS TABLE (stop_requested boolean, state text, epochs int[])
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -37,6 +39,9 @@ DECLARE
   v_writer text;                                     -- who writes the summary; null: nobody yet
   v_sent_again boolean;                              -- whether the process was here before, as it has said itself
   v_project bigint;
+  v_logged jsonb;                                    -- the run's logged_keys; and the summary that it had before
+  v_summary jsonb;
+  v_logged_max CONSTANT int := 10000;                -- names of 100 bytes would be a megabyte beside the run
   -- Distributed, a change takes no now() in a CASE.
   v_now    timestamptz := now();
 BEGIN
@@ -104,6 +109,17 @@ BEGIN
     SET rejected = excluded.rejected
     WHERE s.rejected < excluded.rejected;
   END IF;
+  IF p_logged_keys IS NOT NULL AND v_new THEN
+    SELECT r.logged_keys, r.summary INTO v_logged, v_summary FROM runs AS r WHERE r.run_id = p_run_id;
+    SELECT v_logged || coalesce(jsonb_object_agg(n.key, n.part), '{}')
+    INTO v_logged
+    FROM (
+      SELECT e.key, e.value AS part
+      FROM jsonb_each(p_logged_keys) AS e
+      WHERE NOT v_logged ? e.key AND (p_summary IS NOT NULL OR NOT v_summary ? (e.value #>> '{}'))
+      LIMIT v_logged_max - (SELECT count(*) FROM jsonb_object_keys(v_logged))
+    ) AS n;
+  END IF;
   -- A crashed run is open too: that it has crashed is what the server takes silence for. Unless it has said so itself,
   -- by the code 254 of ingest/exit_code.py: that is an end, which a late batch does not undo.
   v_open := v_state IN ('pending', 'running', 'preempting', 'crashed')
@@ -116,6 +132,7 @@ BEGIN
       summary = CASE WHEN v_takes THEN coalesce(p_summary, r.summary) ELSE r.summary END,
       summary_writer = CASE WHEN v_takes AND p_summary_text IS NOT NULL AND p_summary_sent IS NULL THEN p_writer
                             ELSE r.summary_writer END,
+      logged_keys = coalesce(v_logged, r.logged_keys),
       system_text = CASE WHEN v_new THEN coalesce(p_system_text, r.system_text) ELSE r.system_text END,
       -- The moves of domain/run_state.py; tests/server/test_run_life.py compares.
       state = CASE

@@ -3,7 +3,7 @@
 --
 -- p_run_id to p_entities are those of ingest_batch; p_body is null for a piece that comes as chunks.
 -- p_piece to p_data have one element for each chunk: the piece that it is of, counted from 1, and then the columns of
--- history_chunk. p_user_id is that of ingest_batch.
+-- history_chunk. p_user_id and p_logged_keys are those of ingest_batch.
 --
 -- Returns what ingest_batch returns, without the epochs.
 CREATE OR REPLACE FUNCTION ingest_columns(
@@ -14,7 +14,8 @@ CREATE OR REPLACE FUNCTION ingest_columns(
   p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text, p_entities bigint[],
   p_piece int[], p_key text[], p_chunk_line0 bigint[], p_chunk_line1 bigint[], p_segment bigint[], p_chunk_n int[],
   p_kind smallint[], p_chunk_step_low float8[], p_chunk_step_high float8[], p_low float8[], p_high float8[],
-  p_first_value text[], p_last_value text[], p_lines bytea[], p_data bytea[], p_user_id bigint DEFAULT NULL
+  p_first_value text[], p_last_value text[], p_lines bytea[], p_data bytea[], p_user_id bigint DEFAULT NULL,
+  p_logged_keys jsonb DEFAULT NULL
 ) RETURNS TABLE (stop_requested boolean, state text)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -26,7 +27,7 @@ BEGIN
     p_repeated, p_compared,
     NULL, NULL, '{}', '{}', '{}', '{}',
     p_summary_text, p_summary, p_summary_rejected, p_system_text, p_preempting, p_exit_code, p_exit_state,
-    p_summary_sent, p_entities, p_user_id
+    p_summary_sent, p_entities, p_user_id, p_logged_keys
   ) AS i;
   IF NOT FOUND THEN
     RETURN;

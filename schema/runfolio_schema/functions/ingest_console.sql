@@ -45,7 +45,7 @@ BEGIN
   END IF;
 
   IF v_epoch IS NULL AND p_writer = '' THEN
-    SELECT jsonb_build_object('0', extract(epoch FROM r.newest_start)) INTO v_begun
+    SELECT jsonb_build_object('0', extract(epoch FROM r.told_starts[cardinality(r.told_starts)])) INTO v_begun
     FROM runs AS r
     WHERE r.run_id = p_run_id AND r.newest_start IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM untold_start AS u WHERE u.run_id = p_run_id);

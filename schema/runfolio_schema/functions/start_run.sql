@@ -15,20 +15,20 @@
 --
 -- p_told_start is when the process says that it began; null: it does not say. Only of the one whose p_writer is ''. The SDK
 -- says it some seconds after its start, the same each time that it is sent again. So what a run has is kept from before a
--- start without it (untold_start); a process that began before the newest one changes neither attributes nor documents,
--- and not how the run ended, if it had ended.
+-- start without it (untold_start); an older process changes neither attributes nor documents, and not how the run ended,
+-- if it had ended. It is one that has told this start before a newer one, or p_is_late: it is sent when it is over, and by
+-- its clock it began before the newest. Clocks of machines differ, so one that runs now is the newest.
 --
 -- Runs of one project are made one after another: whoever makes one holds the project's row, and so no number is given
 -- twice or left out, and of two that make the same run one finds it made. Nobody who holds a run waits for a project.
 --
 -- Returns the run and how it was found; waiting are the documents that were not written, because the caller joins them
--- to those that are there: see share_document. puts_back are the columns that a start has changed of which it turns out
--- now that its process was here before: the caller puts them back (untold_start); null: there is no such start.
--- Returns no row when the project is gone.
+-- to those that are there: see share_document. puts_back are the columns that a start has changed of which it turns out now
+-- that its process was here before: the caller puts them back (untold_start); null: none. No row when the project is gone.
 CREATE OR REPLACE FUNCTION start_run(
   p_run_id uuid, p_project_id bigint, p_name text, p_words text, p_created_by bigint, p_given jsonb,
   p_config_text text, p_config jsonb, p_summary_text text, p_summary jsonb, p_config_if_new boolean DEFAULT false,
-  p_writer text DEFAULT '', p_told_start timestamptz DEFAULT NULL
+  p_writer text DEFAULT '', p_told_start timestamptz DEFAULT NULL, p_is_late boolean DEFAULT false
 ) RETURNS TABLE (
   run_id uuid, project_id bigint, name text, display_name text, state text, tags text[], group_name text, job_type text,
   notes text, description text, sweep_name text, host text, program text, commit_hash text, repository text,
@@ -51,7 +51,11 @@ DECLARE
   v_config      text;                                -- who writes the config, and the summary; '*': several
   v_summary     text;
   v_waiting     text[] := '{}';
-  v_newest      timestamptz;                         -- the latest start told before
+  v_newest      timestamptz;                         -- the start of the newest process
+  v_starts      timestamptz[] := '{}';               -- see runs.told_starts
+  v_told        timestamptz := CASE WHEN p_writer = '' THEN p_told_start END; -- by the clock of its machine
+  v_turn        int;                                 -- of who tells its start: 1 a new process, 0 the newest, -1 an older one
+  v_starts_max CONSTANT int := 16;                   -- so many processes that write one run at once are told apart
   v_sent_again  boolean := false;
   v_puts_back   text[];
   v_before      jsonb;                               -- these five: see untold_start
@@ -62,19 +66,19 @@ DECLARE
   v_is_known    boolean;                             -- whether the start is known that has just been told
   v_is_older    boolean := false;                    -- see runs.is_older
   v_ends_again  boolean := false;                    -- whether the run has ended again as it had before the start
-  v_begun       jsonb;
+  v_logged      jsonb;                               -- see runs.logged_keys
   -- Distributed, a change takes no now() in a CASE.
   v_now         timestamptz := now();
 BEGIN
   -- A clock that goes before would make all who come after it older ones.
-  p_told_start := CASE WHEN p_writer = '' AND p_told_start IS NOT NULL THEN least(p_told_start, v_now) END;
+  p_told_start := least(v_told, CASE WHEN v_told IS NOT NULL THEN v_now END);
   IF p_given ? 'tags' THEN
     v_tags := ARRAY(SELECT jsonb_array_elements_text(p_given -> 'tags'));
   END IF;
 
   SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer, r.newest_start, r.is_sent_again,
-    r.is_older
-  INTO v_state, v_deleted, v_config, v_summary, v_newest, v_sent_again, v_is_older
+    r.is_older, r.told_starts
+  INTO v_state, v_deleted, v_config, v_summary, v_newest, v_sent_again, v_is_older, v_starts
   FROM runs AS r
   WHERE r.run_id = p_run_id
   FOR UPDATE;
@@ -89,7 +93,7 @@ BEGIN
     INSERT INTO runs AS r (
       run_id, project_id, name, display_name, state, created_by, tags, group_name, job_type, notes, description,
       sweep_name, host, program, commit_hash, repository, config_text, config, summary_text, summary,
-      config_writer, summary_writer, newest_start, started_at, environment
+      config_writer, summary_writer, newest_start, started_at, environment, told_starts
     )
     VALUES (
       p_run_id, p_project_id, p_name, coalesce(nullif(p_given ->> 'display_name', ''), p_words || '-' || v_number::text),
@@ -99,7 +103,7 @@ BEGIN
       coalesce(p_config_text, '{}'), coalesce(p_config, '{}'), coalesce(p_summary_text, '{}'),
       coalesce(p_summary, '{}'), p_writer,
       CASE WHEN p_writer = '' OR p_summary_text IS NOT NULL THEN p_writer END, p_told_start, p_told_start,
-      coalesce(p_given -> 'environment', '{}')
+      coalesce(p_given -> 'environment', '{}'), array_remove(ARRAY[v_told], NULL)
     )
     ON CONFLICT (run_id) DO NOTHING;
     v_is_new := FOUND;
@@ -112,8 +116,8 @@ BEGIN
       );
     ELSE
       SELECT r.state, r.deleted_at, r.config_writer, r.summary_writer, r.newest_start, r.is_sent_again,
-        r.is_older
-      INTO v_state, v_deleted, v_config, v_summary, v_newest, v_sent_again, v_is_older
+        r.is_older, r.told_starts
+      INTO v_state, v_deleted, v_config, v_summary, v_newest, v_sent_again, v_is_older, v_starts
       FROM runs AS r
       WHERE r.run_id = p_run_id
       FOR UPDATE;
@@ -127,6 +131,8 @@ BEGIN
     v_begins := v_given_state IS NULL AND v_state NOT IN ('running', 'preempting');
     -- An older process gives its labels again in documents without a config; a new one begins with a config.
     v_begins := v_begins AND NOT (v_is_older AND p_writer IS NOT DISTINCT FROM '' AND p_config_text IS NULL);
+    v_turn := CASE WHEN v_told = v_starts[cardinality(v_starts)] THEN 0
+                   WHEN v_told = ANY (v_starts) OR (p_is_late AND p_told_start < v_newest) THEN -1 ELSE 1 END;
     IF p_told_start IS NULL THEN
       IF p_writer = '' AND v_given_state IS NULL AND p_config_text IS NOT NULL AND NOT p_config_if_new
         AND v_newest IS NOT NULL
@@ -158,14 +164,14 @@ BEGIN
         VALUES (p_run_id, v_before, v_given, v_sent_text, v_epochs, v_line)
         ON CONFLICT (run_id) DO NOTHING;
       END IF;
-    ELSIF p_told_start <= v_newest THEN
+    ELSIF v_turn < 1 THEN
       SELECT ARRAY(SELECT jsonb_object_keys(u.given)), u.before, u.console_epochs, u.console_line
       INTO v_puts_back, v_before, v_epochs, v_line
       FROM untold_start AS u
       WHERE u.run_id = p_run_id;
       v_is_known := FOUND;
-      v_sent_again := v_sent_again OR v_is_known OR p_told_start < v_newest;
-      IF p_told_start < v_newest THEN
+      v_sent_again := v_sent_again OR v_is_known OR v_turn < 0;
+      IF v_turn < 0 THEN
         -- A crash that was guessed is no end: the newest one may still live. What it said itself is (ingest_batch).
         v_ends_again := v_is_known AND (
           v_before ->> 'state' IN ('finished', 'failed', 'killed', 'preempted')
@@ -192,13 +198,16 @@ BEGIN
     END IF;
     IF v_is_known THEN
       -- If it goes on after the console lines that there are; where there are none yet ingest_console remembers it.
-      v_epochs := greatest(v_epochs - 1, 0);
-      v_begun := jsonb_build_object(coalesce(v_line, 0)::text, extract(epoch FROM p_told_start));
-      UPDATE run_stream AS s
-      SET begun_by = coalesce(s.begun_by, '{}') || v_begun
-      WHERE s.run_id = p_run_id AND s.stream = 'console' AND s.writer = '' AND s.epoch = v_epochs;
+      PERFORM remember_console_start(p_run_id, greatest(v_epochs - 1, 0), coalesce(v_line, 0), v_told);
     END IF;
     v_is_older := v_is_older AND NOT v_begins;
+    IF v_begins THEN
+      -- The next process may have a summary without them.
+      SELECT r.logged_keys || coalesce((SELECT jsonb_object_agg(key, key) FROM jsonb_object_keys(r.summary) AS key), '{}')
+      INTO v_logged
+      FROM runs AS r
+      WHERE r.run_id = p_run_id;
+    END IF;
     IF v_begins AND coalesce(p_writer, '') = '' THEN
       IF '*' IN (v_config, v_summary) THEN
         DELETE FROM run_document AS d WHERE d.run_id = p_run_id;
@@ -244,8 +253,12 @@ BEGIN
         exit_code = CASE WHEN v_begins THEN NULL WHEN v_ends_again THEN (v_before ->> 'exit_code')::int
                          ELSE r.exit_code END,
         stop_requested = CASE WHEN v_begins AND v_state <> 'pending' THEN false ELSE r.stop_requested END,
-        newest_start = greatest(r.newest_start, p_told_start),
-        started_at = least(r.started_at, p_told_start),
+        newest_start = CASE WHEN v_turn = 1 THEN coalesce(p_told_start, r.newest_start) ELSE r.newest_start END,
+        started_at = CASE WHEN p_is_late THEN least(r.started_at, p_told_start) ELSE coalesce(r.started_at, p_told_start) END,
+        told_starts = CASE WHEN p_told_start IS NULL OR v_told = ANY (v_starts) THEN v_starts
+                           WHEN v_turn = 1 THEN (v_starts || v_told)[greatest(1, cardinality(v_starts) + 2 - v_starts_max):]
+                           ELSE (v_told || v_starts)[greatest(1, cardinality(v_starts) + 2 - v_starts_max):] END,
+        logged_keys = coalesce(v_logged, r.logged_keys),
         environment = CASE WHEN p_told_start IS NULL AND p_writer = '' AND r.environment <> '{}' THEN r.environment
                            WHEN p_told_start IS NULL THEN r.environment || coalesce(p_given -> 'environment', '{}')
                            ELSE coalesce(p_given -> 'environment', r.environment) END,

@@ -6,7 +6,7 @@
 -- began before the newest one, its uploads count as allowed when the newest began: they replace none that came since.
 --
 -- Returns the object that the name led to before, null: none; whether the new one took its place; and whether it could
--- not, because it is being swept, or because the run is deleted. A function, because where runs are distributed a
+-- not, because it is being swept, or because the run or its project is deleted. A function, because where runs are distributed a
 -- statement that writes a row may see it as it is afterwards.
 CREATE OR REPLACE FUNCTION store_run_file(
   p_run_id uuid, p_name text, p_file_id uuid, p_object_key text,
@@ -16,7 +16,12 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_counts_as timestamptz;
 BEGIN
-  is_deleted := NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.run_id = p_run_id AND r.deleted_at IS NULL);
+  is_deleted := NOT EXISTS (
+    SELECT 1
+    FROM runs AS r
+    JOIN projects AS p USING (project_id)
+    WHERE r.run_id = p_run_id AND r.deleted_at IS NULL AND p.deleted_at IS NULL
+  );
   SELECT least(p_issued_at, r.newest_start) INTO v_counts_as
   FROM runs AS r
   WHERE r.run_id = p_run_id AND r.is_older;

@@ -106,7 +106,7 @@ CREATE TABLE runs (
   summary        jsonb NOT NULL DEFAULT '{}',
   config_writer  text,                               -- who alone has written config_text since the run last began: '' or a
   summary_writer text,                               -- client's id; '*': several (run_document); null: nobody yet
-  newest_start   timestamptz,                        -- the latest start that the SDK's processes told; null: none yet
+  newest_start   timestamptz,                        -- the start of the newest of the SDK's processes; null: none yet
   is_sent_again  boolean NOT NULL DEFAULT false,     -- whether the SDK's process that sends now is one that was here before
   is_older       boolean NOT NULL DEFAULT false,     -- whether that one began before the newest, which had ended
   CONSTRAINT runs_state_check CHECK (

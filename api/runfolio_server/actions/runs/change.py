@@ -58,7 +58,8 @@ def check_change(
 
     A display name that is blank is NEW_NAME, and one that is null is left out: the run keeps the name that it has.
     `config_has_internal` tells whether the config has entries that the SDK keeps for itself, and
-    `config_told_start` and `environment` what `told` finds in it, `config_fork_of` what `fork_of` does.
+    `config_told_start`, `config_is_late` and `environment` what `told` finds in it, `config_fork_of` what `fork_of`
+    does.
     With `left_out` a value of the config that is not kept costs it that entry, which is added there; else the change.
     Raises AppError naming the field, TooLarge for a document over its limit. `field_by_column` has the names of fields
     that are not those of their columns.
@@ -76,6 +77,7 @@ def check_change(
                 columns["config_has_internal"] = not INTERNAL_KEYS.isdisjoint(document)
                 found = told(document) if told else NOTHING_TOLD
                 columns["config_told_start"] = found.start
+                columns["config_is_late"] = found.is_late
                 columns["environment"] = checked_environment(found.environment)
                 columns["config_fork_of"] = fork_of(document) if fork_of else None
         elif attribute.kind is ValueKind.TEXTS:

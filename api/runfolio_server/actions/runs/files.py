@@ -26,7 +26,7 @@ from runfolio_server.sql.runs.runs import RunRow
 FILES_MAX = 10_000
 DELETED_MAX = 1000
 """Each file may be of another run, which is looked up and locked by a statement of its own."""
-RUN_IS_DELETED = "This URL is for a file of a run that was deleted."
+RUN_IS_DELETED = "This URL is for a file of a run that was deleted, or whose project was."
 
 
 @dataclass(frozen=True, slots=True)

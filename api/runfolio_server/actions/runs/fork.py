@@ -12,6 +12,7 @@ from typing import Final
 from runfolio_server.actions.access import missing_run
 from runfolio_server.actions.runs.change import checked_change
 from runfolio_server.actions.runs.history_summary import SummaryOf
+from runfolio_server.actions.runs.logged_keys import renew_logged_keys
 from runfolio_server.domain.fork_point import ForkPoint
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_id import run_id_of
@@ -83,6 +84,7 @@ async def check_fork(connection: Connection, run: RunRow, point: ForkPoint) -> N
 async def with_summary_of_history(database: Database, run: RunRow, summary_of: SummaryOf) -> RunRow:
     """The run with the summary that its history comes to, unless it has got one meanwhile."""
     text = await summary_of(database, run.run_id, run.config_text)
+    await renew_logged_keys(database, run.run_id)
     columns = await checked_change({"summary": text})
     async with database.transaction() as connection:
         held = await connection.row(LOCK_RUN, run.run_id)

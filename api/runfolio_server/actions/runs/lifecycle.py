@@ -80,9 +80,8 @@ async def start_run(
     `writer` is the process that sends its config and summary again and again, whole: "" or, where several write one
     run, its client id; what others have put there meanwhile stays. None: somebody who sends them once.
 
-    `told` finds in a config when its process says that it began, and its environment. One that began before the newest
-    that the run has known is sent again, and changes nothing of what is here; see untold_start.py. `environment`: the
-    caller's own.
+    `told` finds in a config when its process says that it began, and its environment. One that is older than the newest
+    that the run has known changes nothing of what is here; see untold_start.py. `environment`: the caller's own.
 
     `fork_of` is what a new run is forked from, or finds that in a config: a run that is there already stays what it is,
     and is refused where it is told to be another fork. A fork's summary is what `summary_of` gives until it has one.
@@ -202,6 +201,7 @@ async def _start_row(connection: Connection, viewer: Viewer, project: ProjectRow
         needs_the_old(columns, joins=given.joins_config),
         given.writer,
         columns.get("config_told_start"),
+        columns.get("config_is_late", False),
     )
     if row is None:
         raise NotFound(f"The project {project.name!r} has just been deleted.", path="project")

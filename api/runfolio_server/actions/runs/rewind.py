@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from runfolio_server.actions.access import checked_run, missing_run_id
 from runfolio_server.actions.runs.change import checked_change
 from runfolio_server.actions.runs.history_summary import SummaryOf
+from runfolio_server.actions.runs.logged_keys import renew_logged_keys
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_state import LifeEvent, RunState, next_state
 from runfolio_server.domain.state_change import StateCause
@@ -130,6 +131,7 @@ def joined_counts(counts: Sequence[RowCount]) -> RowCount:
 async def _renew_summary(database: Database, run_id: UUID, config_text: str, summary_of: SummaryOf) -> None:
     """Put in the run's summary what its history comes to."""
     columns = await checked_change({"summary": await summary_of(database, run_id, config_text)})
+    await renew_logged_keys(database, run_id)
     async with database.transaction() as connection:
         if await connection.execute(END_SUMMARY_DUE, run_id):
             await connection.row(UPDATE_RUN, run_id, ["summary"], *change_values(columns))

@@ -69,8 +69,8 @@ def condition_cost(condition: Condition) -> int:
     if operator is OperatorName.ALL:
         return sum(condition_cost(Condition(field, OperatorName.EQ, value)) for value in operand) or COLUMN_COST
     match field:
-        case Presence(what=JsonField(paths=paths)):
-            return JSON_COST * len(paths)
+        case Presence(what=JsonField(paths=paths), besides=besides):
+            return JSON_COST * (len(paths) + (0 if besides is None else len(besides.paths)))
         case Presence():
             return TAGS_COST
         case JsonField(paths=paths):

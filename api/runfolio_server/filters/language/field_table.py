@@ -75,7 +75,7 @@ class FieldTable:
             if document is not None:
                 return JsonField.of(document, parse_json_key(key, path, is_wrapped=document.is_wrapped))
             listed = self._document_by_key_list[root]
-            return Presence(JsonField.of(listed, parse_json_key(key, path, is_wrapped=False)))
+            return Presence.of_key(listed, parse_json_key(key, path, is_wrapped=False))
         root, dot, tag = name.partition(".")
         tags = self._column_by_name.get(root)
         if tags is not None and tags.kind is FieldKind.TAGS and dot and tag:

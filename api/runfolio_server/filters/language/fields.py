@@ -60,6 +60,7 @@ class Document:
 
     `spellings` stand before a key, the first one in what is told; `key_lists` before a key that is or is not there;
     `bare_keys` are found without any. `is_wrapped`: the SDK also writes `config.lr.value` for `config.lr`.
+    `listed_in` is another document that lists, each by its whole name, keys that count as there for `key_lists`.
     `has_containment_index`: an index of the operator class jsonb_path_ops serves equality.
     """
 
@@ -70,6 +71,7 @@ class Document:
     bare_keys: tuple[str, ...] = ()
     is_wrapped: bool = False
     has_containment_index: bool = False
+    listed_in: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,18 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """True where the row has this tag or this key of a document, missing elsewhere."""
+    """True where the row has this tag or this key of a document, missing elsewhere; `besides`: or this one."""
 
     what: Tag | JsonField
     kind: FieldKind = FieldKind.PRESENCE
+    besides: JsonField | None = None
+
+    @classmethod
+    def of_key(cls, document: Document, key: JsonKey) -> Presence:
+        """Whether there is this key."""
+        names = key.names or (".".join(key.path),)
+        besides = JsonField(document.listed_in, tuple((name,) for name in names)) if document.listed_in else None
+        return cls(JsonField.of(document, key), besides=besides)
 
 
 Field = Column | JsonField | Presence

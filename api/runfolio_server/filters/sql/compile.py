@@ -18,6 +18,7 @@ from runfolio_server.filters.language.simplify import conditions_of
 from runfolio_server.filters.language.tree import And, Condition, Filter, Not, Or
 from runfolio_server.filters.sql.json_sql import json_expression
 from runfolio_server.filters.sql.json_where import NO_RANGES, Ranges, compile_json, containment_count
+from runfolio_server.filters.sql.key_places import each_key_in_one_place
 from runfolio_server.filters.sql.parameters import Parameters
 from runfolio_server.filters.sql.shared_documents import beside_and_shared, compile_shared
 
@@ -69,6 +70,7 @@ def compile_filter(
     >>> compile_filter(parse_filters({"group": "folds"}, RUN_FIELDS), 3)
     Where(sql='(r.group_name = $3::text)', parameters=['folds'])
     """
+    tree = each_key_in_one_place(tree)
     parameters = Parameters(first_parameter)
     beside, shared = beside_and_shared(tree, ranges)
     contained = sum(containment_count(item.field, item.operand) for item in conditions_of(beside))
@@ -207,7 +209,10 @@ def presence_expression(field: Presence, parameters: Parameters) -> str:
     """Whether the row has the tag or the key; never NULL."""
     if isinstance(field.what, Tag):
         return f"({field.what.column.sql} @> ARRAY[{parameters.bind(field.what.text, 'text')}])"
-    return f"({json_expression(field.what, parameters.place)} IS NOT NULL)"
+    found = f"{json_expression(field.what, parameters.place)} IS NOT NULL"
+    if field.besides is None:
+        return f"({found})"
+    return f"({found} OR {json_expression(field.besides, parameters.place)} IS NOT NULL)"
 
 
 def _presence(field: Presence, operator: OperatorName, operand: Operand, parameters: Parameters) -> str:

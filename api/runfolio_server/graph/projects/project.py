@@ -19,6 +19,7 @@ from runfolio_server.graph.identity.user import User, users_of
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs
 from runfolio_server.graph.limits.runs_cost import chosen_runs_page
+from runfolio_server.graph.projects.alerts import ProjectAlerts
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_node_id
@@ -72,7 +73,9 @@ class RunHistoryColumns:
 
 
 @strawberry.type(description="A named set of runs inside an entity.")
-class Project(ProjectRunGroups, ProjectRunFacets, ProjectArtifacts, ProjectDeletedRuns, ProjectWireNames, Node):
+class Project(
+    ProjectAlerts, ProjectRunGroups, ProjectRunFacets, ProjectArtifacts, ProjectDeletedRuns, ProjectWireNames, Node
+):
     """One project."""
 
     row: strawberry.Private[ProjectRow]

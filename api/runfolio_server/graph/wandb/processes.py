@@ -12,6 +12,8 @@ from runfolio_server.domain.run_environment import ToldByProcesses
 # Each process has an entry with its environment among what the SDK keeps in a config for itself. The time is the same
 # whenever the process is sent; `wandb sync` of 0.22 and before spells its name otherwise.
 _INTERNAL, _PROCESSES, _START_NAMES = "_wandb", "e", ("startedAt", "started_at")
+# What the SDK tells of its use, by number: it ran offline, and it is sent by `wandb sync`, of 0.22 and of 0.31.
+_TELEMETRY, _FEATURES, _LATE_FEATURES = "t", "3", frozenset((4, 42, 76))
 
 
 def told_by_processes(config: Mapping[str, Any]) -> ToldByProcesses:
@@ -22,7 +24,7 @@ def told_by_processes(config: Mapping[str, Any]) -> ToldByProcesses:
     >>> told.start, told.environment
     (datetime.datetime(2026, 11, 30, 19, 4, 58, 130170, tzinfo=datetime.timezone.utc), {'cpu_model': 'Z80'})
     >>> told_by_processes({"_wandb": {"value": {"e": {}}}})
-    ToldByProcesses(start=None, environment={})
+    ToldByProcesses(start=None, environment={}, is_late=False)
     """
     internal = _member(config.get(_INTERNAL), "value")
     processes = _member(internal, _PROCESSES)
@@ -33,7 +35,9 @@ def told_by_processes(config: Mapping[str, Any]) -> ToldByProcesses:
         if (time := _time(_member(process, name))) is not None
     ]
     start, process = max(started, key=lambda each: each[0], default=(None, {}))
-    return ToldByProcesses(start, _environment(process, internal))
+    features = _member(_member(internal, _TELEMETRY), _FEATURES)
+    is_late = isinstance(features, list) and any(type(one) is int and one in _LATE_FEATURES for one in features)
+    return ToldByProcesses(start, _environment(process, internal), is_late)
 
 
 def _environment(process: Any, internal: Any) -> dict[str, Any]:

@@ -34,3 +34,29 @@ JOIN entities AS e ON e.entity_id = p.entity_id
 LEFT JOIN users AS u ON u.user_id = $2
 LEFT JOIN entities AS n ON n.entity_id = u.entity_id
 WHERE r.run_id = $1 AND r.deleted_at IS NULL;
+
+-- add_webhook_count: $1 counter, $2 how many
+INSERT INTO counters AS c (name, value)
+VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE
+SET value = c.value + excluded.value;
+
+-- select_webhook_place: no parameters → WebhookPlaceRow
+-- How far the webhook is that was delivered to last, and what was done so far. No row when there has never been one.
+SELECT w.transaction_id, w.number, w.object_id,
+  coalesce((SELECT c.value FROM counters AS c WHERE c.name = 'webhook_delivered'), 0),
+  coalesce((SELECT c.value FROM counters AS c WHERE c.name = 'webhook_failed'), 0)
+FROM webhook_cursor AS w
+ORDER BY w.leased_until DESC
+LIMIT 1;
+
+-- select_webhook_waiting: $1 transaction, $2 number and $3 object id of the last event that is done, $4 kinds, $5 limit → WebhookWaitingRow
+-- Events that are to be sent, at most so many of them.
+SELECT count(*), coalesce(extract(epoch FROM now() - min(f.at)), 0)::float8
+FROM (
+  SELECT e.at
+  FROM run_event AS e
+  WHERE (e.transaction_id, e.number, e.run_id) > ($1, $2, $3) AND e.kind = ANY ($4::text[])
+  ORDER BY e.transaction_id, e.number, e.run_id
+  LIMIT $5
+) AS f;

@@ -23,6 +23,12 @@ class AlertRow(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class ProjectAlertRow(AlertRow, frozen=True):
+    """Likewise, with the name of its run."""
+
+    run_name: str
+
+
 class AlertingRunRow(msgspec.Struct, frozen=True):
     """Whether what the run sends may have been sent before."""
 
@@ -50,4 +56,6 @@ SELECT_LIKE_ALERTS: Final = _FILE.query("select_like_alerts", LikeAlertsRow)
 INSERT_ALERT: Final = _FILE.query("insert_alert", AlertRow)
 SELECT_ALERTS_PAGE: Final = _FILE.query("select_alerts_page", AlertRow)
 SELECT_ALERT: Final = _FILE.query("select_alert", AlertRow)
+SELECT_PROJECT_ALERTS_PAGE: Final = _FILE.query("select_project_alerts_page", ProjectAlertRow)
+COUNT_PROJECT_ALERTS: Final = _FILE.query("count_project_alerts", AlertCountRow)
 COUNT_ALERTS: Final = _FILE.query("count_alerts", AlertCountRow)

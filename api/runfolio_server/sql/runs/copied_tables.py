@@ -103,6 +103,7 @@ COPIED_TABLES: Final = (
 RUN_COLUMNS: Final = (
     *(column for column in RunRow.__struct_fields__ if column not in ("run_id", "project_id", "name")),
     *"environment config summary config_writer summary_writer newest_start is_sent_again is_older".split(),
+    *"told_starts logged_keys".split(),
 )
 """What a copy has of its source's row: all but its key, its project and its name."""
 

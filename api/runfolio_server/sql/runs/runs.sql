@@ -10,9 +10,14 @@ FROM runs AS r
 JOIN projects AS p USING (project_id)
 WHERE r.run_id = $1 AND {{may ? project p $2}} AND r.deleted_at IS NULL;
 
--- start_run: $1 run id, $2 project id, $3 name, $4 words of a display name, $5 user id, $6 JSON object of columns to write, $7 to $10 config and summary, each as text and for filters, null: as it is, $11 whether the config is for a new run only, $12 whose documents they are, $13 when the process says it began → StartedRunRow
+-- start_run: $1 run id, $2 project id, $3 name, $4 words of a display name, $5 user id, $6 JSON object of columns to write, $7 to $10 config and summary, each as text and for filters, null: as it is, $11 whether the config is for a new run only, $12 whose documents they are, $13 when the process says it began, $14 whether it is sent when it is over → StartedRunRow
 SELECT {{columns s}}
-FROM start_run($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8::text::jsonb, $9, $10::text::jsonb, $11, $12, $13) AS s;
+FROM start_run($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8::text::jsonb, $9, $10::text::jsonb, $11, $12, $13, $14) AS s;
+
+-- set_logged_keys: $1 run id, $2 JSON object by name
+UPDATE runs
+SET logged_keys = $2::text::jsonb
+WHERE run_id = $1;
 
 -- lock_run: $1 run id → RunRow
 -- Who compares a run with what somebody gave it holds the run until the result is written.
