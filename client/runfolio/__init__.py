@@ -13,7 +13,7 @@ from runfolio._core.public_names import NAMES_BY_MODULE
 if TYPE_CHECKING:
     from gql import gql
 
-    from runfolio._async.alerts import AsyncAlerts
+    from runfolio._async.alerts import AsyncAlerts, AsyncProjectAlerts
     from runfolio._async.api import AsyncApi
     from runfolio._async.artifact import AsyncArtifact
     from runfolio._async.artifact_files import AsyncArtifactFile, AsyncArtifactFiles
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from runfolio._core.settings import Setting, Settings
     from runfolio._core.state_change import StateChange
     from runfolio._core.user import Entity, User
-    from runfolio._sync.alerts import Alerts
+    from runfolio._sync.alerts import Alerts, ProjectAlerts
     from runfolio._sync.api import Api
     from runfolio._sync.artifact import Artifact
     from runfolio._sync.artifact_files import ArtifactFile, ArtifactFiles
@@ -129,6 +129,7 @@ __all__ = [
     "AsyncPartitionedTable",
     "AsyncPlotly",
     "AsyncProject",
+    "AsyncProjectAlerts",
     "AsyncProjects",
     "AsyncRun",
     "AsyncRunArtifactList",
@@ -187,6 +188,7 @@ __all__ = [
     "PermissionDeniedError",
     "Plotly",
     "Project",
+    "ProjectAlerts",
     "Projects",
     "RestoreError",
     "RestoredCode",

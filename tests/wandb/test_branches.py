@@ -130,3 +130,15 @@ def test_a_rewound_run_is_resumed_and_used_again(one: SDK, api: runfolio.Api) ->
     assert [(0, "first"), (1, "first"), (2, "first"), (3, "second"), (4, "second"), (5, "third"), (6, "third")] == seen(
         run
     )
+
+
+def test_a_scan_after_a_rewind_has_no_row_that_an_earlier_scan_has_kept(newest: SDK) -> None:
+    name = "kept-by-the-sdk"
+    newest.run("branch", run=name, part="first", count=10)
+    first = newest.run("read_branch", run=name)
+
+    newest.run("branch", run=name, part="second", count=3, resume_from=f"{name}?_step=4")
+    second = newest.run("read_branch", run=name)
+
+    assert ["first"] * 10 == first["parts"]
+    assert ["first"] * 5 + ["second"] * 3 == second["parts"]

@@ -1,8 +1,9 @@
 """The history of an ended run as Parquet files, made when somebody first asks: all of it, or none.
 
-A file covers the steps after the one before it, and never changes: SDKs keep by its number what they have once read. A
-run that goes on answers no files; when it has ended again, further files hold its new rows. Where that cannot be (steps
-that repeat or go back, rows that a file cannot hold), the live rows are the answer, and the reason is kept.
+A file covers the steps after the one before it, and never changes: SDKs keep what they have once read of the first,
+the second, … file of a run. A run that goes on answers no files; when it has ended again, further files hold its new
+rows. Where that cannot be (steps that repeat or go back, rows that a file cannot hold), the live rows are the answer,
+and the reason is kept. A run that was rewound has none any more: an SDK would take the first one that it has kept.
 """
 
 from __future__ import annotations
@@ -48,19 +49,17 @@ NO_STEP = -1
 
 @dataclass(frozen=True, slots=True)
 class HistoryFiles:
-    """Keys of the objects that hold the rows of a run, in order of step; `has_other_rows`: these are not all.
-
-    They are numbered from `first_number` on: of a run that was rewound a number that no other file had.
-    """
+    """Keys of the objects that hold the rows of a run, in order of step; `has_other_rows`: these are not all."""
 
     object_keys: list[str]
     has_other_rows: bool
-    first_number: int = 0
 
 
 async def history_files(database: Database, store: ObjectStore, run_id: UUID) -> HistoryFiles:
     """The files of a run that has ended, made now if need be; none when there are rows that they do not hold."""
     export = await _export(database, run_id)
+    if export is not None and export.was_rewound:
+        return HistoryFiles([], has_other_rows=export.rows > 0)
     if export is not None and export.state in ENDED_STATES and export.rows and export.rows_seen != export.rows:
         try:
             await _make_files(database, store, run_id, export)
@@ -73,7 +72,7 @@ async def history_files(database: Database, store: ObjectStore, run_id: UUID) ->
     is_whole = export.rows_seen == export.file_rows == export.rows and export.refusal is None
     if export.state not in ENDED_STATES or not is_whole:
         return HistoryFiles([], has_other_rows=True)
-    return await _stored_files(database, store, run_id, export.next_number)
+    return await _stored_files(database, store, run_id)
 
 
 async def _export(database: Database, run_id: UUID) -> HistoryExportRow | None:
@@ -81,16 +80,15 @@ async def _export(database: Database, run_id: UUID) -> HistoryExportRow | None:
         return await connection.row(SELECT_EXPORT, run_id)
 
 
-async def _stored_files(database: Database, store: ObjectStore, run_id: UUID, next_number: int) -> HistoryFiles:
+async def _stored_files(database: Database, store: ObjectStore, run_id: UUID) -> HistoryFiles:
     async with database.connection() as connection:
-        files = await connection.rows(SELECT_HISTORY_FILES, run_id, next_number)
+        files = await connection.rows(SELECT_HISTORY_FILES, run_id)
     found = await asyncio.gather(*(store.size(file.object_key) for file in files))
     if found != [file.size for file in files]:
         # An SDK would take the error page of a missing file for the file, and for ever.
         LOGGER.error("run %s has history files whose bytes are gone; its live rows are answered", run_id)
         return HistoryFiles([], has_other_rows=True)
-    first_number = files[0].number if files else 0
-    return HistoryFiles([file.object_key for file in files], has_other_rows=False, first_number=first_number)
+    return HistoryFiles([file.object_key for file in files], has_other_rows=False)
 
 
 async def _make_files(database: Database, store: ObjectStore, run_id: UUID, export: HistoryExportRow) -> None:

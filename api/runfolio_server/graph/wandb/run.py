@@ -166,7 +166,7 @@ class RunWireNames:
         return ParquetHistory(
             parquet_urls=[
                 context.download_url(key, f"{number}.runhistory.parquet")
-                for number, key in enumerate(files.object_keys, files.first_number)
+                for number, key in enumerate(files.object_keys)
             ],
             live_data=[JSON(row) for row in EVERY_STEP_IS_LIVE] if files.has_other_rows else [],
         )

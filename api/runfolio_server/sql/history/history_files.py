@@ -13,6 +13,7 @@ class HistoryExportRow(msgspec.Struct, frozen=True):
     """A run's history and what is known of its files; `rows` are those that it has now."""
 
     state: str
+    was_rewound: bool
     rows: int
     rows_seen: int | None  # when files were last made or refused; null: never
     refusal: str | None

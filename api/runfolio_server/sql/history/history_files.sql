@@ -1,7 +1,7 @@
 -- select_export: $1 run id → HistoryExportRow
 -- How many rows there are is known without reading them: lines stored, less those missing, kept out and repeated, and of
 -- streams that are cut what was counted then.
-SELECT r.state,
+SELECT r.state, EXISTS (SELECT 1 FROM run_branch AS b WHERE b.run_id = $1),
   (
     SELECT coalesce(sum(s.kept + CASE WHEN s.counts_to < 'infinity' THEN 0 ELSE
       s.next_line - s.taken_up - s.rejected - s.repeated
@@ -10,27 +10,20 @@ SELECT r.state,
     FROM run_stream AS s
     WHERE s.run_id = $1 AND s.stream = 'history'
   ),
-  e.rows, e.refusal, (n.first_number + f.count)::int, f.rows, f.step_high
+  e.rows, e.refusal, f.count::int, f.rows, f.step_high
 FROM runs AS r
 LEFT JOIN history_export AS e USING (run_id)
 CROSS JOIN LATERAL (
-  -- The numbers of its files begin anew with each time that it was rewound: an SDK knows a file by its number.
-  SELECT 10000 * count(*) AS first_number
-  FROM run_branch AS b
-  WHERE b.run_id = $1
-) AS n
-CROSS JOIN LATERAL (
   SELECT count(*) AS count, coalesce(sum(h.rows), 0)::bigint AS rows, max(h.step_high) AS step_high
   FROM history_file AS h
-  WHERE h.run_id = $1 AND h.number >= n.first_number
+  WHERE h.run_id = $1
 ) AS f
 WHERE r.run_id = $1;
 
--- select_history_files: $1 run id, $2 past the last number → HistoryFileRow*
--- Those of the run as it is now: it was rewound since others were made.
+-- select_history_files: $1 run id → HistoryFileRow*
 SELECT number, object_key, size
 FROM history_file
-WHERE run_id = $1 AND number >= ($2::int - 1) / 10000 * 10000
+WHERE run_id = $1
 ORDER BY number
 LIMIT 10000;
 
