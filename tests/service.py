@@ -11,9 +11,11 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
+from runfolio_server.actions.identity.sign_in import SignIn
 from runfolio_server.actions.identity.users import ensure_first_user
 from runfolio_server.app import create_app
 from runfolio_server.domain.api_keys import new_api_key
+from runfolio_server.domain.viewer import Viewer
 from runfolio_server.settings import Settings, read_settings
 from runfolio_server.sql.pool import Database, open_database
 from runfolio_server.sql.runs.listening import TELL_LISTENING
@@ -64,6 +66,11 @@ class Service:
     def headers(self, user: str | None) -> dict[str, str]:
         """The headers that sign a user in, and tell what documents come as."""
         return {**JSON} if user is None else {**JSON, "Authorization": f"Bearer {self.keys.get(user, user)}"}
+
+    async def viewer(self, user: str = "ada") -> Viewer:
+        """Who a user is to the application."""
+        sign_in: SignIn = self.app.state.sign_in
+        return await sign_in.viewer(self.headers(user)["Authorization"])
 
     async def graphql(self, query: str, user: str | None = "ada", **variables: object) -> Answer:
         """Execute a document."""

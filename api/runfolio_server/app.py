@@ -96,15 +96,18 @@ def create_app(settings: Settings) -> Application:
             remove_leftovers(settings.data_dir)
             await mark_store(store, store_secret)
 
-            # A signed URL tells nobody's name.
+            # A signed URL tells the id of a key, and no key.
             async def register(grant: UploadGrant, stored: StoredObject) -> None:
-                await register_upload(database.asked_by(None, UPLOADING, Purpose.WRITE), store, grant, stored)
+                viewer = await sign_in.owner_of(grant.key_id)
+                await register_upload(database.asked_by(None, UPLOADING, Purpose.WRITE), store, viewer, grant, stored)
 
             async def may_upload(grant: UploadGrant) -> None:
-                await check_upload(database.asked_by(None, UPLOADING, Purpose.WRITE), grant)
+                viewer = await sign_in.owner_of(grant.key_id)
+                await check_upload(database.asked_by(None, UPLOADING, Purpose.WRITE), viewer, grant)
 
             async def may_download(grant: DownloadGrant) -> None:
-                await check_download(database.asked_by(None, DOWNLOADING, Purpose.READ), grant)
+                viewer = await sign_in.owner_of(grant.key_id)
+                await check_download(database.asked_by(None, DOWNLOADING, Purpose.READ), viewer, grant)
 
             app.state.settings = settings
             app.state.database = database
@@ -116,7 +119,7 @@ def create_app(settings: Settings) -> Application:
             app.state.memory_back = memory_back = MemoryBack()
             app.state.held_uploads = room_for_uploads()
             app.state.wrong_keys = WrongKeys()
-            app.state.sign_in = SignIn(
+            app.state.sign_in = sign_in = SignIn(
                 database, remembered, KeyRequests.from_environment(settings.key_requests_per_minute)
             )
             app.state.sessions = SessionLookup(database, remembered)

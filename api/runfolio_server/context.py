@@ -59,5 +59,5 @@ class Context:
 
         `artifact_id`: of an entity's object, the artifact by which it is read.
         """
-        grant = DownloadGrant(ObjectKey.parse(object_key), file_name, artifact_id)
+        grant = DownloadGrant(ObjectKey.parse(object_key), file_name, artifact_id, self.viewer.key_id)
         return self.url_signer.download_url(self.objects_url, grant)

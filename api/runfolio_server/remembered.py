@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 from uuid import UUID
 
@@ -51,11 +52,19 @@ class Remembered(Generic[K, V]):
         self._kept = {key: kept for key, kept in self._kept.items() if not is_meant(key, kept[1])}
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedProject:
+    """A project that somebody logs to; `to_all_runs`: to those of others too, by what they are in its entity."""
+
+    project_id: int
+    to_all_runs: bool
+
+
 class RememberedAccess:
     """What one process remembers of who may do what. Whatever changes that calls `clear`.
 
-    Other processes learn of a revoked key by its event (actions/others_changes.py), and of other changes when their
-    seconds are over; so does this one of a change that comes between a look-up and its `put`.
+    Other processes learn of a change by its event (actions/others_changes.py), and at the latest when their seconds are
+    over; so does this one of a change that comes between a look-up and its `put`.
     """
 
     def __init__(self, seconds: float = ACCESS_REMEMBERED_S) -> None:
@@ -63,17 +72,20 @@ class RememberedAccess:
         """By hash of the API key."""
         self.sessions: Remembered[bytes, KnownSession] = Remembered(seconds)
         """Of browsers, by hash of the token."""
-        self.project_ids: Remembered[tuple[int, str, str], int] = Remembered(seconds)
-        """The projects that a user may log to, by user id, entity name and project name."""
+        self.viewers_of_ids: Remembered[UUID, Viewer] = Remembered(seconds)
+        """The same by id of the API key, for signed URLs."""
+        self.projects: Remembered[tuple[int, tuple[int, ...], str, str], LoggedProject] = Remembered(seconds)
+        """The projects that a user may log to, by user id, what the viewer may log to (so that what was found for a
+        role that they had is found no more), entity name and project name."""
 
     def clear(self, *, user_id: int | None = None, project_id: int | None = None) -> None:
         """Forget what is known of this user, and of this project."""
-        self.viewers.clear(lambda _, viewer: viewer.user_id == user_id)
-        self.project_ids.clear(lambda key, found: key[0] == user_id or found == project_id)
+        self._clear_viewers(lambda viewer: viewer.user_id == user_id)
+        self.projects.clear(lambda key, found: key[0] == user_id or found.project_id == project_id)
 
     def clear_viewers_of(self, entity_id: int) -> None:
-        """Forget the keys of the user whose personal entity this is."""
-        self.viewers.clear(lambda _, viewer: viewer.entity_id == entity_id)
+        """Forget the keys of the user whose personal entity this is, and of whoever is something in it."""
+        self._clear_viewers(lambda viewer: viewer.entity_id == entity_id or entity_id in viewer.team_roles)
 
     def clear_session(self, session_id: UUID) -> None:
         """Forget this session of a browser."""
@@ -81,6 +93,10 @@ class RememberedAccess:
 
     def clear_all(self) -> None:
         """Forget everything: what has changed is not known."""
-        self.viewers.clear(lambda *_: True)
+        self._clear_viewers(lambda _: True)
         self.sessions.clear(lambda *_: True)
-        self.project_ids.clear(lambda *_: True)
+        self.projects.clear(lambda *_: True)
+
+    def _clear_viewers(self, is_meant: Callable[[Viewer], bool]) -> None:
+        self.viewers.clear(lambda _, viewer: is_meant(viewer))
+        self.viewers_of_ids.clear(lambda _, viewer: is_meant(viewer))

@@ -24,7 +24,6 @@ COPY_BEGUN = "of a copy that was begun in a transaction which has checked the ru
 PROJECT_CHECKED = "in the transaction that has checked the project"
 PROJECT_FOUND = "by the id of a project that a statement which asks has found"
 # Statements that find or change what is somebody's and ask for nothing, with the reason.
-SIGNED = "by a signed URL, which is all the permission that is needed"
 ASK_NOTHING = {
     "insert_project": "by the id of an entity that has been checked",
     "select_entities": "by the ids of entities whose projects have been found",
@@ -69,9 +68,6 @@ ASK_NOTHING = {
     "select_used_orders": WORKER,
     "select_known_runs": WORKER,
     "select_runs_with_obsolete_files": WORKER,
-    "select_run_that_takes_files": SIGNED,
-    "select_readable_run_object": SIGNED,
-    "select_readable_entity_object": SIGNED,
     "select_known_entities": WORKER,
     "select_artifacts_of_purged_projects": WORKER,
     "begin_purges_of_projects": WORKER,
@@ -155,10 +151,10 @@ def test_statements_ask_for_the_permission_that_belongs_to_what_they_do() -> Non
         "select_visible_run": "?",
         "select_deleted_run": "?",
         "select_run_paths": "read",
-        "select_deleted_project": "delete",
+        "select_deleted_project": "manage",
         "select_deleted_project_by_name": "log",
-        "select_deleted_projects_page": "delete",
-        "count_deleted_projects": "delete",
+        "select_deleted_projects_page": "manage",
+        "count_deleted_projects": "manage",
         "select_projects": "read",
         "select_projects_page": "read",
         "count_projects": "read",
@@ -176,6 +172,9 @@ def test_statements_ask_for_the_permission_that_belongs_to_what_they_do() -> Non
         "count_visible_artifacts": "read",
         "select_client_id": "read",
         "select_readable_bytes": "read",
+        "select_readable_entity_object": "read",
+        "select_readable_run_object": "read",
+        "select_run_that_takes_files": "log",
         "select_membership_by_alias": "read",
         "select_membership_by_version": "read",
         "select_memberships_of_artifacts": "read",

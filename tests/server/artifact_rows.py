@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from uuid import UUID
 
 from runfolio_server.actions.artifacts.stored_bytes import upload_of_digest
 from runfolio_server.domain.object_key import ObjectKey
@@ -24,6 +25,7 @@ class RowArtifact:
     service: Service
     entity_id: int
     artifact_id: int
+    key_id: UUID | None
 
     async def awaits(self, *digests: str) -> None:
         """It says which bytes it will bring."""
@@ -40,7 +42,7 @@ class RowArtifact:
     def upload_url(self, content: bytes, name: str = "a.bin") -> str:
         """Where to send these bytes."""
         signer: UrlSigner = self.service.app.state.url_signer
-        return signer.upload_url(BASE_URL, upload_of_digest(self.entity_id, md5_of(content), name))
+        return signer.upload_url(BASE_URL, upload_of_digest(self.entity_id, md5_of(content), name, self.key_id))
 
     async def commit(self, **entries: bytes) -> None:
         """It has these entries, and waits for nothing more."""
@@ -79,9 +81,8 @@ class RowArtifact:
     async def download_url(self, content: bytes, name: str = "a.bin") -> str:
         """Where to read these bytes by it."""
         signer: UrlSigner = self.service.app.state.url_signer
-        return signer.download_url(
-            BASE_URL, DownloadGrant(ObjectKey.parse(await self.object_key(content)), name, self.artifact_id)
-        )
+        key = ObjectKey.parse(await self.object_key(content))
+        return signer.download_url(BASE_URL, DownloadGrant(key, name, self.artifact_id, self.key_id))
 
     async def object_key(self, content: bytes) -> str:
         """Where the entity has these bytes; empty: nowhere."""
@@ -124,7 +125,7 @@ async def pending_artifact(service: Service, name: str, user: str = "ada") -> Ro
         collection,
         by,
     )
-    return RowArtifact(service, entity, artifact_id)
+    return RowArtifact(service, entity, artifact_id, (await service.viewer(user)).key_id)
 
 
 async def _value(service: Service, sql: str, *arguments: object):  # type: ignore[no-untyped-def]

@@ -70,7 +70,7 @@ async def test_a_url_that_names_an_artifact_of_another_entity_is_refused(service
     await mine.commit(a=content)
 
     key = await mine.object_key(content)
-    url = await theirs.__class__(service, mine.entity_id, theirs.artifact_id).download_url(content)
+    url = await theirs.__class__(service, mine.entity_id, theirs.artifact_id, theirs.key_id).download_url(content)
 
     assert key.startswith("entity/")
     assert 403 == (await service.http.get(url)).status_code

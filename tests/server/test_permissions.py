@@ -135,11 +135,12 @@ def test_every_mutation_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("field", sorted(DOCUMENTS))
-@pytest.mark.parametrize("user", ["eve", "bob"])
+@pytest.mark.parametrize("user", ["eve", "bob", None])
 async def test_a_field_answers_for_what_is_ada_s_as_for_what_is_not_there(
-    service: Service, hers: Names, nobodys: Names, field: str, user: str
+    service: Service, hers: Names, nobodys: Names, field: str, user: str | None
 ) -> None:
-    await service.start_run("own-run", "own", user)
+    if user is not None:
+        await service.start_run("own-run", "own", user)
 
     for_hers, for_nobodys = [
         await service.graphql(
@@ -217,15 +218,20 @@ async def test_a_name_taken_by_somebody_is_told_to_admins_only(service: Service)
 
 @pytest.mark.parametrize("key", [None, "0" * 40], ids=["no key", "wrong key"])
 @pytest.mark.parametrize("field", [*_fields("Query"), *_fields("Mutation")])
-async def test_no_field_answers_without_a_valid_key(service: Service, field: str, key: str | None) -> None:
+async def test_no_change_is_made_without_a_key_and_nothing_is_answered_to_a_wrong_one(
+    service: Service, field: str, key: str | None
+) -> None:
     document = DOCUMENTS.get(f"Query.{field}", f"{{ {field} {{ __typename }} }}")
     if field in MUTATIONS:
         document = f"mutation {{ {field}(input: {{}}) {{ __typename }} }}"
+    elif key is None:
+        pytest.skip("what is public is read without a key; what is ada's is compared below")
 
     answer = await service.graphql(document, key)
 
     assert 401 == answer.status
-    assert {"errors"} == set(answer.body)
+    assert answer.body["errors"]
+    assert answer.body.get("data") is None
 
 
 async def _mutate(service: Service, mutation: str, selection: str, address: dict[str, str]) -> Answer:

@@ -8,10 +8,8 @@ import msgspec
 import pytest
 
 from runfolio_server.actions.runs.lifecycle import RunAddress, start_run, update_run
-from runfolio_server.domain.api_keys import hash_api_key
 from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
 from runfolio_server.domain.run_attributes import CHANGEABLE, RUN_ATTRIBUTES
-from runfolio_server.sql.identity.users import SELECT_VIEWER
 from runfolio_server.sql.runs.runs import RunRow
 from tests.service import Service
 
@@ -41,9 +39,7 @@ async def test_a_start_and_a_change_write_the_attribute_they_are_given(
     service: Service, attribute: RunAttribute
 ) -> None:
     database = service.database
-    async with database.connection() as connection:
-        viewer = await connection.row(SELECT_VIEWER, hash_api_key(service.keys["ada"]))
-    assert viewer is not None
+    viewer = await service.viewer("ada")
     change = {attribute.column: some_value(attribute)}
 
     new = await start_run(database, viewer, RunAddress(project_name="p", name="new"), change)

@@ -177,7 +177,7 @@ async def make_person(database: Database, directory: Path, name: str) -> Person:
         assert row is not None
     now = datetime.now(UTC)
     viewer = Viewer(row.user_id, row.entity_id, name, None, is_admin=False, created_at=now)
-    project = ProjectRow(row.project_id, row.entity_id, "p", None, row.user_id, now)
+    project = ProjectRow(row.project_id, row.entity_id, "p", None, row.user_id, now, "private")
     return Person(database, open_store(directory), viewer, project, run_id)
 
 

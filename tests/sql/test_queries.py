@@ -37,6 +37,7 @@ PYTHON_BY_POSTGRES: dict[str, object] = {
     "int2": int,
     "int4": int,
     "int8": int,
+    "int8[]": list[int],
     "json": str,
     "jsonb": str,
     "text": str,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from runfolio_server.actions.access import SITE, Account, Guarded, Owned, allowed, check_site
 from runfolio_server.domain.permission import PERMISSIONS_OF_ROLE, Permission, Role, entity_ids
-from runfolio_server.domain.viewer import Viewer
+from runfolio_server.domain.viewer import ANONYMOUS, Viewer
 from runfolio_server.errors import Forbidden
-from runfolio_server.sql.access import Asked, expand
+from runfolio_server.sql.access import Asked, bound_access, expand
 
 ADA = Viewer(1, 11, "ada", None, is_admin=True, created_at=datetime(2026, 11, 3, tzinfo=UTC))
 EVE = Viewer(2, 12, "eve", None, is_admin=False, created_at=datetime(2026, 11, 3, tzinfo=UTC))
@@ -55,12 +56,14 @@ def test_who_is_no_site_admin_is_told_so() -> None:
 
 @pytest.mark.parametrize("permission", Permission)
 def test_a_statement_says_which_permission_it_asks_for(permission: Permission) -> None:
-    asked = Asked(permission, 2)
+    sql, asked = expand(f"p.name = $1 AND {{{{may {permission} project p $2}}}}")
 
-    assert ("p.name = $1 AND p.entity_id = ANY ($2::bigint[]) AND p.deleted_at IS NULL", asked) == expand(
-        f"p.name = $1 AND {{{{may {permission} project p $2}}}}"
+    assert Asked(permission, 2, of_project=True) == asked
+    assert sql.startswith("p.name = $1 AND (p.entity_id = ANY (($2::bigint[])[4:]) OR p.visibility <> 'private' AND ")
+    assert sql.endswith(" AND ($2::bigint[])[1] IN (0, p.project_id) AND p.deleted_at IS NULL")
+    assert ("e.entity_id = ANY (($2::bigint[])[4:])", Asked(permission, 2, of_entity=True)) == expand(
+        "{{may ? entity e $2}}", permission
     )
-    assert ("e.entity_id = ANY ($2::bigint[])", asked) == expand("{{may ? entity e $2}}", permission)
     assert ("r.name = $1", None) == expand("r.name = $1")
 
 
@@ -73,6 +76,8 @@ def test_a_statement_says_which_permission_it_asks_for(permission: Permission) -
         "{{may ? project p $1}}",
         "{{may read project p $1}} AND {{may edit project p $1}}",
         "{{may read project p $1}} AND {{may read project p $2}}",
+        "{{may read run r $1}}",
+        "{{may read project r in p $1}}",
     ],
 )
 def test_a_statement_that_does_not_ask_for_one_thing_is_refused(sql: str) -> None:
@@ -80,10 +85,16 @@ def test_a_statement_that_does_not_ask_for_one_thing_is_refused(sql: str) -> Non
         expand(sql)
 
 
-def test_the_viewer_is_bound_as_the_entities_in_question() -> None:
+def test_the_viewer_is_bound_as_their_key_how_open_a_project_must_be_themselves_and_their_entities() -> None:
     asked = Asked(Permission.EDIT, 2)
+    member = msgspec.structs.replace(EVE, team_roles={20: "member", 21: "viewer"}, key_project_id=7)
 
-    assert ("name", [12], 3) == asked.bind(("name", EVE, 3))
+    assert ("name", [0, 0, 2, 12], 3) == asked.bind(("name", EVE, 3))
+    assert [7, 0, 2, 20, 12] == bound_access(member, Permission.EDIT, of_project=False)
+    assert [7, 2, 2, 20, 21, 12] == bound_access(member, Permission.READ, of_project=False)
+    assert [0, 1, 2, 12] == bound_access(EVE, Permission.LOG, of_project=True)
+    assert [0, 2, 0] == bound_access(ANONYMOUS, Permission.READ, of_project=True)
+    assert [0, 0, 0] == bound_access(ANONYMOUS, Permission.LOG, of_project=True)
     for arguments in (("name", [12], 3), ("name",)):
         with pytest.raises(TypeError, match="argument 2 must be the viewer"):
             asked.bind(arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.remembered import ACCESS_REMEMBERED_S, Remembered, RememberedAccess
+from runfolio_server.remembered import ACCESS_REMEMBERED_S, LoggedProject, Remembered, RememberedAccess
 
 LONG_S = 1000.0
 
@@ -41,13 +41,13 @@ def test_a_change_of_access_clears_the_user_and_the_project_and_nothing_else() -
         )
         access.viewers.put(b"first %d" % user_id, viewer)
         access.viewers.put(b"second %d" % user_id, viewer)
-        access.project_ids.put((user_id, "team", "p"), 7)
-        access.project_ids.put((user_id, "team", "q"), 8)
+        access.projects.put((user_id, (), "team", "p"), LoggedProject(7, to_all_runs=True))
+        access.projects.put((user_id, (), "team", "q"), LoggedProject(8, to_all_runs=True))
 
     access.clear(user_id=1)
     access.clear(project_id=8)
 
     assert [None, None] == [access.viewers.get(key) for key in (b"first 1", b"second 1")]
     assert all(access.viewers.get(key) for key in (b"first 2", b"second 2"))
-    assert [None, None] == [access.project_ids.get((1, "team", name)) for name in "pq"]
-    assert [7, None] == [access.project_ids.get((2, "team", name)) for name in "pq"]
+    assert [None, None] == [access.projects.get((1, (), "team", name)) for name in "pq"]
+    assert [LoggedProject(7, to_all_runs=True), None] == [access.projects.get((2, (), "team", name)) for name in "pq"]

@@ -72,7 +72,7 @@ def token_of(url: str) -> str:
 def signed(purpose: str, claims: list[int | str | None]) -> str:
     """A token with these claims and a right signature, as another server with the same secret might make it."""
     payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=")
-    content = b"\0".join((b"runfolio signed url 3", purpose.encode(), payload))
+    content = b"\0".join((b"runfolio signed url 4", purpose.encode(), payload))
     signature = base64.urlsafe_b64encode(hmac.new(SECRET, content, hashlib.sha256).digest()).rstrip(b"=")
     return f"{payload.decode()}.{signature.decode()}"
 
@@ -200,9 +200,9 @@ def test_a_token_for_an_object_of_an_unknown_kind_of_owner_is_refused_although_i
     signer = make_signer()
 
     with pytest.raises(Forbidden, match="an object that this server does not know"):
-        signer.verify_upload(signed("upload", [NOW + 1, key, "a.txt", "2026-01-02T03:04:05+00:00", None, None]))
+        signer.verify_upload(signed("upload", [NOW + 1, key, "a.txt", "2026-01-02T03:04:05+00:00", None, None, None]))
     with pytest.raises(Forbidden, match="an object that this server does not know"):
-        signer.verify_download(signed("download", [NOW + 1, key, "a.txt", None]))
+        signer.verify_download(signed("download", [NOW + 1, key, "a.txt", None, None]))
 
 
 def test_a_token_of_another_secret_is_refused() -> None:

@@ -24,7 +24,7 @@ from runfolio_server.graph.execution.executor import SHAPES, CompiledExecutor
 from runfolio_server.graph.limits.document_cost import PLANS, cost_of
 from runfolio_server.graph.limits.known_documents import DOCUMENTS
 from runfolio_server.graph.schema import schema
-from runfolio_server.remembered import REMEMBERED_MAX, RememberedAccess
+from runfolio_server.remembered import REMEMBERED_MAX, LoggedProject, RememberedAccess
 from runfolio_server.sized_cache import ENTRY_BYTES, SizedCache
 from tests.unit.executor_schema import SCHEMA, Holder, Item, Owner, Query
 
@@ -152,7 +152,8 @@ def test_the_memory_of_what_was_looked_up_is_bounded_by_the_length_of_names() ->
     try:
         for number in range(REMEMBERED_MAX // 10):
             entity = f"{number:0{ENTITY_NAME_MAX}}"
-            remembered.project_ids.put((number, entity, "\U0001f600" * (PROJECT_NAME_MAX - 4) + entity[-4:]), number)
+            name = "\U0001f600" * (PROJECT_NAME_MAX - 4) + entity[-4:]
+            remembered.projects.put((number, (0, 1, 1, 1), entity, name), LoggedProject(number, to_all_runs=True))
             remembered.viewers.put(number.to_bytes(32, "big"), viewer)
         used = tracemalloc.get_traced_memory()[0]
     finally:

@@ -17,6 +17,8 @@ from runfolio_server.domain.permission import (
     SITE_ADMIN_OF_SITE,
     Permission,
     entity_ids,
+    key_allows_beyond_data,
+    may_with_all,
 )
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.viewer import Viewer
@@ -58,6 +60,7 @@ class Site:
 
 
 SITE: Final = Site()
+KEY_IS_FOR_DATA: Final = "it has not the scope admin, or is for one project"
 Guarded: TypeAlias = Owned | Account | Site
 
 
@@ -65,6 +68,8 @@ def allowed(viewer: Viewer, permission: Permission, guarded: Guarded) -> bool:
     """Whether the viewer may do this with what has been found already, or with the site."""
     if isinstance(guarded, Owned):
         return guarded.entity_id in entity_ids(viewer, permission)
+    if not key_allows_beyond_data(viewer, permission):
+        return False
     if isinstance(guarded, Account) and guarded.user_id == viewer.user_id:
         return permission in OWNER_OF_ACCOUNT
     return viewer.is_admin and permission in (
@@ -74,8 +79,16 @@ def allowed(viewer: Viewer, permission: Permission, guarded: Guarded) -> bool:
 
 def check_site(viewer: Viewer, permission: Permission, what: str) -> None:
     """Raise Forbidden unless the viewer may do this with the site; `what` completes "may …"."""
+    if viewer.is_admin and not allowed(viewer, permission, SITE):
+        raise Forbidden(f"This API key may not {what}: {KEY_IS_FOR_DATA}.")
     if not allowed(viewer, permission, SITE):
         raise Forbidden(f"Only a site admin may {what}; {viewer.username} is not one.")
+
+
+def check_account(viewer: Viewer, what: str) -> None:
+    """Raise Forbidden unless the viewer's key lets them change their own account; `what` completes "may …"."""
+    if not allowed(viewer, Permission.EDIT, Account(viewer.user_id)):
+        raise Forbidden(f"This API key may not {what}: {KEY_IS_FOR_DATA}.")
 
 
 async def visible_entity(connection: Connection, viewer: Viewer, permission: Permission, name: str) -> EntityRow | None:
@@ -98,7 +111,7 @@ async def visible_project(
 ) -> ProjectRow | None:
     """The project of this name, if the viewer may do this with it. No entity means the viewer's own."""
     return await connection.row(
-        SELECT_PROJECT_BY_NAME[permission], entity_name or viewer.username, project_name, viewer
+        SELECT_PROJECT_BY_NAME[permission], entity_name or viewer.default_entity_name, project_name, viewer
     )
 
 
@@ -114,7 +127,7 @@ async def checked_project(
     """The project of this name. Raises NotFound when there is none with which the viewer may do this."""
     project = await visible_project(connection, viewer, permission, entity_name, project_name)
     if project is None:
-        entity_name = entity_name or viewer.username
+        entity_name = entity_name or viewer.default_entity_name
         raise missing(f"project {_shown(project_name)} in entity {_shown(entity_name)}", permission, path)
     return project
 
@@ -148,13 +161,23 @@ async def checked_run_of_name(
     connection: Connection, viewer: Viewer, permission: Permission, entity_name: str, project_name: str, name: str
 ) -> RunRow:
     """The run of this name. Raises NotFound when there is none with which the viewer may do this."""
-    project = await visible_project(connection, viewer, permission, entity_name, project_name)
+    # Whoever may change a run in an open project may not change the project.
+    project = await visible_project(connection, viewer, Permission.READ, entity_name, project_name)
     if project is not None:
         run_id = run_id_of(project.project_id, name)
-        run = await connection.row(SELECT_RUN_BY_NAME, project.project_id, name, run_id)
+        if may_with_all(viewer, permission, project.entity_id):
+            run = await connection.row(SELECT_RUN_BY_NAME, project.project_id, name, run_id)
+        else:
+            run = await visible_run(connection, viewer, permission, run_id)
         if run is not None:
             return run
     raise missing_run([name], entity_name, project_name, permission)
+
+
+def check_member(viewer: Viewer, permission: Permission, project: ProjectRow, what: str) -> None:
+    """Raise Forbidden unless the viewer, who has been shown the project, may do this with all that is in it."""
+    if not may_with_all(viewer, permission, project.entity_id):
+        raise Forbidden(f"Only members of its entity {what} in the project {project.name!r}; you are not one who may.")
 
 
 def missing_project_id(permission: Permission) -> NotFound:

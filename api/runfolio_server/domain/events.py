@@ -34,7 +34,7 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.RUN_COPIED: "A run was made as a copy of another, or was moved here.",
     EventKind.RUN_UNDELETED: "A deleted run came back.",
     EventKind.RUN_PURGED: "What a deleted run had was freed.",
-    EventKind.PROJECT_CHANGED: "A project was renamed, deleted or restored, or another took a name that it had.",
+    EventKind.PROJECT_CHANGED: "A project was renamed, deleted, restored, shown to others, or lost a name to another.",
     EventKind.API_KEY_REVOKED: "An API key was revoked; the entity is its owner's.",
     EventKind.SESSION_STARTED: "A browser was signed in; the entity is the user's.",
     EventKind.SESSION_ENDED: "A browser was signed out, or its session revoked; the entity is the user's.",

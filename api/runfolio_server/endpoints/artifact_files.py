@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runfolio_server.endpoints.answers import answering_errors
-from runfolio_server.endpoints.callers import caller_of
+from runfolio_server.endpoints.callers import reader_of
 from runfolio_server.endpoints.object_response import object_response
 from runfolio_server.errors import AppError, NotFound
 from runfolio_server.filters.error_excerpt import name_excerpt
@@ -34,7 +34,7 @@ async def download_artifact_file(request: Request) -> Response:
     store: ObjectStore = state.object_store
     entity, digest = request.path_params["entity"], request.path_params["digest"]
 
-    viewer, database = await caller_of(request)
+    viewer, database = await reader_of(request)
     found = None
     if MD5.fullmatch(digest):
         md5 = base64.b64encode(bytes.fromhex(digest)).decode("ascii")

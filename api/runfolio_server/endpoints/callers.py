@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from runfolio_server.actions.identity.session_lookup import SessionEnded, SessionLookup
 from runfolio_server.actions.identity.sign_in import SignIn
+from runfolio_server.client_address import share_key
 from runfolio_server.domain.browser_session import KnownSession
 from runfolio_server.domain.session_tokens import CSRF_HEADER, is_csrf_token
 from runfolio_server.domain.viewer import Viewer
@@ -45,6 +46,14 @@ async def caller_of(request: Request, purpose: Purpose = Purpose.READ) -> tuple[
     if request.method not in READING:
         check_csrf(request, session)
     return await caller_of_session(request, session, purpose)
+
+
+async def reader_of(request: Request) -> tuple[Viewer, Database]:
+    """As caller_of, of a request that may be about what is public: without key and session it is anybody's."""
+    if request.headers.get("Authorization") or given_token(request) is not None:
+        return await caller_of(request)
+    sign_in: SignIn = request.app.state.sign_in
+    return sign_in.anybody(share_key(request.client.host if request.client else ""))
 
 
 async def caller_of_session(

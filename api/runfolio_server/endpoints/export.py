@@ -21,7 +21,7 @@ from runfolio_server.domain import json_text
 from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.endpoints.answers import answering_errors
 from runfolio_server.endpoints.bodies import check_plain, read_body
-from runfolio_server.endpoints.callers import caller_of
+from runfolio_server.endpoints.callers import reader_of
 from runfolio_server.endpoints.compression import VARY, coding_for, compressed_stream
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.parameters import check_names
@@ -39,7 +39,7 @@ VALUES_MAX = 20_000
 
 async def export_runs(request: Request) -> Response:
     """Stream the runs. The first page is read before the answer begins, so that its errors have their status."""
-    viewer, database = await caller_of(request)
+    viewer, database = await reader_of(request)
     asked = await _read_request(request, viewer.user_id)
     async with while_there_is_a_caller(request, database):
         export = await open_export(database, viewer, asked)

@@ -30,7 +30,7 @@ from runfolio_server.actions.exports.history import RUNS_MAX, RunChoice, open_hi
 from runfolio_server.allocator import give_memory_back
 from runfolio_server.domain.history_line import STEP_KEY
 from runfolio_server.endpoints.answers import answering_errors
-from runfolio_server.endpoints.callers import caller_of
+from runfolio_server.endpoints.callers import reader_of
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
 from runfolio_server.endpoints.parameters import check_names, check_one_of
 from runfolio_server.errors import AppError, NoRoom, Unavailable
@@ -85,7 +85,7 @@ async def export_project(request: Request) -> Response:
 
 
 async def _export(request: Request, choice: RunChoice, *, has_run_column: bool) -> Response:
-    viewer, database = await caller_of(request)
+    viewer, database = await reader_of(request)
     form = request.path_params["form"]
     check_one_of("form", form, tuple(MEDIA_TYPES))
     wanted = _wanted(request.query_params)

@@ -21,8 +21,8 @@ from runfolio_server.endpoints.answers import answering_errors, json_response
 from runfolio_server.endpoints.bodies import read_body, room_of
 from runfolio_server.endpoints.callers import caller_of
 from runfolio_server.errors import AppError
-from runfolio_server.ingest.append import append_batch
-from runfolio_server.ingest.batch import RejectedLine
+from runfolio_server.ingest.append import Acknowledgement, append_batch
+from runfolio_server.ingest.batch import Batch, RejectedLine
 from runfolio_server.ingest.derived_summary import derive_summary
 from runfolio_server.ingest.parse import (
     DERIVE_HEADER,
@@ -32,7 +32,7 @@ from runfolio_server.ingest.parse import (
     metric_rules,
     read_batch,
 )
-from runfolio_server.ingest.target import RunTargets
+from runfolio_server.ingest.target import RunTarget, RunTargets
 from runfolio_server.settings import Settings
 from runfolio_server.sql.pool import Database
 from runfolio_server.sql.turns import Purpose
@@ -49,19 +49,20 @@ async def file_stream(request: Request) -> Response:
 
     viewer, database = await caller_of(request, Purpose.WRITE)
     path = request.path_params
-    run_id = await targets.find(database, viewer, path["entity"], path["project"], path["run"])
+    target = await targets.find(database, viewer, path["entity"], path["project"], path["run"])
     body = await read_body(request, viewer.user_id)
     encoding, writer = request.headers.get("Content-Encoding", "").lower(), request.headers.get(WRITER_HEADER, "")
     batch = await read_batch(body, encoding, writer, settings.max_body_bytes, room_of(request))
     is_derived = DERIVE_HEADER in request.headers
     # What such a client sends of a summary is no whole one.
     sent = replace(batch, summary=None) if is_derived else batch
-    stored = None if run_id is None else await append_batch(database, run_id, sent, user_id=viewer.user_id)
+    stored = await _append(database, target, sent, viewer)
     if stored is None:
         # Its project may have been renamed or deleted, and made again, since it was last looked up.
         targets.forget(viewer, path["entity"], path["project"])
-        known_id, run_id = run_id, await targets.find(database, viewer, path["entity"], path["project"], path["run"])
-        stored = None if run_id in (None, known_id) else await append_batch(database, run_id, sent)
+        known, target = target, await targets.find(database, viewer, path["entity"], path["project"], path["run"])
+        stored = None if target == known else await _append(database, target, sent, viewer)
+    run_id = None if target is None else target.run_id
     if stored is None:
         raise await _refusal(database, viewer, run_id, path["entity"], path["project"], path["run"])
     if run_id is not None and is_derived:
@@ -75,6 +76,12 @@ async def file_stream(request: Request) -> Response:
             for line in rejected[:REJECTED_SHOWN]
         ]
     return json_response(answer)
+
+
+async def _append(database: Database, target: RunTarget | None, batch: Batch, viewer: Viewer) -> Acknowledgement | None:
+    if target is None:
+        return None
+    return await append_batch(database, target.run_id, batch, viewer=target.asking, user_id=viewer.user_id)
 
 
 async def _refusal(

@@ -27,7 +27,7 @@ from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
 from runfolio_server.endpoints.answers import answering_errors, json_response
 from runfolio_server.endpoints.base_url import base_url_of
 from runfolio_server.endpoints.bodies import check_json, check_plain, read_body
-from runfolio_server.endpoints.callers import caller_of, session_that_came
+from runfolio_server.endpoints.callers import reader_of, session_that_came
 from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed, compressed_stream
 from runfolio_server.endpoints.explorer import explorer_page
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
@@ -48,7 +48,7 @@ LOGGER = logging.getLogger(__name__)
 async def execute_document(request: Request) -> Response:
     """Execute one document."""
     state = request.app.state
-    viewer, database = await caller_of(request)
+    viewer, database = await reader_of(request)
     session = session_that_came(request)
     check_json(request)
     check_plain(request)

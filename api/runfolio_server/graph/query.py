@@ -27,10 +27,11 @@ EntityName = Annotated[
 class Query(ArtifactQueries, QueryWireNames):
     """The query root."""
 
-    @strawberry.field(description="Whose API key this request carries.")
+    @strawberry.field(description="Whose API key this request carries; null: it carries none.")
     async def viewer(self, info: RequestInfo) -> User | None:
         """The caller."""
-        return await find_user(info, info.context.viewer.user_id)
+        viewer = info.context.viewer
+        return None if viewer.is_anonymous else await find_user(info, viewer.user_id)
 
     @strawberry.field(description="What this server is and can do.")
     def server_info(self) -> ServerInfo:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
+from uuid import UUID
 
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.errors import Forbidden
@@ -28,7 +29,7 @@ SECRET_BYTES_MIN = 32
 # Download URLs of one object stay the same this long, so that clients can cache by URL.
 STABLE_S = 3600
 # Signed with every token: a token of another shape, another purpose or another program never fits.
-_DOMAIN = b"runfolio signed url 3"
+_DOMAIN = b"runfolio signed url 4"
 # Proxies refuse some of them in a path, and routes do not match a line break.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -43,6 +44,7 @@ class UploadGrant:
     go is decided anew by each request that brings them (endpoints/objects.py).
     `issued_at` (with a time zone) orders uploads: an older one never replaces a newer.
     `md5` (base64) and `size` (bytes) are those that the body must have; None: not known beforehand.
+    `key_id` is the API key of whoever got the leave, which ends when they may not log to the owner any more.
     """
 
     object_key: ObjectKey
@@ -50,6 +52,7 @@ class UploadGrant:
     issued_at: datetime
     md5: str | None = None
     size: int | None = None
+    key_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,14 @@ class DownloadGrant:
 
     `artifact_id` is the artifact by which an entity's object is read: the leave ends with it, although the bytes may
     be those of another one too. None for objects of other owners.
+    `key_id` is the API key of whoever got the leave, which ends when they may not read the owner any more; None:
+    whoever has no key got it, and it ends when not everybody may.
     """
 
     object_key: ObjectKey
     file_name: str
     artifact_id: int | None = None
+    key_id: UUID | None = None
 
 
 class UrlSigner:
@@ -84,7 +90,14 @@ class UrlSigner:
         if grant.issued_at.tzinfo is None:
             raise ValueError(f"issued_at is {grant.issued_at}; allowed: a time with a zone")
         expires_at = int(self._clock()) + self._lifetime_s
-        claims = [str(grant.object_key), grant.file_name, grant.issued_at.isoformat(), grant.md5, grant.size]
+        claims = [
+            str(grant.object_key),
+            grant.file_name,
+            grant.issued_at.isoformat(),
+            grant.md5,
+            grant.size,
+            _text_of(grant.key_id),
+        ]
         return f"{base_url.rstrip('/')}{UPLOAD_PATH}/{self._token('upload', expires_at, claims)}"
 
     def download_url(self, base_url: str, grant: DownloadGrant) -> str:
@@ -94,19 +107,21 @@ class UrlSigner:
         """
         stable_s = min(STABLE_S, self._lifetime_s)
         expires_at = (int(self._clock()) // stable_s + 1) * stable_s + self._lifetime_s
-        token = self._token("download", expires_at, [str(grant.object_key), grant.file_name, grant.artifact_id])
+        claims = [str(grant.object_key), grant.file_name, grant.artifact_id, _text_of(grant.key_id)]
+        token = self._token("download", expires_at, claims)
         last_part = quote(last_part_of(grant.file_name), safe="", errors="replace")
         return f"{base_url.rstrip('/')}{DOWNLOAD_PATH}/{token}/{last_part}"
 
     def verify_upload(self, token: str) -> UploadGrant:
         """The grant that was signed. Raises Forbidden for a token that is damaged, expired or not for uploads."""
-        object_key, file_name, issued_at, md5, size = self._claims("upload", token)
-        return UploadGrant(_key_of("upload", object_key), file_name, datetime.fromisoformat(issued_at), md5, size)
+        object_key, file_name, issued_at, md5, size, key_id = self._claims("upload", token)
+        at = datetime.fromisoformat(issued_at)
+        return UploadGrant(_key_of("upload", object_key), file_name, at, md5, size, _uuid_of(key_id))
 
     def verify_download(self, token: str) -> DownloadGrant:
         """The grant that was signed. Raises Forbidden for a token that is damaged, expired or not for downloads."""
-        object_key, file_name, artifact_id = self._claims("download", token)
-        return DownloadGrant(_key_of("download", object_key), file_name, artifact_id)
+        object_key, file_name, artifact_id, key_id = self._claims("download", token)
+        return DownloadGrant(_key_of("download", object_key), file_name, artifact_id, _uuid_of(key_id))
 
     def _token(self, purpose: Purpose, expires_at: int, claims: list[str | int | None]) -> str:
         # ASCII JSON, because a name may hold what UTF-8 cannot.
@@ -152,6 +167,14 @@ def _key_of(purpose: Purpose, text: str) -> ObjectKey:
         raise Forbidden(
             f"This {purpose} URL is for an object that this server does not know; ask for a new one."
         ) from None
+
+
+def _text_of(key_id: UUID | None) -> str | None:
+    return None if key_id is None else key_id.hex
+
+
+def _uuid_of(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)
 
 
 def _url_safe(content: bytes) -> str:

@@ -23,6 +23,12 @@ class HistoryStream(str, Enum):
     SYSTEM = "SYSTEM"
 
 
+class ProjectVisibility(str, Enum):
+    PRIVATE = "PRIVATE"
+    PUBLIC = "PUBLIC"
+    OPEN = "OPEN"
+
+
 class RunFieldType(str, Enum):
     TEXT = "TEXT"
     TAGS = "TAGS"

@@ -3,7 +3,7 @@ from typing import Optional
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import AlertSeverity, HistoryStream
+from .enums import AlertSeverity, HistoryStream, ProjectVisibility
 
 
 class AppendHistoryInput(BaseModel):
@@ -112,6 +112,8 @@ class CreateProjectInput(BaseModel):
     "Its entity; null: your own."
     description: Optional[str] = None
     "Text for people, at most 1000000 characters; null: none."
+    visibility: Optional[ProjectVisibility] = None
+    "Who else sees it; null: nobody. More than that is for admins of the entity."
 
 
 class CreateRunFilesInput(BaseModel):
@@ -381,6 +383,8 @@ class UpdateProjectInput(BaseModel):
     "Its name in URLs, 1 to 128 characters; unique in its entity. Null leaves it. The former name leads to the project until another has it."
     description: Optional[str] = None
     "Text for people, at most 1000000 characters; null clears it."
+    visibility: Optional[ProjectVisibility] = None
+    "Who else sees it, for admins of its entity to decide; null leaves it."
 
 
 class UpdateRunInput(BaseModel):

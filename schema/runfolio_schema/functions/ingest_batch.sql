@@ -8,7 +8,8 @@
 -- p_summary_rejected counts the keys that the summary is without.
 -- p_summary_sent is what the writer sent of the summary, where p_summary_text is that together with what others wrote;
 -- null: the writer is alone.
--- p_entities are those whose runs the caller may write; null: the caller has checked that it may write this one.
+-- p_may is what the caller may write, as sql/access.py binds it: the only project or 0, a number that is not looked at,
+-- the user whose own runs count in an open project, and the entities whose runs; null: the caller has checked this one.
 -- p_user_id is who sends it, for the log of states; null: not told.
 -- p_logged_keys is an object: the name of each key of the rows that the summary of this request lacks, or all where it has
 -- none, and the part of the name that the summary would have it by; null: there are none.
@@ -24,7 +25,7 @@ CREATE OR REPLACE FUNCTION ingest_batch(
   p_console_line0 bigint, p_console_first bytea,
   p_time text[], p_level text[], p_label text[], p_text text[],
   p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
-  p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text, p_entities bigint[],
+  p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text, p_may bigint[],
   p_user_id bigint DEFAULT NULL, p_logged_keys jsonb DEFAULT NULL
 ) RETURNS TABLE (stop_requested boolean, state text, epochs int[])
 LANGUAGE plpgsql AS $$
@@ -42,21 +43,23 @@ DECLARE
   v_logged jsonb;                                    -- the run's logged_keys; and the summary that it had before
   v_summary jsonb;
   v_logged_max CONSTANT int := 10000;                -- names of 100 bytes would be a megabyte beside the run
+  v_made_by bigint;
   -- Distributed, a change takes no now() in a CASE.
   v_now    timestamptz := now();
 BEGIN
   -- The run's row first: batches of one run wait for each other here, and so see each other's streams.
-  SELECT r.state, r.exit_code, r.summary_writer, r.project_id, r.is_sent_again AND p_writer = ''
-  INTO v_state, v_code, v_writer, v_project, v_sent_again
+  SELECT r.state, r.exit_code, r.summary_writer, r.project_id, r.created_by, r.is_sent_again AND p_writer = ''
+  INTO v_state, v_code, v_writer, v_project, v_made_by, v_sent_again
   FROM runs AS r
   WHERE r.run_id = p_run_id AND r.deleted_at IS NULL
   FOR UPDATE;
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  IF p_entities IS NOT NULL AND NOT EXISTS (
+  IF p_may IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM projects AS p
-    WHERE p.project_id = v_project AND p.entity_id = ANY (p_entities) AND p.deleted_at IS NULL
+    WHERE p.project_id = v_project AND p.deleted_at IS NULL AND p_may[1] IN (0, p.project_id)
+      AND (p.entity_id = ANY (p_may[4:]) OR p.visibility = 'open' AND v_made_by = p_may[3])
   ) THEN
     RETURN;
   END IF;

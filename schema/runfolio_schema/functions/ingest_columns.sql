@@ -1,7 +1,7 @@
 -- ingest_columns is ingest_batch for pieces of which some come as chunks. Called by sql/history/ingest.sql for
 -- ingest/append.py. Idempotent: chunks of lines that are known are left out.
 --
--- p_run_id to p_entities are those of ingest_batch; p_body is null for a piece that comes as chunks.
+-- p_run_id to p_may are those of ingest_batch; p_body is null for a piece that comes as chunks.
 -- p_piece to p_data have one element for each chunk: the piece that it is of, counted from 1, and then the columns of
 -- history_chunk. p_user_id and p_logged_keys are those of ingest_batch.
 --
@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION ingest_columns(
   p_stream text[], p_line0 bigint[], p_n int[], p_first bytea[], p_body bytea[],
   p_step_low float8[], p_step_high float8[], p_rejected int[], p_repeated int[], p_compared bigint[],
   p_summary_text text, p_summary jsonb, p_summary_rejected int, p_system_text text,
-  p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text, p_entities bigint[],
+  p_preempting boolean, p_exit_code int, p_exit_state text, p_summary_sent text, p_may bigint[],
   p_piece int[], p_key text[], p_chunk_line0 bigint[], p_chunk_line1 bigint[], p_segment bigint[], p_chunk_n int[],
   p_kind smallint[], p_chunk_step_low float8[], p_chunk_step_high float8[], p_low float8[], p_high float8[],
   p_first_value text[], p_last_value text[], p_lines bytea[], p_data bytea[], p_user_id bigint DEFAULT NULL,
@@ -27,7 +27,7 @@ BEGIN
     p_repeated, p_compared,
     NULL, NULL, '{}', '{}', '{}', '{}',
     p_summary_text, p_summary, p_summary_rejected, p_system_text, p_preempting, p_exit_code, p_exit_state,
-    p_summary_sent, p_entities, p_user_id, p_logged_keys
+    p_summary_sent, p_may, p_user_id, p_logged_keys
   ) AS i;
   IF NOT FOUND THEN
     RETURN;

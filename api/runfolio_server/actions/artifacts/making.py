@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from runfolio_server.actions.access import check_member
 from runfolio_server.actions.artifacts.argument_paths import CANONICAL, ArgumentPaths
 from runfolio_server.actions.artifacts.found import checked_written_artifact
 from runfolio_server.actions.projects.on_demand import find_project, make_project
@@ -84,7 +85,9 @@ async def artifact_project(
     """
     async with database.connection() as connection:
         found = await find_project(connection, viewer, entity_name, project_name)
-        return found or await make_project(connection, viewer, entity_name, project_name)
+        project = found or await make_project(connection, viewer, entity_name, project_name)
+    check_member(viewer, Permission.LOG, project, "log artifacts")
+    return project
 
 
 async def create_artifact(
@@ -102,6 +105,8 @@ async def create_artifact(
     content gets the aliases, and the run an edge to it. All writers of one distributed artifact get the same one.
     Raises AppError for what is not allowed: names, a region that is not among `regions`, a collection of another type.
     """
+    # Bytes are stored once for an entity: whoever names a digest of its private projects would be told of them.
+    check_member(viewer, Permission.LOG, project, "log artifacts")
     metadata, mapped = _checked(new, regions, paths)
     async with database.transaction() as connection:
         artifact = await _announced(connection, viewer, project, new, metadata, mapped, paths)

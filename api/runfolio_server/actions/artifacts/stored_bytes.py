@@ -7,9 +7,12 @@ Called by actions/stored_objects.py, and by those that make artifacts.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.owner import entity_owner
+from runfolio_server.domain.permission import Permission, may_with_all
+from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import Forbidden
 from runfolio_server.objects.signing import DownloadGrant, UploadGrant
 from runfolio_server.objects.store import ObjectStore, StoredObject
@@ -20,16 +23,18 @@ from runfolio_server.sql.artifacts.objects import (
 )
 from runfolio_server.sql.pool import Database
 
-NOT_AWAITED = "This upload URL is for an artifact that does not wait for these bytes any more."
+NOT_AWAITED = "This upload URL is for an artifact that does not wait for these bytes any more, or not for yours."
 
 
-def upload_of_digest(entity_id: int, digest: str, file_name: str) -> UploadGrant:
+def upload_of_digest(entity_id: int, digest: str, file_name: str, key_id: UUID | None) -> UploadGrant:
     """Leave to bring the bytes of this digest (MD5 in base64), once or again; other bytes are refused."""
-    return UploadGrant(ObjectKey.fresh(entity_owner(entity_id)), file_name, datetime.now(UTC), digest)
+    return UploadGrant(ObjectKey.fresh(entity_owner(entity_id)), file_name, datetime.now(UTC), digest, key_id=key_id)
 
 
-async def check_awaited(database: Database, grant: UploadGrant) -> None:
-    """Look whether the bytes would be taken. Raises Forbidden."""
+async def check_awaited(database: Database, viewer: Viewer, grant: UploadGrant) -> None:
+    """Look whether the bytes would be taken, and the viewer may log to their entity. Raises Forbidden."""
+    if not may_with_all(viewer, Permission.LOG, grant.object_key.owner.id.int):
+        raise Forbidden(NOT_AWAITED)
     async with database.connection() as connection:
         found = await connection.row(SELECT_AWAITED_DIGEST, grant.object_key.owner.id.int, grant.md5)
     if found is None:
@@ -54,12 +59,16 @@ async def register_digest(database: Database, store: ObjectStore, grant: UploadG
         await store.delete(object_key)
 
 
-async def has_readable_bytes(database: Database, grant: DownloadGrant) -> bool:
-    """Whether the artifact by which the bytes are read is there, and the bytes are its entity's."""
+async def has_readable_bytes(database: Database, viewer: Viewer, grant: DownloadGrant) -> bool:
+    """Whether the viewer may read the artifact by which the bytes are read, and the bytes are its entity's."""
     if grant.artifact_id is None:
         return False
     async with database.connection() as connection:
         found = await connection.row(
-            SELECT_READABLE_ENTITY_OBJECT, grant.object_key.owner.id.int, str(grant.object_key), grant.artifact_id
+            SELECT_READABLE_ENTITY_OBJECT,
+            grant.object_key.owner.id.int,
+            str(grant.object_key),
+            grant.artifact_id,
+            viewer,
         )
     return found is not None

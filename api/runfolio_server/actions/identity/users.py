@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from runfolio_server.actions.access import check_site
+from runfolio_server.actions.access import check_account, check_site
 from runfolio_server.domain.api_keys import hash_api_key, new_api_key
 from runfolio_server.domain.events import EventKind
 from runfolio_server.domain.names import NEVER_IN_NAMES_TOLD, check_entity_name, never_in_names
@@ -94,6 +94,7 @@ async def generate_api_key(
             path="input.description",
         )
     async with database.transaction() as connection:
+        check_account(viewer, "make keys")
         user_id = viewer.user_id
         if username is not None and username != viewer.username:
             check_site(viewer, Permission.MANAGE, "make keys for other users")
@@ -135,6 +136,7 @@ async def revoke_api_key(
 
     Raises NotFound when it is not one of the viewer's valid keys, Forbidden when no site admin would have one any more.
     """
+    check_account(viewer, "revoke keys")
     async with database.transaction() as connection:
         # Of two who revoke at once the second sees what the first has left.
         await connection.execute(LOCK_USERS)

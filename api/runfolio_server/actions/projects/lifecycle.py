@@ -8,7 +8,7 @@ from runfolio_server.actions.access import checked_entity, checked_project_of_id
 from runfolio_server.actions.projects.on_demand import insert_project, take_name
 from runfolio_server.domain import json_text
 from runfolio_server.domain.names import check_project_name
-from runfolio_server.domain.permission import Permission
+from runfolio_server.domain.permission import Permission, Visibility
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, Conflict, Gone
 from runfolio_server.events.writer import write_project_changed
@@ -41,26 +41,34 @@ class MadeProject:
 
 @dataclass(frozen=True, slots=True)
 class ProjectChange:
-    """What to change of a project: no name leaves it; a description counts when `is_described`, None clears it."""
+    """What to change of a project: None leaves it; a description counts when `is_described`, None then clears it."""
 
     name: str | None = None
     description: str | None = None
     is_described: bool = False
+    visibility: Visibility | None = None
 
 
 async def create_project(
-    database: Database, viewer: Viewer, entity_name: str | None, name: str, description: str | None
+    database: Database,
+    viewer: Viewer,
+    entity_name: str | None,
+    name: str,
+    description: str | None,
+    visibility: Visibility = Visibility.PRIVATE,
 ) -> MadeProject:
     """Make a project; one of this name stays as it is, and is the answer. Idempotent.
 
-    Raises NotFound for an entity to which the viewer may not log, AppError for what is not allowed.
+    Raises NotFound for an entity to which the viewer may not log, or that they may not manage for a project that others
+    see; AppError for what is not allowed.
     """
     check_project_name(name, "input.name")
     text = _description(description)
-    entity_name = entity_name or viewer.username
+    permission = Permission.LOG if visibility is Visibility.PRIVATE else Permission.MANAGE
+    entity_name = entity_name or viewer.default_entity_name
     async with database.transaction() as connection:
-        entity = await checked_entity(connection, viewer, Permission.LOG, entity_name, path="input.entityName")
-        is_new = await insert_project(connection, viewer, entity.entity_id, name, text)
+        entity = await checked_entity(connection, viewer, permission, entity_name, path="input.entityName")
+        is_new = await insert_project(connection, viewer, entity.entity_id, name, text, visibility)
         row = await connection.row(SELECT_PROJECT_BY_NAME[Permission.LOG], entity_name, name, viewer)
     if row is None:
         raise Conflict(f"The project {name!r} has just been deleted.", path="input.name")
@@ -70,24 +78,28 @@ async def create_project(
 async def update_project(
     database: Database, remembered: RememberedAccess, viewer: Viewer, project_id: int, change: ProjectChange
 ) -> ProjectRow:
-    """Rename or describe a project. Its former name leads to it until another project has it. Idempotent.
+    """Rename or describe a project, or let others see it. A former name leads to it until another has it. Idempotent.
 
-    Raises NotFound when there is no such project that the viewer may change, Conflict when another has the name.
+    Raises NotFound when there is no such project that the viewer may change, or whose visibility they may decide,
+    Conflict when another has the name.
     """
     if change.name is not None:
         check_project_name(change.name, "input.name")
     text = _description(change.description)
     async with database.transaction() as connection:
-        await checked_project_of_id(connection, viewer, Permission.EDIT, project_id)
+        permission = Permission.EDIT if change.visibility is None else Permission.MANAGE
+        await checked_project_of_id(connection, viewer, permission, project_id)
         before = await _locked(connection, project_id, Permission.EDIT)
         name = before.name if change.name is None else change.name
         description = text if change.is_described else before.description
-        row = await connection.row(UPDATE_PROJECT, project_id, name, description)
+        visibility = before.visibility if change.visibility is None else change.visibility.value
+        row = await connection.row(UPDATE_PROJECT, project_id, name, description, visibility)
         if row is None:
             raise missing_project_id(Permission.EDIT)
         if name != before.name:
             await take_name(connection, row.entity_id, name)
             await connection.execute(INSERT_FORMER_NAME, row.entity_id, before.name, project_id)
+        if (name, visibility) != (before.name, before.visibility):
             await write_project_changed(connection, entity_id=row.entity_id, project_id=project_id)
     remembered.clear(project_id=project_id)
     return row
@@ -101,7 +113,7 @@ async def delete_project(database: Database, remembered: RememberedAccess, viewe
     async with database.transaction() as connection:
         if await connection.row(SELECT_DELETED_PROJECT, project_id, viewer) is not None:
             return
-        project = await checked_project_of_id(connection, viewer, Permission.DELETE, project_id)
+        project = await checked_project_of_id(connection, viewer, Permission.MANAGE, project_id)
         await connection.execute(DELETE_PROJECT, project_id)
         await write_project_changed(connection, entity_id=project.entity_id, project_id=project_id)
     remembered.clear(project_id=project_id)
@@ -120,7 +132,7 @@ async def restore_project(
     async with database.transaction() as connection:
         deleted = await connection.row(SELECT_DELETED_PROJECT, project_id, viewer)
         if deleted is None:
-            return await checked_project_of_id(connection, viewer, Permission.DELETE, project_id)
+            return await checked_project_of_id(connection, viewer, Permission.MANAGE, project_id)
         if deleted.purge_began_at is not None:
             raise _purged(deleted)
         row = await connection.row(RESTORE_PROJECT, project_id, deleted.name if name is None else name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runfolio_server.actions.access import checked_entity, visible_project
 from runfolio_server.domain.names import check_project_name
-from runfolio_server.domain.permission import Permission
+from runfolio_server.domain.permission import Permission, Visibility
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import NotFound
 from runfolio_server.events.writer import write_project_changed
@@ -44,13 +44,18 @@ async def make_project(
 
 
 async def insert_project(
-    connection: Connection, viewer: Viewer, entity_id: int, name: str, description: str | None
+    connection: Connection,
+    viewer: Viewer,
+    entity_id: int,
+    name: str,
+    description: str | None,
+    visibility: Visibility = Visibility.PRIVATE,
 ) -> bool:
     """Make a project of an entity that has been checked, in the caller's transaction; whether it was made just now.
 
     One of this name stays as it is. The name leads no longer to a project that had it before.
     """
-    made = await connection.row(INSERT_PROJECT, entity_id, name, viewer.user_id, description)
+    made = await connection.row(INSERT_PROJECT, entity_id, name, viewer.user_id, description, visibility.value)
     if made is not None:
         await take_name(connection, entity_id, name)
     return made is not None
@@ -64,4 +69,4 @@ async def take_name(connection: Connection, entity_id: int, name: str) -> None:
 
 
 def _full(viewer: Viewer, entity_name: str | None, project_name: str | None) -> tuple[str, str]:
-    return entity_name or viewer.username, project_name or DEFAULT_PROJECT
+    return entity_name or viewer.default_entity_name, project_name or DEFAULT_PROJECT

@@ -13,7 +13,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from runfolio_server.actions.access import checked_project, checked_run, missing_run_id
+from runfolio_server.actions.access import (
+    check_member,
+    checked_project,
+    checked_project_of_id,
+    checked_run,
+    missing_run_id,
+)
 from runfolio_server.actions.runs.copied_files import copy_files
 from runfolio_server.domain.events import EventKind
 from runfolio_server.domain.names import check_run_name, new_run_name
@@ -112,6 +118,9 @@ async def copy_run(
             connection, viewer, Permission.LOG, place.entity_name, place.project_name, path="input.projectName"
         )
         source = await connection.row(SELECT_VISIBLE_RUN[permission], run_id, viewer)
+        # What a stranger does not see of a public run would be theirs in the copy.
+        if source is not None and not is_move and source.created_by != viewer.user_id:
+            await _check_reads_all(connection, viewer, source)
         if source is None:
             target_id = await _where_it_went(connection, viewer, run_id, project, name, is_move=is_move)
         else:
@@ -119,6 +128,11 @@ async def copy_run(
     await follow_copy(database, store, target_id)
     async with database.connection() as connection:
         return await checked_run(connection, viewer, Permission.READ, target_id)
+
+
+async def _check_reads_all(connection: Connection, viewer: Viewer, source: RunRow) -> None:
+    project = await checked_project_of_id(connection, viewer, Permission.READ, source.project_id)
+    check_member(viewer, Permission.READ, project, "copy runs of others")
 
 
 async def follow_copy(database: Database, store: ObjectStore, target_id: UUID) -> None:

@@ -26,7 +26,9 @@ from runfolio_server.sql.runs.runs import RunRow
 FILES_MAX = 10_000
 DELETED_MAX = 1000
 """Each file may be of another run, which is looked up and locked by a statement of its own."""
-RUN_IS_DELETED = "This URL is for a file of a run that was deleted, or whose project was."
+RUN_IS_DELETED = (
+    "This URL is for a file of a run that was deleted, or whose project was, or to which you may not log any more."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ async def allow_uploads(
             listed = check_file_name(name, f"input.files[{index}]")
         except AppError as refused:
             return AskedUpload(name, None, str(refused))
-        return AskedUpload(name, UploadGrant(ObjectKey.fresh(owner), listed, issued_at), None)
+        return AskedUpload(name, UploadGrant(ObjectKey.fresh(owner), listed, issued_at, key_id=viewer.key_id), None)
 
     return AskedUploads(run, [asked(index, name) for index, name in enumerate(names)])
 
@@ -146,10 +148,10 @@ async def register_run_file(database: Database, store: ObjectStore, grant: Uploa
         await store.delete(obsolete)
 
 
-async def has_readable_file(database: Database, grant: DownloadGrant) -> bool:
-    """Whether the run has these bytes under this name, as a file or of its history."""
+async def has_readable_file(database: Database, viewer: Viewer, grant: DownloadGrant) -> bool:
+    """Whether the viewer may read the run, and it has these bytes under this name, as a file or of its history."""
     async with database.connection() as connection:
         found = await connection.row(
-            SELECT_READABLE_RUN_OBJECT, grant.object_key.owner.id, grant.file_name, str(grant.object_key)
+            SELECT_READABLE_RUN_OBJECT, grant.object_key.owner.id, grant.file_name, str(grant.object_key), viewer
         )
     return found is not None

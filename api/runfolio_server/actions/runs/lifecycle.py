@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from runfolio_server.actions.access import checked_run, missing_run_id
+from runfolio_server.actions.access import SHOWN_CHARACTERS, checked_run, missing_run_id
 from runfolio_server.actions.projects.on_demand import find_project, make_project
 from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, NEW_NAME, Told, checked_change
 from runfolio_server.actions.runs.config import needs_the_old, with_the_old
@@ -18,13 +18,13 @@ from runfolio_server.actions.runs.tombstones import gone_run
 from runfolio_server.actions.runs.untold_start import what_was_before
 from runfolio_server.domain.fork_point import ForkPoint
 from runfolio_server.domain.names import check_run_name, new_display_words, new_run_name
-from runfolio_server.domain.permission import Permission
+from runfolio_server.domain.permission import Permission, may_with_all
 from runfolio_server.domain.run_attributes import CHANGEABLE
 from runfolio_server.domain.run_environment import checked_environment
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.domain.state_change import StateCause
 from runfolio_server.domain.viewer import Viewer
-from runfolio_server.errors import AppError, Gone, NotFound
+from runfolio_server.errors import AppError, Forbidden, Gone, NotFound
 from runfolio_server.events.writer import StateMove, write_state_changes
 from runfolio_server.history.storage.kept_members import LeftOutKey
 from runfolio_server.sql.pool import Connection, Database
@@ -181,7 +181,7 @@ async def _start(connection: Connection, viewer: Viewer, project: ProjectRow, gi
     async with connection.transaction():
         row = await _start_row(connection, viewer, project, given)
         if row.is_new:
-            entity_name = given.address.entity_name or viewer.username
+            entity_name = given.address.entity_name or viewer.default_entity_name
             await inherit_rows(connection, project, entity_name, row, fork)
         elif given.is_fork_told:
             await check_fork(connection, row, fork)
@@ -189,6 +189,20 @@ async def _start(connection: Connection, viewer: Viewer, project: ProjectRow, gi
 
 
 async def _start_row(connection: Connection, viewer: Viewer, project: ProjectRow, given: _GivenRun) -> StartedRunRow:
+    if may_with_all(viewer, Permission.LOG, project.entity_id):
+        return await _started_row(connection, viewer, project, given)
+    # Whoever made the run is known when it is held, and then nothing of the start stays.
+    async with connection.transaction():
+        row = await _started_row(connection, viewer, project, given)
+        if row.created_by != viewer.user_id:
+            raise Forbidden(
+                f"The run id {given.name[:SHOWN_CHARACTERS]!r} belongs to a run of somebody else; choose another.",
+                path="name",
+            )
+        return row
+
+
+async def _started_row(connection: Connection, viewer: Viewer, project: ProjectRow, given: _GivenRun) -> StartedRunRow:
     name, columns = given.name, given.columns
     row = await connection.row(
         START_RUN,

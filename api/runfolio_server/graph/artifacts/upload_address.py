@@ -19,7 +19,9 @@ def artifact_upload(
     url = None
     if not is_stored:
         key = ObjectKey.fresh(entity_owner(entity_id))
-        url = context.url_signer.upload_url(context.base_url, UploadGrant(key, name, datetime.now(UTC), md5=md5))
+        url = context.url_signer.upload_url(
+            context.base_url, UploadGrant(key, name, datetime.now(UTC), md5=md5, key_id=context.viewer.key_id)
+        )
     return ArtifactUpload(
         name=name,
         upload_url=url,

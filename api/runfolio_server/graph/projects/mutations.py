@@ -15,8 +15,10 @@ from runfolio_server.actions.projects.lifecycle import (
     update_project,
 )
 from runfolio_server.domain.names import PROJECT_NAME_MAX
+from runfolio_server.domain.permission import Visibility
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.projects.project import Project
+from runfolio_server.graph.projects.visibility import ProjectVisibility, visibility_of
 from runfolio_server.graph.relay.node_ids import decode_number
 
 _NAME_TOLD = f"Its name in URLs, 1 to {PROJECT_NAME_MAX} characters; unique in its entity"
@@ -30,6 +32,10 @@ class CreateProjectInput:
     entity_name: str | None = strawberry.field(default=strawberry.UNSET, description="Its entity; null: your own.")
     description: str | None = strawberry.field(
         default=strawberry.UNSET, description=f"Text for people, at most {DESCRIPTION_MAX} characters; null: none."
+    )
+    visibility: ProjectVisibility | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Who else sees it; null: nobody. More than that is for admins of the entity.",
     )
 
 
@@ -52,6 +58,9 @@ class UpdateProjectInput:
     )
     description: str | None = strawberry.field(
         default=strawberry.UNSET, description=f"Text for people, at most {DESCRIPTION_MAX} characters; null clears it."
+    )
+    visibility: ProjectVisibility | None = strawberry.field(
+        default=strawberry.UNSET, description="Who else sees it, for admins of its entity to decide; null leaves it."
     )
 
 
@@ -104,11 +113,16 @@ class ProjectMutations:
         """Make a project."""
         context = info.context
         made = await create_project(
-            context.database, context.viewer, input.entity_name or None, input.name, input.description or None
+            context.database,
+            context.viewer,
+            input.entity_name or None,
+            input.name,
+            input.description or None,
+            visibility_of(input.visibility) or Visibility.PRIVATE,
         )
         return CreateProjectPayload(project=Project.of(made.row), inserted=made.is_new)
 
-    @strawberry.mutation(description="Rename or describe a project. Idempotent.")
+    @strawberry.mutation(description="Rename or describe a project, or let others see it. Idempotent.")
     async def update_project(
         self, info: RequestInfo, input: Annotated[UpdateProjectInput, strawberry.argument(description="The change.")]
     ) -> UpdateProjectPayload:
@@ -118,6 +132,7 @@ class ProjectMutations:
             input.name if isinstance(input.name, str) else None,
             input.description or None,
             is_described=input.description is not strawberry.UNSET,
+            visibility=visibility_of(input.visibility),
         )
         project_id = decode_number("Project", input.id)
         row = await update_project(context.database, context.remembered_access, context.viewer, project_id, change)

@@ -20,6 +20,7 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs
 from runfolio_server.graph.limits.runs_cost import chosen_runs_page
 from runfolio_server.graph.projects.alerts import ProjectAlerts
+from runfolio_server.graph.projects.visibility import ProjectVisibility
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_node_id
@@ -82,6 +83,7 @@ class Project(
     name: str = strawberry.field(description="Its name in URLs; unique in its entity.")
     description: str | None = strawberry.field(description="Text for people; null: none.")
     created_at: datetime = strawberry.field(description="When it was made, UTC.")
+    visibility: ProjectVisibility = strawberry.field(description="Who sees it, and who else logs to it.")
 
     @strawberry.field(description="Its owner.", metadata=batch_field(entities_of_projects))
     async def entity(self, info: RequestInfo) -> LazyEntity:
@@ -161,6 +163,7 @@ class Project(
             name=row.name,
             description=row.description,
             created_at=row.created_at,
+            visibility=ProjectVisibility(row.visibility),
         )
 
 

@@ -66,7 +66,7 @@ class ArtifactChangeMutations:
                 connection,
                 viewer,
                 Permission.LOG,
-                input.entity_name or viewer.username,
+                input.entity_name or viewer.default_entity_name,
                 input.project_name,
                 input.run_name,
             )

@@ -78,7 +78,7 @@ class ArtifactUploadMutations:
         database, viewer = context.database, context.viewer
         if input.digest_algorithm is ArtifactDigestAlgorithm.MANIFEST_XXH128:
             raise AppError("digestAlgorithm is MANIFEST_XXH128; allowed: MANIFEST_MD5", path="input.digestAlgorithm")
-        entity_name = input.entity_name or viewer.username
+        entity_name = input.entity_name or viewer.default_entity_name
         project = await artifact_project(database, viewer, entity_name, input.project_name or None)
         run_id = None
         if input.run_name:
@@ -207,7 +207,9 @@ class ArtifactUploadMutations:
 
 
 def _upload_url(context: Context, entity_id: int, name: str, digest: str) -> str:
-    return context.url_signer.upload_url(context.base_url, upload_of_digest(entity_id, digest, name))
+    return context.url_signer.upload_url(
+        context.base_url, upload_of_digest(entity_id, digest, name, context.viewer.key_id)
+    )
 
 
 def _headers(digest: str) -> list[str]:

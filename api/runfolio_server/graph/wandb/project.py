@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import strawberry
 
+from runfolio_server.actions.access import Owned, allowed
 from runfolio_server.actions.runs.tombstones import gone_run
 from runfolio_server.context import Context
+from runfolio_server.domain.permission import Permission, Visibility
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.execution.row_fields import batch_field
@@ -46,6 +48,18 @@ def has_run_count_beside(info: RequestInfo, filters: str | None) -> bool:
     return any((given.get("filters") or None) == filters for given in arguments_beside(info, "runCount"))
 
 
+ACCESS_OF_VISIBILITY: Final = {
+    Visibility.PRIVATE: "PRIVATE",
+    Visibility.PUBLIC: "USER_READ",
+    Visibility.OPEN: "USER_WRITE",
+}
+
+
+async def are_read_only(projects: Sequence[ProjectWireNames], context: Context) -> list[bool]:
+    """Whether the viewer may see each project and not change it."""
+    return [not allowed(context.viewer, Permission.EDIT, Owned(project.row.entity_id)) for project in projects]
+
+
 @strawberry.type
 class ProjectWireNames:
     """Wire names of Project."""
@@ -68,10 +82,12 @@ class ProjectWireNames:
         """Asked with every run."""
         return strawberry.ID(str(self.row.project_id))
 
-    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always null: roles in its entity decide.")
+    @strawberry.field(
+        deprecation_reason=instead("visibility"), description="Who sees it: PRIVATE, USER_READ or USER_WRITE."
+    )
     def access(self) -> str | None:
         """Asked after a project was made."""
-        return None
+        return ACCESS_OF_VISIBILITY[Visibility(self.row.visibility)]
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always null.")
     def views(self) -> JSONString | None:
@@ -83,10 +99,14 @@ class ProjectWireNames:
         """Asked by Api().project."""
         return False
 
-    @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always false: what you may see here you may change.")
-    def read_only(self) -> bool:
+    @strawberry.field(
+        deprecation_reason=ONLY_WIRE,
+        description="Whether you may see it and not change it.",
+        metadata=batch_field(are_read_only),
+    )
+    async def read_only(self, info: RequestInfo) -> bool:
         """Asked with lists of runs."""
-        return False
+        return (await are_read_only([self], info.context))[0]
 
     @strawberry.field(
         deprecation_reason=instead("runs { totalCount }"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 
@@ -14,14 +14,25 @@ from runfolio_server.actions.projects.lifecycle import (
     delete_project,
     update_project,
 )
-from runfolio_server.domain.permission import Permission
+from runfolio_server.domain.permission import Permission, Visibility
 from runfolio_server.errors import AppError
+from runfolio_server.filters.error_excerpt import value_excerpt
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.projects.project import Project
 from runfolio_server.graph.relay.node_ids import decode_number
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.wandb.deprecation import instead
 from runfolio_server.sql.projects.projects import ProjectRow
+
+VISIBILITY_OF_ACCESS: Final = {
+    "PRIVATE": Visibility.PRIVATE,
+    "RESTRICTED": Visibility.PRIVATE,
+    "ENTITY_WRITE": Visibility.PRIVATE,
+    "ENTITY_READ": Visibility.PUBLIC,
+    "USER_READ": Visibility.PUBLIC,
+    "USER_WRITE": Visibility.OPEN,
+}
+"""What SDKs and their web pages call who sees a project."""
 
 
 def _ignored(name: str | None = None) -> str | None:
@@ -39,7 +50,9 @@ class UpsertModelInput:
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name in URLs.")
     entity_name: str | None = strawberry.field(default=strawberry.UNSET, description="Its entity; null: your own.")
     description: str | None = strawberry.field(default=strawberry.UNSET, description="Text for people.")
-    access: str | None = _ignored()
+    access: str | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Who else sees it: {', '.join(VISIBILITY_OF_ACCESS)}."
+    )
     client_mutation_id: str | None = _ignored()
     docker_image: str | None = _ignored()
     framework: str | None = _ignored()
@@ -101,8 +114,16 @@ class ProjectMutationWireNames:
             raise AppError("name is missing; give the project's name, or its id.", path="input.name")
         else:
             entity_name, description = input.entity_name or None, input.description or None
-            made = await create_project(context.database, context.viewer, entity_name, input.name, description)
-            if description and not made.is_new:
+            visibility = _visibility(input.access)
+            made = await create_project(
+                context.database,
+                context.viewer,
+                entity_name,
+                input.name,
+                description,
+                visibility or Visibility.PRIVATE,
+            )
+            if (description or visibility) and not made.is_new:
                 made = MadeProject(await _changed(info, made.row.project_id, input), is_new=False)
         project = Project.of(made.row)
         return UpsertModelPayload(project=project, model=project, inserted=made.is_new)
@@ -120,7 +141,7 @@ class ProjectMutationWireNames:
                 project = await checked_project(
                     connection,
                     context.viewer,
-                    Permission.DELETE,
+                    Permission.MANAGE,
                     input.entity_name or None,
                     input.project_name or "",
                     path="input",
@@ -130,7 +151,24 @@ class ProjectMutationWireNames:
         return DeleteModelPayload(success=True, client_mutation_id=None)
 
 
+def _visibility(access: str | None) -> Visibility | None:
+    """What an SDK's word for it means; None: it says nothing. Raises AppError for another word."""
+    if not access:
+        return None
+    if access not in VISIBILITY_OF_ACCESS:
+        allowed = tuple(VISIBILITY_OF_ACCESS)
+        raise AppError(
+            f"access is {value_excerpt(access)}; allowed: {', '.join(allowed)}", path="input.access", allowed=allowed
+        )
+    return VISIBILITY_OF_ACCESS[access]
+
+
 async def _changed(info: RequestInfo, project_id: int, input: UpsertModelInput) -> ProjectRow:
     context = info.context
-    change = ProjectChange(input.name or None, input.description or None, is_described=bool(input.description))
+    change = ProjectChange(
+        input.name or None,
+        input.description or None,
+        is_described=bool(input.description),
+        visibility=_visibility(input.access),
+    )
     return await update_project(context.database, context.remembered_access, context.viewer, project_id, change)

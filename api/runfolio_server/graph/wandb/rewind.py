@@ -55,7 +55,7 @@ class RewindWireNames:
                 allowed=(STEP_KEY,),
             )
         database, viewer = info.context.database, info.context.viewer
-        names = (input.entity_name or viewer.username, input.project_name or DEFAULT_PROJECT, input.run_name)
+        names = (input.entity_name or viewer.default_entity_name, input.project_name or DEFAULT_PROJECT, input.run_name)
         async with database.connection() as connection:
             run = await checked_run_of_name(connection, viewer, Permission.LOG, *names)
         rewound = await rewind_run(database, viewer, run.run_id, input.metric_value, summary_of_history)

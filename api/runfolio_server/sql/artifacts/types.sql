@@ -8,7 +8,7 @@ WHERE t.project_id = $1 AND t.name = $2;
 SELECT {{columns t}}
 FROM artifact_type AS t
 JOIN projects AS p USING (project_id)
-WHERE t.type_id = ANY ($1::bigint[]) AND {{may read project p $2}}
+WHERE t.type_id = ANY ($1::bigint[]) AND {{may read content p $2}}
 ORDER BY t.type_id;
 
 -- select_artifact_types_page: $1 project id, $2 after name or null, $3 limit → ArtifactTypeRow*

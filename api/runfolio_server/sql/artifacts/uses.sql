@@ -36,7 +36,7 @@ JOIN runs AS r USING (run_id)
 JOIN projects AS p ON p.project_id = r.project_id
 WHERE u.artifact_id = $1 AND u.direction = 'input'
   AND ($3::timestamptz IS NULL OR (u.at, u.run_id) > ($3, $4::uuid))
-  AND {{may read project p $2}}
+  AND {{may read content p $2}}
   AND r.deleted_at IS NULL
 ORDER BY u.at, u.run_id
 LIMIT $5;
@@ -46,7 +46,7 @@ SELECT count(*)
 FROM artifact_use AS u
 JOIN runs AS r USING (run_id)
 JOIN projects AS p ON p.project_id = r.project_id
-WHERE u.artifact_id = $1 AND u.direction = 'input' AND {{may read project p $2}} AND r.deleted_at IS NULL;
+WHERE u.artifact_id = $1 AND u.direction = 'input' AND {{may read content p $2}} AND r.deleted_at IS NULL;
 
 -- select_uses_of_artifacts: $1 artifact ids, $2 direction or null, $3 viewer, $4 limit → UseRow*, in one snapshot
 -- Those by runs that the viewer sees, in the order of time.
@@ -56,7 +56,7 @@ JOIN runs AS r USING (run_id)
 JOIN projects AS p ON p.project_id = r.project_id
 WHERE u.artifact_id = ANY ($1::bigint[])
   AND ($2::text IS NULL OR u.direction = $2)
-  AND {{may read project p $3}}
+  AND {{may read content p $3}}
   AND r.deleted_at IS NULL
 ORDER BY u.at, u.run_id, u.artifact_id, u.direction
 LIMIT $4;

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 
-from runfolio_server.domain.viewer import Viewer
 from runfolio_server.sql.named import QueryFile
 
 
@@ -59,9 +58,28 @@ class SecretRow(msgspec.Struct, frozen=True):
     secret: bytes
 
 
+class KeyOwnerRow(msgspec.Struct, frozen=True):
+    """A valid key and its owner; `team_name` is that of a service account's team. The last two go together."""
+
+    user_id: int
+    entity_id: int
+    username: str
+    email: str | None
+    is_admin: bool
+    created_at: datetime
+    kind: str
+    team_name: str | None
+    api_key_id: UUID
+    scope: str
+    project_id: int | None
+    expires_at: datetime | None
+    team_ids: list[int]
+    roles: list[str]
+
+
 _FILE = QueryFile("identity/users.sql")
 
-SELECT_VIEWER: Final = _FILE.query("select_viewer", Viewer)
+SELECT_VIEWER: Final = _FILE.query("select_viewer", KeyOwnerRow)
 TOUCH_API_KEY: Final = _FILE.command("touch_api_key")
 COUNT_USERS: Final = _FILE.query("count_users", CountRow)
 LOCK_USERS: Final = _FILE.command("lock_users")

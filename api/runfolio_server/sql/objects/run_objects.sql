@@ -15,26 +15,26 @@ FROM history_file AS h
 WHERE h.run_id = ANY ($1::uuid[]) AND h.object_key = ANY ($2::text[])
 ORDER BY 1;
 
--- select_run_that_takes_files: $1 run id → OwnerIdRow
--- No row for a deleted run, nor for one of a deleted project.
+-- select_run_that_takes_files: $1 run id, $2 viewer → OwnerIdRow
+-- No row for a deleted run, nor for one of a deleted project, nor for one to which the viewer may not log.
 SELECT r.run_id AS owner_id
 FROM runs AS r
 JOIN projects AS p USING (project_id)
-WHERE r.run_id = $1 AND r.deleted_at IS NULL AND p.deleted_at IS NULL;
+WHERE r.run_id = $1 AND r.deleted_at IS NULL AND {{may log run r in p $2}};
 
--- select_readable_run_object: $1 run id, $2 name of the file, $3 object key → UsedKeyRow
--- No row when the project, the run or the file is deleted, or the file has other bytes by now.
+-- select_readable_run_object: $1 run id, $2 name of the file, $3 object key, $4 viewer → UsedKeyRow
+-- No row when the viewer may not read the run, when the project, the run or the file is deleted, or the file has other bytes by now.
 SELECT f.object_key
 FROM runs AS r
 JOIN projects AS p USING (project_id)
 JOIN run_files AS f USING (run_id)
-WHERE r.run_id = $1 AND r.deleted_at IS NULL AND p.deleted_at IS NULL AND f.name = $2 AND f.object_key = $3
+WHERE r.run_id = $1 AND r.deleted_at IS NULL AND {{may read run r in p $4}} AND f.name = $2 AND f.object_key = $3
 UNION ALL
 SELECT h.object_key
 FROM runs AS r
 JOIN projects AS p USING (project_id)
 JOIN history_file AS h USING (run_id)
-WHERE r.run_id = $1 AND r.deleted_at IS NULL AND p.deleted_at IS NULL AND h.object_key = $3;
+WHERE r.run_id = $1 AND r.deleted_at IS NULL AND {{may read run r in p $4}} AND h.object_key = $3;
 
 -- select_runs_with_obsolete_files: $1 days since the deletion of the run, $2 limit → DeletedRunRow*
 SELECT r.run_id

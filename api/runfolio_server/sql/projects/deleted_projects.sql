@@ -7,7 +7,7 @@ WHERE project_id = $1 AND deleted_at IS NULL;
 -- select_deleted_project: $1 project id, $2 viewer → DeletedProjectRow
 SELECT {{columns p}}
 FROM projects AS p
-WHERE p.project_id = $1 AND {{may delete deleted_project p $2}};
+WHERE p.project_id = $1 AND {{may manage deleted_project p $2}};
 
 -- select_deleted_project_by_name: $1 entity name, $2 project name, $3 viewer → DeletedProjectRow
 -- The one of this name that was deleted last.
@@ -23,7 +23,7 @@ LIMIT 1;
 SELECT {{columns p}}
 FROM projects AS p
 JOIN entities AS e USING (entity_id)
-WHERE {{may delete deleted_project p $1}}
+WHERE {{may manage deleted_project p $1}}
   AND ($2::text IS NULL OR e.name = $2)
   AND ($3::timestamptz IS NULL OR (p.deleted_at, p.project_id) < ($3, $4::bigint))
 ORDER BY p.deleted_at DESC, p.project_id DESC
@@ -33,7 +33,7 @@ LIMIT $5;
 SELECT count(*)
 FROM projects AS p
 JOIN entities AS e USING (entity_id)
-WHERE {{may delete deleted_project p $1}}
+WHERE {{may manage deleted_project p $1}}
   AND ($2::text IS NULL OR e.name = $2);
 
 -- restore_project: $1 project id, $2 name → ProjectRow

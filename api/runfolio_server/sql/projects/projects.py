@@ -26,6 +26,7 @@ class ProjectRow(msgspec.Struct, frozen=True):
     description: str | None
     created_by: int
     created_at: datetime
+    visibility: str
 
 
 _FILE = QueryFile("projects/projects.sql")

@@ -1,7 +1,7 @@
--- insert_project: $1 entity id, $2 name, $3 user id, $4 description or null → ProjectIdRow
+-- insert_project: $1 entity id, $2 name, $3 user id, $4 description or null, $5 visibility → ProjectIdRow
 -- Idempotent: a project of this name stays as it is, and then there is no row.
-INSERT INTO projects (entity_id, name, created_by, description)
-VALUES ($1, $2, $3, $4)
+INSERT INTO projects (entity_id, name, created_by, description, visibility)
+VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (entity_id, name) WHERE deleted_at IS NULL DO NOTHING
 RETURNING project_id;
 
@@ -40,7 +40,7 @@ SELECT {{columns p}}
 FROM projects AS p
 JOIN entities AS e USING (entity_id)
 WHERE {{may read project p $1}}
-  AND ($2::text IS NULL OR e.name = $2)
+  AND (e.name = $2 OR $2::text IS NULL AND {{may read own_project p $1}})
   AND ($3::text IS NULL OR (p.name, p.project_id) > ($3, $4::bigint))
 ORDER BY p.name, p.project_id
 LIMIT $5;
@@ -50,7 +50,7 @@ SELECT count(*)
 FROM projects AS p
 JOIN entities AS e USING (entity_id)
 WHERE {{may read project p $1}}
-  AND ($2::text IS NULL OR e.name = $2);
+  AND (e.name = $2 OR $2::text IS NULL AND {{may read own_project p $1}});
 
 -- count_runs_ever: $1 run id → CountRow
 -- How many runs the run's project has had: the number of a display name that is made anew.
@@ -72,9 +72,9 @@ FROM projects AS p
 WHERE p.project_id = $1 AND p.deleted_at IS NULL
 FOR NO KEY UPDATE;
 
--- update_project: $1 project id, $2 name, $3 description or null → ProjectRow
+-- update_project: $1 project id, $2 name, $3 description or null, $4 visibility → ProjectRow
 UPDATE projects AS p
-SET name = $2, description = $3
+SET name = $2, description = $3, visibility = $4
 WHERE p.project_id = $1 AND p.deleted_at IS NULL
 RETURNING {{columns p}};
 

@@ -31,7 +31,7 @@ SELECT g.run_id, g.project_id, p.name, r.name, r.display_name, r.state, g.delete
 FROM run_deletion AS g
 JOIN runs AS r ON r.run_id = g.run_id
 JOIN projects AS p ON p.project_id = r.project_id
-WHERE g.run_id = $1 AND {{may ? project p $2}};
+WHERE g.run_id = $1 AND {{may ? run r in p $2}};
 
 -- select_deleted_runs: $1 project id, $2 run ids → RunDeletionRow*, in one snapshot
 -- The caller has found the project.
@@ -48,7 +48,7 @@ SELECT r.run_id, e.name, p.name, r.name
 FROM runs AS r
 JOIN projects AS p USING (project_id)
 JOIN entities AS e USING (entity_id)
-WHERE r.run_id = ANY ($1::uuid[]) AND r.deleted_at IS NULL AND {{may read project p $2}};
+WHERE r.run_id = ANY ($1::uuid[]) AND r.deleted_at IS NULL AND {{may read run r in p $2}};
 
 -- select_deleted_runs_page: $1 project id, $2 deleted before or null, $3 before run id, $4 limit → RunDeletionRow*, in one snapshot
 -- Those that were deleted last come first.

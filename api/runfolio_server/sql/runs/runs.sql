@@ -8,7 +8,7 @@ WHERE r.project_id = $1 AND r.name = $2 AND r.run_id = $3 AND r.deleted_at IS NU
 SELECT {{columns r}}
 FROM runs AS r
 JOIN projects AS p USING (project_id)
-WHERE r.run_id = $1 AND {{may ? project p $2}} AND r.deleted_at IS NULL;
+WHERE r.run_id = $1 AND {{may ? run r in p $2}} AND r.deleted_at IS NULL;
 
 -- start_run: $1 run id, $2 project id, $3 name, $4 words of a display name, $5 user id, $6 JSON object of columns to write, $7 to $10 config and summary, each as text and for filters, null: as it is, $11 whether the config is for a new run only, $12 whose documents they are, $13 when the process says it began, $14 whether it is sent when it is over → StartedRunRow
 SELECT {{columns s}}
