@@ -39,7 +39,7 @@ SELECT count(*)
 FROM run_alert
 WHERE run_id = $1;
 
--- select_project_alerts_page: $1 project id, $2 time, $3 run id and $4 number of the last one that was read or nulls, $5 limit → ProjectAlertRow*
+-- select_project_alerts_page: $1 project id, $2 time, $3 run id and $4 number of the last one that was read or nulls, $5 limit → ProjectAlertRow*, in one snapshot
 -- Those of all its runs, the newest first.
 SELECT a.run_id, a.number, a.title, a.text, a.severity, a.user_id, a.at, r.name
 FROM run_alert AS a
@@ -49,7 +49,7 @@ WHERE r.project_id = $1 AND r.deleted_at IS NULL
 ORDER BY a.at DESC, a.run_id DESC, a.number DESC
 LIMIT $5;
 
--- count_project_alerts: $1 project id → AlertCountRow
+-- count_project_alerts: $1 project id → AlertCountRow, in one snapshot
 SELECT count(*)
 FROM run_alert AS a
 JOIN runs AS r ON r.run_id = a.run_id
