@@ -10,6 +10,8 @@ import strawberry
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.domain.time_text import instant_text
 from runfolio_server.graph.info import RequestInfo
+from runfolio_server.graph.limits.cost import costs, page
+from runfolio_server.graph.limits.runs_cost import COUNTING_RUNS, over_runs
 from runfolio_server.graph.relay.connections import After, Connection, First, build_connection, page_size
 from runfolio_server.graph.runs.alerts import RunAlert
 from runfolio_server.sql.projects.projects import ProjectRow
@@ -35,7 +37,10 @@ class ProjectAlerts:
 
     row: strawberry.Private[ProjectRow]
 
-    @strawberry.field(description="The alerts of all its runs, the newest first.")
+    # Their count goes over the runs as well.
+    @strawberry.field(
+        description="The alerts of all its runs, the newest first.", metadata=costs(over_runs(page, 2 * COUNTING_RUNS))
+    )
     async def alerts(
         self, info: RequestInfo, first: First = strawberry.UNSET, after: After = strawberry.UNSET
     ) -> Connection[ProjectAlert]:
