@@ -1,4 +1,4 @@
-"""The server's commands: serve, worker, migrate, distribute, keys, export-schema.
+"""The server's commands: serve, worker, migrate, distribute, export-schema. Others are in operator_commands.py.
 
 Entry points of the client's command line.
 
@@ -24,7 +24,6 @@ WORKER_MODULE = "runfolio_server.worker"
 # What a name of SETTINGS is called as an option of a command; the others are set in the environment only.
 SERVE_OPTIONS = ("host", "port", "data_dir", "database_url", "direct_database_url", "processes")
 DATABASE_OPTIONS = ("database_url", "direct_database_url")
-KEYS_OPTIONS = ("data_dir", "database_url", "direct_database_url")
 # Citus's own default: for each machine of a cluster of some eight a few shards, of which some can move elsewhere.
 SHARDS_DEFAULT = 32
 # A list of many runs asks each shard, and each machine has a table with its indexes for each shard of each table.
@@ -42,7 +41,7 @@ class Command:
 
 
 def _add_serve_arguments(parser: argparse.ArgumentParser) -> None:
-    _add_settings(parser, SERVE_OPTIONS)
+    add_settings(parser, SERVE_OPTIONS)
     parser.add_argument(
         "--username", metavar="NAME", help="Name of the first user, made on the first start (default: your OS user)."
     )
@@ -54,11 +53,11 @@ def _serve(arguments: argparse.Namespace) -> int:
 
         return serve(settings, username=arguments.username, worker_module=WORKER_MODULE)
 
-    return _run("serve", arguments, SERVE_OPTIONS, run)
+    return run_command("serve", arguments, SERVE_OPTIONS, run)
 
 
 def _add_database_arguments(parser: argparse.ArgumentParser) -> None:
-    _add_settings(parser, DATABASE_OPTIONS)
+    add_settings(parser, DATABASE_OPTIONS)
 
 
 def _worker(arguments: argparse.Namespace) -> int:
@@ -71,7 +70,7 @@ def _worker(arguments: argparse.Namespace) -> int:
         runpy.run_module(WORKER_MODULE, run_name="__main__", alter_sys=True)
         return 0
 
-    return _run("worker", arguments, DATABASE_OPTIONS, run)
+    return run_command("worker", arguments, DATABASE_OPTIONS, run)
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
@@ -83,11 +82,11 @@ def _migrate(arguments: argparse.Namespace) -> int:
         print("\n".join(f"Applied {name}." for name in applied) or "The database is up to date.")  # noqa: T201
         return 0
 
-    return _run("migrate", arguments, DATABASE_OPTIONS, run)
+    return run_command("migrate", arguments, DATABASE_OPTIONS, run)
 
 
 def _add_distribute_arguments(parser: argparse.ArgumentParser) -> None:
-    _add_settings(parser, DATABASE_OPTIONS)
+    add_settings(parser, DATABASE_OPTIONS)
     parser.add_argument(
         "--shards", type=_shards, default=SHARDS_DEFAULT, help=f"In how many runs are kept (default: {SHARDS_DEFAULT})."
     )
@@ -111,11 +110,11 @@ def _distribute(arguments: argparse.Namespace) -> int:
         if plan.steps:
             # Asked outside the event loop, where an interrupt ends the question.
             if not plan.servers and not arguments.yes and not _is_wanted():
-                raise _CommandError("Nothing was changed. To do it answer yes, or give --yes.")
+                raise CommandError("Nothing was changed. To do it answer yes, or give --yes.")
             asyncio.run(distribute(settings.session_url, arguments.shards, _tell))
         return 0
 
-    return _run("distribute", arguments, DATABASE_OPTIONS, run)
+    return run_command("distribute", arguments, DATABASE_OPTIONS, run)
 
 
 def _tell(text: str) -> None:
@@ -129,27 +128,6 @@ def _is_wanted() -> bool:
     return input("Do it? [yes/no] ").strip().lower() in ("yes", "y")
 
 
-def _add_keys_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["create"], help="What to do: make a key, which is printed once.")
-    parser.add_argument("--username", metavar="NAME", help="Whose key (default: the site admin's who was made first).")
-    parser.add_argument("--admin", action="store_true", help="Make the user a site admin, who may make users and keys.")
-    _add_settings(parser, KEYS_OPTIONS)
-
-
-def _keys(arguments: argparse.Namespace) -> int:
-    def run(settings: Settings) -> int:
-        from runfolio_server.serve.machine_key import make_machine_key
-
-        made = make_machine_key(settings, username=arguments.username, admin=arguments.admin)
-        role = ", a site admin" if made.is_admin else ""
-        # Apart, so that a program that reads stdout has the key alone.
-        sys.stderr.write(f"This is a new API key of {made.username}{role}, shown this once:\n")
-        sys.stdout.write(f"{made.key}\n")
-        return 0
-
-    return _run("keys", arguments, KEYS_OPTIONS, run)
-
-
 def _add_export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--served", action="store_true", help="Print what /graphql serves, wire names included.")
 
@@ -161,10 +139,12 @@ def _export_schema(arguments: argparse.Namespace) -> int:
         sys.stdout.write(print_served() if arguments.served else print_canonical())
         return 0
 
-    return _run("export-schema", arguments, (), run)
+    return run_command("export-schema", arguments, (), run)
 
 
-def _run(name: str, arguments: argparse.Namespace, options: tuple[str, ...], run: Callable[[Settings], int]) -> int:
+def run_command(
+    name: str, arguments: argparse.Namespace, options: tuple[str, ...], run: Callable[[Settings], int]
+) -> int:
     """Run a command; whatever the user can mend becomes one sentence on stderr and exit code 1."""
     write_log("text", logging.WARNING, name)
     try:
@@ -175,7 +155,7 @@ def _run(name: str, arguments: argparse.Namespace, options: tuple[str, ...], run
         return run(settings)
     except SettingsError as error:
         message = str(error)
-    except _CommandError as error:
+    except CommandError as error:
         message = str(error)
     except Exception as error:
         message = _sentence_for(error)
@@ -185,7 +165,7 @@ def _run(name: str, arguments: argparse.Namespace, options: tuple[str, ...], run
     return 1
 
 
-class _CommandError(Exception):
+class CommandError(Exception):
     """A command that cannot run as it was asked; the message says what to change."""
 
 
@@ -204,7 +184,7 @@ def _check_server_extra(name: str) -> None:
     # One module of the extra stands for all of them: they are installed together.
     missing = [module for module in ("asyncpg", "strawberry", "uvicorn") if find_spec(module) is None]
     if missing:
-        raise _CommandError(
+        raise CommandError(
             f"`runfolio {name}` needs the server, which is not installed ({', '.join(missing)}); "
             "run: pip install 'runfolio[local]' (with its own PostgreSQL) or 'runfolio[server]'."
         )
@@ -213,19 +193,19 @@ def _check_server_extra(name: str) -> None:
 def _check_scheme(settings: Settings) -> None:
     for url in (settings.database_url, settings.direct_database_url):
         if url and not url.startswith(("postgresql://", "postgres://")):
-            raise _CommandError(
+            raise CommandError(
                 "The database URL must begin with postgresql://, as in postgresql://user:password@host:5432/database."
             )
 
 
 def _check_database_url(name: str, settings: Settings) -> None:
     if not settings.database_url:
-        raise _CommandError(
+        raise CommandError(
             f"`runfolio {name}` needs a database; give --database-url or set {ENVIRONMENT_PREFIX}DATABASE_URL."
         )
 
 
-def _add_settings(parser: argparse.ArgumentParser, options: tuple[str, ...]) -> None:
+def add_settings(parser: argparse.ArgumentParser, options: tuple[str, ...]) -> None:
     """Make options of these settings, and list the others where the help ends."""
     others = []
     for setting in SETTINGS:
@@ -249,5 +229,4 @@ MIGRATE = Command("migrate", "Bring a database to this version.", _add_database_
 DISTRIBUTE = Command(
     "distribute", "Spread the runs of a database over machines (Citus).", _add_distribute_arguments, _distribute
 )
-KEYS = Command("keys", "Make an API key on the server's machine, without having one.", _add_keys_arguments, _keys)
 EXPORT_SCHEMA = Command("export-schema", "Print the GraphQL schema.", _add_export_arguments, _export_schema)

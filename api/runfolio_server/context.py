@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from runfolio_server.actions.identity.people import Acting
 from runfolio_server.answer_budget import AnswerBudget
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.viewer import Viewer
@@ -48,6 +49,11 @@ class Context:
     budget: AnswerBudget
     deleted_kept_days: int
     session_id: UUID | None
+
+    @property
+    def acting(self) -> Acting:
+        """Who changes accounts and teams, and where."""
+        return Acting(self.database, self.remembered_access, self.wake_up, self.viewer)
 
     @property
     def reads(self) -> Semaphore:

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from runfolio._async.files import AsyncFile, AsyncFiles
     from runfolio._async.history import AsyncHistoryScan
     from runfolio._async.media import AsyncHtml, AsyncImage, AsyncMedia, AsyncPlotly, AsyncVideo
+    from runfolio._async.people import AsyncApiKeys
     from runfolio._async.project import AsyncProject, AsyncProjects
     from runfolio._async.run import AsyncRun
     from runfolio._async.run_lineage import AsyncForks
     from runfolio._async.runs import AsyncRuns
     from runfolio._async.state_changes import AsyncStateChanges
     from runfolio._async.tables import AsyncJoinedTable, AsyncPartitionedTable, AsyncTable
+    from runfolio._async.team import AsyncTeam, AsyncTeamInvites, AsyncTeamMembers, AsyncTeams
     from runfolio._core.alert import Alert
     from runfolio._core.artifact_collection import ArtifactCollection
     from runfolio._core.artifact_lineage import ArtifactLineage, LineageEdge, LineageRun
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from runfolio._core.metadata_field import Metadata
     from runfolio._core.metric_key import MetricKey
     from runfolio._core.missing_value import MISSING
+    from runfolio._core.people import ApiKey, Invite, TeamMember
     from runfolio._core.restored_code import RestoredCode
     from runfolio._core.run_changes import ChangedRuns
     from runfolio._core.run_facets import DocumentKey, FieldValue, HistogramBin, RunField
@@ -80,12 +83,14 @@ if TYPE_CHECKING:
     from runfolio._sync.files import File, Files
     from runfolio._sync.history import HistoryScan
     from runfolio._sync.media import Html, Image, Media, Plotly, Video
+    from runfolio._sync.people import ApiKeys
     from runfolio._sync.project import Project, Projects
     from runfolio._sync.run import Run
     from runfolio._sync.run_lineage import Forks
     from runfolio._sync.runs import Runs
     from runfolio._sync.state_changes import StateChanges
     from runfolio._sync.tables import JoinedTable, PartitionedTable, Table
+    from runfolio._sync.team import Team, TeamInvites, TeamMembers, Teams
     from runfolio.history_table import HistoryTable
 
 _MODULE_BY_NAME = {name: module for module, names in NAMES_BY_MODULE.items() for name in names}
@@ -96,6 +101,8 @@ __all__ = [
     "Alerts",
     "Api",
     "ApiError",
+    "ApiKey",
+    "ApiKeys",
     "Artifact",
     "ArtifactCollection",
     "ArtifactCollections",
@@ -105,6 +112,7 @@ __all__ = [
     "Artifacts",
     "AsyncAlerts",
     "AsyncApi",
+    "AsyncApiKeys",
     "AsyncArtifact",
     "AsyncArtifactCollections",
     "AsyncArtifactFile",
@@ -137,6 +145,10 @@ __all__ = [
     "AsyncRuns",
     "AsyncStateChanges",
     "AsyncTable",
+    "AsyncTeam",
+    "AsyncTeamInvites",
+    "AsyncTeamMembers",
+    "AsyncTeams",
     "AsyncVideo",
     "AuthenticationError",
     "BadRequestError",
@@ -171,6 +183,7 @@ __all__ = [
     "HistoryTable",
     "Html",
     "Image",
+    "Invite",
     "JoinedTable",
     "LineageEdge",
     "LineageRun",
@@ -209,6 +222,11 @@ __all__ = [
     "Summary",
     "Table",
     "Tag",
+    "Team",
+    "TeamInvites",
+    "TeamMember",
+    "TeamMembers",
+    "Teams",
     "TooLargeError",
     "TooManyRequestsError",
     "UnavailableError",

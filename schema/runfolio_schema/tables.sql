@@ -24,6 +24,7 @@ CREATE TABLE users (
   kind       text NOT NULL DEFAULT 'person',         -- service: a program's account, which belongs to a team
   team_id    bigint,                                 -- the team that a service account belongs to; null for people
   deactivated_at timestamptz,                        -- not null: none of their keys is valid, and they may do nothing
+  display_name text,                                 -- what people read; null: the username
   CONSTRAINT users_entity_id_key UNIQUE (entity_id),
   CONSTRAINT users_email_key UNIQUE (email),
   CONSTRAINT users_kind_check CHECK (kind IN ('person', 'service')),
@@ -71,6 +72,9 @@ CREATE INDEX invite_entity_id ON invite (entity_id, created_at DESC, invite_id);
 -- Serves the invites of a user.
 CREATE INDEX invite_user_id ON invite (user_id) WHERE user_id IS NOT NULL;
 
+-- Serves the invites to an address.
+CREATE INDEX invite_email ON invite (lower(email)) WHERE email IS NOT NULL;
+
 -- Named sets of runs inside an entity.
 CREATE TABLE projects (
   project_id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -113,6 +117,9 @@ CREATE TABLE api_keys (
 
 -- Serves select_api_keys_page.
 CREATE INDEX api_keys_user_id ON api_keys (user_id);
+
+-- A valid key is named by its owner once.
+CREATE UNIQUE INDEX api_keys_user_id_name_key ON api_keys (user_id, name) WHERE revoked_at IS NULL AND name IS NOT NULL;
 
 -- Browsers that are signed in, each by an API key, whose scope the session has and with which it ends.
 CREATE TABLE browser_session (

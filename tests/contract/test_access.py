@@ -19,6 +19,7 @@ OWNED = re.compile(
 )
 WORKER = "the worker's: it is for nobody"
 RUN_CHECKED = "in the transaction that has checked, made or taken up the run"
+ON_MACHINE = "for whoever runs the server's machine"
 TARGET_FOUND = "by the id that ingest/target.py has made of a project which was found by a statement that asks"
 COPY_BEGUN = "of a copy that was begun in a transaction which has checked the run and the project"
 PROJECT_CHECKED = "in the transaction that has checked the project"
@@ -27,6 +28,10 @@ PROJECT_FOUND = "by the id of a project that a statement which asks has found"
 ASK_NOTHING = {
     "insert_project": "by the id of an entity that has been checked",
     "select_entities": "by the ids of entities whose projects have been found",
+    "lock_team": "in the transaction that has checked the entity, or accepts an invite to it",
+    "select_team": "to look whether one is made twice, and for whoever runs the machine",
+    "select_teams": ON_MACHINE,
+    "select_key_project": ON_MACHINE,
     "select_run_by_name": PROJECT_FOUND,
     "start_run": PROJECT_FOUND,
     "delete_runs": PROJECT_FOUND,
@@ -201,8 +206,7 @@ def test_statements_put_together_in_python_find_runs_by_the_id_of_a_project_only
 def test_what_a_viewer_may_do_is_spelled_in_one_place() -> None:
     assert {"actions/access.py", "domain/permission.py", "sql/access.py"} == _modules_with(r"\bentity_ids\b")
     assert {"sql/access.py", "sql/identity/users.sql"} == _modules_with(r"\bentity_id = ANY\b")
-    # A loader knows the viewer's own row.
-    assert {"actions/access.py", "loaders/__init__.py"} == _modules_with(r"\bviewer\.is_admin\b")
+    assert {"actions/access.py"} == _modules_with(r"\bviewer\.is_admin\b")
     assert {"actions/access.py"} == _modules_with(r"\bThere is no (project|run|entity|\{)")
 
 

@@ -10,12 +10,20 @@ from pathlib import Path
 import pytest
 
 from runfolio.cli import make_parser, own_commands
-from runfolio_server import cli
+from runfolio_server import cli, operator_commands
 
 ROOT = Path(__file__).parents[2]
 READMES = [ROOT / "README.md", *(ROOT / folder / "README.md" for folder in ("api", "client", "schema", "docker"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-COMMANDS = [*own_commands(), cli.SERVE, cli.WORKER, cli.MIGRATE, cli.DISTRIBUTE, cli.KEYS, cli.EXPORT_SCHEMA]
+COMMANDS = [
+    *own_commands(),
+    cli.SERVE,
+    cli.WORKER,
+    cli.MIGRATE,
+    cli.DISTRIBUTE,
+    cli.EXPORT_SCHEMA,
+    *operator_commands.COMMANDS,
+]
 
 
 def typed(text: str) -> list[str]:

@@ -16,7 +16,7 @@ import runfolio
 from runfolio_server.actions.artifacts import lineage
 from runfolio_server.actions.console import read
 from runfolio_server.actions.exports import history as export_action
-from runfolio_server.actions.identity import users
+from runfolio_server.actions.identity import api_keys, invites, users
 from runfolio_server.actions.projects import lifecycle as projects
 from runfolio_server.actions.runs import bulk, files
 from runfolio_server.domain import alert, artifact_names, names
@@ -60,6 +60,13 @@ OF_SCHEMA = {
         for kind in attribute.inputs
         if attribute.characters_max is not None
     },
+    "CreateInviteInput.days": {invites.INVITE_DAYS_MAX},
+    "CreateServiceAccountInput.description": {users.DISPLAYED_NAME_MAX},
+    "CreateTeamInput.teamName": {names.ENTITY_NAME_MAX},
+    "GenerateApiKeyInput.description": {api_keys.DESCRIPTION_MAX},
+    "GenerateApiKeyInput.name": {api_keys.KEY_NAME_MAX},
+    "UpdateUserInput.displayName": {users.DISPLAYED_NAME_MAX},
+    "User.invites": {invites.OPEN_INVITES_MAX},
     "CreateProjectInput.description": {projects.DESCRIPTION_MAX},
     "CreateProjectInput.name": {names.PROJECT_NAME_MAX},
     "Artifact.lineage(hops)": {lineage.HOPS_MAX},
@@ -118,6 +125,7 @@ OF_SCHEMA = {
 OF_CLIENT = {
     "artifact.lineage": {lineage.HOPS_MAX},
     "pages.AsyncPages": {connections.PAGE_SIZE_MAX},
+    "team.invite": {invites.INVITE_DAYS_DEFAULT},
     "run.history": {history.SAMPLES_MAX},
     "run.history_table": {export_history.SAMPLES_MAX},
     "run_media.model_graphs": {model_graph.LAYERS_MAX},
@@ -173,7 +181,7 @@ def test_the_table_of_names_tells_the_bounds_of_each() -> None:
         "run ids": f"1 to {names.RUN_NAME_MAX}, none of `{' '.join(sorted(names.FORBIDDEN_IN_RUN))}`",
         "tags": f"1 to {attribute_of('tags').characters_max}",
         "files": f"at most {names.FILE_NAME_MAX_BYTES:,} bytes of UTF-8",
-        "descriptions of API keys": f"at most {users.DESCRIPTION_MAX:,}",
+        "descriptions of API keys": f"at most {api_keys.DESCRIPTION_MAX:,}",
     }.items() <= dict(rows).items()
 
 

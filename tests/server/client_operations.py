@@ -41,11 +41,21 @@ VARIABLES: dict[str, object] = {
     "number": 0,
     "direction": "BOTH",
     "hops": 2,
+    "username": "nobody",
+    "team": "nowhere",
+    "role": "member",
+    "keyId": "no id",
+    "inviteId": "no id",
     "caseSensitive": True,
     "fuzzy": False,
 }
 # What the mutations of our client are given beside the run: nothing that the second time would answer otherwise.
 INPUTS: dict[str, dict[str, object]] = {
+    "CreateUser": {"username": "no name"},
+    "UpdateUser": {"displayName": "Ada"},
+    "GenerateApiKey": {"scope": "no scope"},
+    "CreateInvite": {"entityName": "nowhere", "username": "ada"},
+    "CreateServiceAccount": {"entityName": "nowhere", "description": "none"},
     "UpdateRun": {"id": "run", "notes": "noted"},
     "StopRun": {"id": "run"},
     "UpdateRunState": {"id": "run", "state": "failed"},
@@ -74,8 +84,22 @@ INPUTS: dict[str, dict[str, object]] = {
     "RaiseAlert": {"runId": "artifact", "title": "low", "text": "", "severity": "INFO", "waitS": 60},
     "AppendHistory": {"runId": "run", "offset": 0, "rows": ['{"loss": 1}', "no row"], "writer": "equal"},
 }
-# What is refused here, because the run is running, the artifact has no manifest, or an id is that of something else.
+# What is refused here, because the run is running, the artifact has no manifest, an id is that of something else, there
+# is no such user or team, or because what it makes is another one each time.
 REFUSED = {
+    "CreateUser",
+    "DeactivateUser",
+    "ActivateUser",
+    "GenerateApiKey",
+    "DeleteApiKey",
+    "ResetApiKeys",
+    "CreateInvite",
+    "AcceptInvite",
+    "RevokeInvite",
+    "ChangeRole",
+    "RemoveMember",
+    "LeaveTeam",
+    "CreateServiceAccount",
     "DeleteArtifactVersion",
     "FinishArtifact",
     "RecordArtifactUse",

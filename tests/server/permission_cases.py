@@ -8,6 +8,7 @@ from __future__ import annotations
 # One document for each field of Query that has arguments, and each field below it that finds by name.
 QUERIES: dict[str, tuple[str, ...]] = {
     "Query.entity": ("entity",),
+    "Query.user": ("username",),
     "Query.project": ("project", "entity"),
     "Query.projects": ("entity",),
     "Query.deletedProjects": ("entity",),
@@ -31,6 +32,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
 }
 DOCUMENTS = {
     "Query.entity": "query($entity: String!) { entity(name: $entity) { id name kind createdAt } }",
+    "Query.user": "query($username: String!) { user(username: $username) { id } }",
     "Query.project": "query($project: String, $entity: String) { project(name: $project, entityName: $entity) { id } }",
     "Query.projects": "query($entity: String) { projects(entityName: $entity) { totalCount edges { node { id } } } }",
     "Query.deletedProjects": (

@@ -18,7 +18,7 @@ from tests.server.running_serve import RunningServe
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 KEYS = """
 import argparse, sys
-from runfolio_server.cli import KEYS
+from runfolio_server.operator_commands import KEYS
 parser = argparse.ArgumentParser()
 KEYS.add_arguments(parser)
 sys.exit(KEYS.run(parser.parse_args()))

@@ -20,6 +20,7 @@ from runfolio_server.graph.relay.node_ids import decode_uuid
 from tests.artifact_rows import ArtifactRows
 from tests.server.addressed_mutations import MUTATIONS, REQUIRED
 from tests.server.permission_cases import DOCUMENTS, FINDING, QUERIES
+from tests.server.team_requests import INVITE, make_team
 from tests.service import Answer, Service
 
 SERVED = build_schema(resources.files("runfolio_schema").joinpath("served.graphql").read_text(encoding="utf-8"))
@@ -44,6 +45,8 @@ class Names:
     entity_id: str
     key_id: str
     session_id: str
+    invite_id: str
+    user_id: str
     username: str
     artifact: str
     artifact_id: str
@@ -68,13 +71,15 @@ async def hers(service: Service) -> Names:
     bucket = await service.start_run("adas-run", "adas-project", config='{"secret": {"value": 1}}')
     await service.log("ada/adas-project/adas-run", 0, ['{"_step":0,"loss":1}'])
     answer = await service.graphql(
-        '{ viewer { defaultEntity { id project(name: "adas-project") { id } } apiKeys { edges { node { id } } } } }'
+        '{ viewer { id defaultEntity { id project(name: "adas-project") { id } } apiKeys { edges { node { id } } } } }'
     )
     viewer = answer.data["viewer"]
     project_id = viewer["defaultEntity"]["project"]["id"]
     rows = ArtifactRows(service.database, int(base64.b64decode(project_id).partition(b":")[2]))
     await rows.collection(1, "adas-weights", "model")
     await rows.version(1, 1, 0, logged_by="adas-run")
+    await make_team(service, "adas-team")
+    invite = await service.graphql(INVITE, t="adas-team", u="bob")
     session = await service.http.post("/session", json={"key": service.keys["ada"]})
     service.http.cookies.clear()
     return Names(
@@ -87,6 +92,8 @@ async def hers(service: Service) -> Names:
         entity_id=viewer["defaultEntity"]["id"],
         key_id=viewer["apiKeys"]["edges"][0]["node"]["id"],
         session_id=session.json()["session"]["id"],
+        invite_id=invite.data["createInvite"]["invite"]["id"],
+        user_id=viewer["id"],
         username="ada",
         artifact="adas-weights:v0",
         artifact_id=_id("Artifact", 1),
@@ -109,6 +116,8 @@ async def nobodys() -> Names:
         entity_id=_id("Entity", 999_999),
         key_id=_id("ApiKey", uuid4()),
         session_id=_id("BrowserSession", uuid4()),
+        invite_id=_id("Invite", uuid4()),
+        user_id=_id("User", 999_999),
         username="nob",
         artifact="gone-weights:v0",
         artifact_id=_id("Artifact", 999_999),

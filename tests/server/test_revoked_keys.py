@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Never
 
+from runfolio_server.actions.identity.api_keys import revoke_api_key
+from runfolio_server.actions.identity.people import Acting
 from runfolio_server.actions.identity.sign_in import SignIn
-from runfolio_server.actions.identity.users import revoke_api_key
 from runfolio_server.actions.others_changes import forget_what_others_revoke
 from runfolio_server.errors import Unauthenticated
 from runfolio_server.events.wake_up import EventWakeUp
@@ -74,5 +75,6 @@ async def test_a_key_whose_process_was_killed_before_it_could_say_so_is_forgotte
     async with _running(forget_what_others_revoke(service.database, remembered, wake_up, poll_s=0.02)):
         await asyncio.sleep(0.1)
 
-        await revoke_api_key(service.database, RememberedAccess(), killed, viewer, decode_uuid("ApiKey", key["id"]))
+        acting = Acting(service.database, RememberedAccess(), killed, viewer)
+        await revoke_api_key(acting, decode_uuid("ApiKey", key["id"]))
         await _until_refused(sign_in, key["name"])

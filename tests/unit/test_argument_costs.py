@@ -38,6 +38,7 @@ NUMBERS = {"Int", "Int64"}
 RANGE = {"minStep", "maxStep"}
 # Numbers that make nothing longer, and why.
 ONLY_STORED = {
+    "CreateInviteInput.days": "it is stored",
     "AppendHistoryInput.offset": "a number of a line",
     "AppendHistoryInput.exitCode": "it is stored",
     "DeleteFilesInput.projectId": "it is ignored",

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import pytest
 
 from runfolio.cli import make_parser
-from runfolio_server import cli
+from runfolio_server import cli, operator_commands
 from runfolio_server.settings import SETTINGS
 
-COMMANDS = (cli.SERVE, cli.WORKER, cli.MIGRATE, cli.DISTRIBUTE, cli.KEYS, cli.EXPORT_SCHEMA)
+COMMANDS = (cli.SERVE, cli.WORKER, cli.MIGRATE, cli.DISTRIBUTE, cli.EXPORT_SCHEMA, *operator_commands.COMMANDS)
 
 
 def run(arguments: Sequence[str]) -> int:

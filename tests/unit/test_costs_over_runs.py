@@ -47,6 +47,7 @@ OF_NO_RUNS = {
     "Project.access": "always null",
     "Project.views": "always null",
     "Project.deletedRuns": "those that are deleted, of which a page has a cost of its own",
+    "Project.alerts": "alerts, of which a page has a cost of its own",
     "Project.totalSweeps": "there are none",
     "Project.sweep": "there are none",
     "Project.sweeps": "there are none",
@@ -67,7 +68,16 @@ OF_NO_RUNS = {
     "RunAlert.user": "who has raised it",
 }
 # Here other things begin than lists of runs.
-BEYOND = {"Run", "DeletedRunConnection", "Entity", "User", "Sweep", "SweepConnection", "HistoryColumns"}
+BEYOND = {
+    "Run",
+    "ProjectAlertConnection",
+    "DeletedRunConnection",
+    "Entity",
+    "User",
+    "Sweep",
+    "SweepConnection",
+    "HistoryColumns",
+}
 OF_ARTIFACTS = "Artifact"
 """What the names of types begin with that no list of runs lies behind."""
 

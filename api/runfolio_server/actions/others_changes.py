@@ -24,10 +24,12 @@ async def forget_what_others_revoke(
 
     def told(events: Sequence[EventRow]) -> None:
         for event in events:
-            if event.kind == EventKind.API_KEY_REVOKED:
+            if event.kind in (EventKind.API_KEY_REVOKED, EventKind.USER_CHANGED):
                 remembered.clear_viewers_of(event.entity_id)
             elif event.kind == EventKind.SESSION_ENDED:
                 remembered.clear_session(event.object_id)
+            elif event.kind == EventKind.MEMBERSHIP_CHANGED:
+                remembered.clear(user_id=event.object_id.int)
             elif event.kind == EventKind.PROJECT_CHANGED and event.project_id is not None:
                 remembered.clear(project_id=event.project_id)
 

@@ -19,9 +19,13 @@ class EventKind(StrEnum):
     RUN_UNDELETED = "run_undeleted"
     RUN_PURGED = "run_purged"
     PROJECT_CHANGED = "project_changed"
+    API_KEY_MADE = "api_key_made"
     API_KEY_REVOKED = "api_key_revoked"
     SESSION_STARTED = "session_started"
     SESSION_ENDED = "session_ended"
+    USER_CHANGED = "user_changed"
+    MEMBERSHIP_CHANGED = "membership_changed"
+    INVITE_CHANGED = "invite_changed"
 
 
 # The README has this table too, and a test compares them.
@@ -35,7 +39,11 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.RUN_UNDELETED: "A deleted run came back.",
     EventKind.RUN_PURGED: "What a deleted run had was freed.",
     EventKind.PROJECT_CHANGED: "A project was renamed, deleted, restored, shown to others, or lost a name to another.",
+    EventKind.API_KEY_MADE: "An API key was made; the entity is its owner's.",
     EventKind.API_KEY_REVOKED: "An API key was revoked; the entity is its owner's.",
     EventKind.SESSION_STARTED: "A browser was signed in; the entity is the user's.",
     EventKind.SESSION_ENDED: "A browser was signed out, or its session revoked; the entity is the user's.",
+    EventKind.USER_CHANGED: "An account was made, changed, deactivated or activated; the object is the user's number.",
+    EventKind.MEMBERSHIP_CHANGED: "Somebody came into a team, got another role or left it; the object is their number.",
+    EventKind.INVITE_CHANGED: "Somebody was invited to a team, or an invite was accepted or revoked.",
 }

@@ -1,4 +1,4 @@
-"""The PostgreSQL that a running `serve` has in its data directory, for commands beside it. Used by machine_key.py."""
+"""The PostgreSQL that a running `serve` has in its data directory, for commands beside it. Used by serve/machine.py."""
 
 from __future__ import annotations
 

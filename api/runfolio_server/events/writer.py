@@ -75,12 +75,24 @@ async def _write_changes(
     await connection.execute(WRITE_RUN_EVENTS, list(run_ids), kind.value, nothing, nothing, None, users, detail)
 
 
-async def write_event(connection: Connection, kind: EventKind, *, entity_id: int, object_id: UUID) -> None:
-    """Tell of a change of something other than a run, in the caller's transaction."""
-    await connection.execute(WRITE_EVENT, kind.value, entity_id, None, object_id)
+async def write_event(
+    connection: Connection, kind: EventKind, *, entity_id: int, object_id: UUID, **told: str | int | None
+) -> None:
+    """Tell of a change of something other than a run, in the caller's transaction.
+
+    `told` are a few short values; `by` is the user who did it, None: whoever runs the machine.
+    """
+    await connection.execute(WRITE_EVENT, kind.value, entity_id, None, object_id, json.dumps(told))
+
+
+async def write_user_event(
+    connection: Connection, kind: EventKind, *, entity_id: int, user_id: int, **told: str | int | None
+) -> None:
+    """Tell of a change of a user, or of what they are in an entity. The object is the user's number as a uuid."""
+    await write_event(connection, kind, entity_id=entity_id, object_id=UUID(int=user_id), **told)
 
 
 async def write_project_changed(connection: Connection, *, entity_id: int, project_id: int) -> None:
     """Tell that names lead elsewhere now, in the caller's transaction. The object is the project's number as a uuid."""
     object_id = UUID(int=project_id)
-    await connection.execute(WRITE_EVENT, EventKind.PROJECT_CHANGED.value, entity_id, project_id, object_id)
+    await connection.execute(WRITE_EVENT, EventKind.PROJECT_CHANGED.value, entity_id, project_id, object_id, "{}")

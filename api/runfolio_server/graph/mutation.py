@@ -21,6 +21,7 @@ from runfolio_server.graph.wandb.deletion import DeletionWireNames
 from runfolio_server.graph.wandb.mutation import MutationWireNames
 from runfolio_server.graph.wandb.project_mutation import ProjectMutationWireNames
 from runfolio_server.graph.wandb.rewind import RewindWireNames
+from runfolio_server.graph.wandb.team import TeamMutationWireNames
 
 
 @strawberry.type(description="Changing. Each takes one input and answers what it changed.")
@@ -34,6 +35,7 @@ class Mutation(
     AlertMutations,
     UserMutations,
     SessionMutations,
+    TeamMutationWireNames,
     MutationWireNames,
     RewindWireNames,
     AlertWireNames,

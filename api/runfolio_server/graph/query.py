@@ -8,7 +8,7 @@ import strawberry
 
 from runfolio_server.graph.artifacts.query import ArtifactQueries
 from runfolio_server.graph.identity.entity import Entity, find_entity
-from runfolio_server.graph.identity.user import User, find_user
+from runfolio_server.graph.identity.user import User, find_account, find_user
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.projects.deleted import DeletedProject, deleted_project_page
 from runfolio_server.graph.projects.project import Project, find_project, project_page
@@ -32,6 +32,13 @@ class Query(ArtifactQueries, QueryWireNames):
         """The caller."""
         viewer = info.context.viewer
         return None if viewer.is_anonymous else await find_user(info, viewer.user_id)
+
+    @strawberry.field(description="The user of this name: you, or for site admins anybody.")
+    async def user(
+        self, info: RequestInfo, username: Annotated[str, strawberry.argument(description="The user's name.")]
+    ) -> User | None:
+        """One account."""
+        return await find_account(info, username)
 
     @strawberry.field(description="What this server is and can do.")
     def server_info(self) -> ServerInfo:

@@ -95,7 +95,6 @@ class Loaders:
 
         self.user: Loader[int, UserRow | None] = one_by_key(users, lambda row: row.user_id)
         # Most runs that somebody looks at, and all that they start, are their own.
-        self.user.prime(viewer.user_id, _user_row(viewer))
         self.entity: Loader[int, EntityRow | None] = one_by_key(entities, lambda row: row.entity_id)
         self.project: Loader[int, ProjectRow | None] = one_by_key(projects, lambda row: row.project_id)
         self.streams: Loader[UUID, list[StreamRow]] = Loader(streams)
@@ -114,14 +113,3 @@ class Loaders:
         for loader in vars(self).values():
             if isinstance(loader, Loader | ArtifactLoaders):
                 loader.clear()
-
-
-def _user_row(viewer: Viewer) -> UserRow:
-    return UserRow(
-        user_id=viewer.user_id,
-        entity_id=viewer.entity_id,
-        username=viewer.username,
-        email=viewer.email,
-        is_admin=viewer.is_admin,
-        created_at=viewer.created_at,
-    )

@@ -7,6 +7,7 @@ from typing import Final
 
 MESSAGES_BY_CONSTRAINT: Final = {
     "entities_name_key": "An entity of this name exists already; choose another username.",
+    "api_keys_user_id_name_key": "A valid key of this name exists already; choose another name, or revoke that one.",
     "projects_entity_id_name_key": "A project of this name exists already; choose another name.",
     "users_email_key": "A user with this email exists already.",
 }

@@ -11,6 +11,7 @@ import httpx
 
 from runfolio._async.artifact import AsyncArtifact, fetch_artifact_fields
 from runfolio._async.deleted import AsyncDeletedProjects
+from runfolio._async.people import AsyncPeople
 from runfolio._async.project import AsyncProject, AsyncProjects
 from runfolio._async.run import AsyncRun
 from runfolio._async.run_life import fetch_run_fields
@@ -48,7 +49,7 @@ TIMEOUT_S = 30.0
 NO_PROJECT = "uncategorized"
 
 
-class AsyncApi:
+class AsyncApi(AsyncPeople):
     """A connection to a runfolio server. Nothing is sent before you ask for something.
 
     `base_url` and `api_key` come from the argument, RUNFOLIO_BASE_URL and RUNFOLIO_API_KEY, WANDB_BASE_URL and

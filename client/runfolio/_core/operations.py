@@ -23,6 +23,33 @@ class Operation(Generic[R]):
 
 
 GET_VIEWER = Operation("GetViewer", generated.GET_VIEWER_GQL, generated.GetViewer)
+GET_USER = Operation("GetUser", generated.GET_USER_GQL, generated.GetUser)
+CREATE_USER = Operation("CreateUser", generated.CREATE_USER_GQL, generated.CreateUser, is_repeatable=False)
+UPDATE_USER = Operation("UpdateUser", generated.UPDATE_USER_GQL, generated.UpdateUser)
+DEACTIVATE_USER = Operation("DeactivateUser", generated.DEACTIVATE_USER_GQL, generated.DeactivateUser)
+ACTIVATE_USER = Operation("ActivateUser", generated.ACTIVATE_USER_GQL, generated.ActivateUser)
+LIST_API_KEYS = Operation("ListApiKeys", generated.LIST_API_KEYS_GQL, generated.ListApiKeys)
+LIST_API_KEYS_OF = Operation("ListApiKeysOf", generated.LIST_API_KEYS_OF_GQL, generated.ListApiKeysOf)
+GENERATE_API_KEY = Operation(
+    "GenerateApiKey", generated.GENERATE_API_KEY_GQL, generated.GenerateApiKey, is_repeatable=False
+)
+DELETE_API_KEY = Operation("DeleteApiKey", generated.DELETE_API_KEY_GQL, generated.DeleteApiKey, is_repeatable=False)
+RESET_API_KEYS = Operation("ResetApiKeys", generated.RESET_API_KEYS_GQL, generated.ResetApiKeys, is_repeatable=False)
+GET_TEAM = Operation("GetTeam", generated.GET_TEAM_GQL, generated.GetTeam)
+LIST_TEAMS = Operation("ListTeams", generated.LIST_TEAMS_GQL, generated.ListTeams)
+LIST_TEAM_MEMBERS = Operation("ListTeamMembers", generated.LIST_TEAM_MEMBERS_GQL, generated.ListTeamMembers)
+LIST_TEAM_INVITES = Operation("ListTeamInvites", generated.LIST_TEAM_INVITES_GQL, generated.ListTeamInvites)
+LIST_INVITES = Operation("ListInvites", generated.LIST_INVITES_GQL, generated.ListInvites)
+CREATE_TEAM = Operation("CreateTeam", generated.CREATE_TEAM_GQL, generated.CreateTeam)
+CREATE_INVITE = Operation("CreateInvite", generated.CREATE_INVITE_GQL, generated.CreateInvite, is_repeatable=False)
+ACCEPT_INVITE = Operation("AcceptInvite", generated.ACCEPT_INVITE_GQL, generated.AcceptInvite)
+REVOKE_INVITE = Operation("RevokeInvite", generated.REVOKE_INVITE_GQL, generated.RevokeInvite)
+CHANGE_ROLE = Operation("ChangeRole", generated.CHANGE_ROLE_GQL, generated.ChangeRole)
+REMOVE_MEMBER = Operation("RemoveMember", generated.REMOVE_MEMBER_GQL, generated.RemoveMember, is_repeatable=False)
+LEAVE_TEAM = Operation("LeaveTeam", generated.LEAVE_TEAM_GQL, generated.LeaveTeam, is_repeatable=False)
+CREATE_SERVICE_ACCOUNT = Operation(
+    "CreateServiceAccount", generated.CREATE_SERVICE_ACCOUNT_GQL, generated.CreateServiceAccount, is_repeatable=False
+)
 GET_PROJECT = Operation("GetProject", generated.GET_PROJECT_GQL, generated.GetProject)
 LIST_PROJECTS = Operation("ListProjects", generated.LIST_PROJECTS_GQL, generated.ListProjects)
 GET_RUN = Operation("GetRun", generated.GET_RUN_GQL, generated.GetRun)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runfolio._core.moments import utc
-from runfolio._generated import EntityFields, GetViewerViewer, UserFields
+from runfolio._generated import AccountFields, EntityFields, GetViewerViewer, UserFields
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Entity:
 class User:
     """Somebody, or a program, that holds API keys.
 
-    `email`, `admin` and `default_entity` are None unless the user is you.
+    `email`, `admin`, `default_entity` and `deactivated_at` are None unless the user is you or you are a site admin.
+    `is_service`: an account of a program, in one team; told of accounts that you ask for by name.
     """
 
     id: str
@@ -38,11 +39,27 @@ class User:
     email: str | None = None
     admin: bool | None = None
     default_entity: Entity | None = None
+    is_service: bool = False
+    deactivated_at: datetime | None = None
 
     @classmethod
     def of(cls, fields: UserFields) -> User:
         """The user of an answer."""
         return cls(fields.id, fields.username, fields.name, utc(fields.created_at))
+
+    @classmethod
+    def of_account(cls, fields: AccountFields) -> User:
+        """The user of an answer about accounts."""
+        return cls(
+            fields.id,
+            fields.username,
+            fields.name,
+            utc(fields.created_at),
+            fields.email,
+            fields.admin,
+            is_service=fields.kind == "service",
+            deactivated_at=None if fields.deactivated_at is None else utc(fields.deactivated_at),
+        )
 
     @classmethod
     def of_viewer(cls, fields: GetViewerViewer) -> User:

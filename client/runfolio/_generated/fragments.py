@@ -13,6 +13,41 @@ from .enums import (
 )
 
 
+class UserFields(BaseModel):
+    id: str
+    username: str
+    name: str
+    created_at: datetime = Field(alias="createdAt")
+
+
+class AccountFields(UserFields):
+    email: Optional[str]
+    admin: Optional[bool]
+    kind: str
+    deactivated_at: Optional[datetime] = Field(alias="deactivatedAt")
+
+
+class ApiKeyFields(BaseModel):
+    id: str
+    name: str
+    description: Optional[str]
+    scope: str
+    is_limited: bool = Field(alias="isLimited")
+    project: Optional["ApiKeyFieldsProject"]
+    created_at: Optional[datetime] = Field(alias="createdAt")
+    last_used_at: Optional[datetime] = Field(alias="lastUsedAt")
+    expires_at: Optional[datetime] = Field(alias="expiresAt")
+
+
+class ApiKeyFieldsProject(BaseModel):
+    name: str
+    entity: "ApiKeyFieldsProjectEntity"
+
+
+class ApiKeyFieldsProjectEntity(BaseModel):
+    name: str
+
+
 class ProjectNameFields(BaseModel):
     name: str
     entity: "ProjectNameFieldsEntity"
@@ -135,13 +170,6 @@ class DeletedProjectFields(BaseModel):
     purged_at: Optional[datetime] = Field(alias="purgedAt")
 
 
-class UserFields(BaseModel):
-    id: str
-    username: str
-    name: str
-    created_at: datetime = Field(alias="createdAt")
-
-
 class DeletedRunFields(BaseModel):
     id: str
     name: str
@@ -195,6 +223,25 @@ class HistogramBinFields(BaseModel):
     low: float
     high: float
     run_count: int = Field(alias="runCount")
+
+
+class InviteFields(BaseModel):
+    id: str
+    team_name: str = Field(alias="teamName")
+    role: str
+    email: Optional[str]
+    created_at: datetime = Field(alias="createdAt")
+    expires_at: datetime = Field(alias="expiresAt")
+    user: Optional["InviteFieldsUser"]
+    invited_by: Optional["InviteFieldsInvitedBy"] = Field(alias="invitedBy")
+
+
+class InviteFieldsUser(BaseModel):
+    username: str
+
+
+class InviteFieldsInvitedBy(BaseModel):
+    username: str
 
 
 class LineageRunFields(BaseModel):
@@ -328,3 +375,13 @@ class RunStateChangeFields(BaseModel):
 
 class RunStateChangeFieldsUser(UserFields):
     pass
+
+
+class TeamMemberFields(BaseModel):
+    role: str
+    created_at: datetime = Field(alias="createdAt")
+    user: Optional["TeamMemberFieldsUser"]
+
+
+class TeamMemberFieldsUser(UserFields):
+    kind: str

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Optional
 
 from pydantic import Field
@@ -103,6 +104,21 @@ class CopyRunInput(BaseModel):
     "The slug in URLs of the copy, 1 to 256 characters; null makes one, and so another copy at each call."
 
 
+class CreateInviteInput(BaseModel):
+    """Somebody to invite: by name, or by an address."""
+
+    entity_name: str = Field(alias="entityName")
+    "The team."
+    username: Optional[str] = None
+    "The user; null: by address."
+    email: Optional[str] = None
+    "The address; null: by name. The user who has it here sees the invite, and whoever has the token may accept it."
+    role: Optional[str] = None
+    "What they become: `admin`, `member` or `viewer`; null: `member`."
+    days: Optional[int] = None
+    "For how many days it is good, 1 to 90; null: 14."
+
+
 class CreateProjectInput(BaseModel):
     """A project to make."""
 
@@ -164,6 +180,30 @@ class CreateRunInput(BaseModel):
     "What its process tells of itself and its machine."
 
 
+class CreateServiceAccountInput(BaseModel):
+    """A program's account to make."""
+
+    entity_name: str = Field(alias="entityName")
+    "The team."
+    description: str
+    "What it is for, at most 256 characters."
+    username: Optional[str] = None
+    "What it is called; one of this team that is there is answered. Null: a name is made, and each call makes another account."
+    role: Optional[str] = None
+    "`admin`, `member` or `viewer`; null: `member`."
+
+
+class CreateUserInput(BaseModel):
+    """A user to make."""
+
+    username: Optional[str] = None
+    "1 to 63 of a-z 0-9 _ . -; unique. Null: the part of the email before the @."
+    email: Optional[str] = None
+    "Email address, unique; null: none."
+    admin: Optional[bool] = None
+    "Whether a site admin; false unless told."
+
+
 class DeleteArtifactVersionInput(BaseModel):
     """A version to delete."""
 
@@ -218,6 +258,25 @@ class ForkPointInput(BaseModel):
     "The run that it goes on from, of the same project."
     step: float
     "The last step that the two have in common."
+
+
+class GenerateApiKeyInput(BaseModel):
+    """An API key to make."""
+
+    description: Optional[str] = None
+    "What it is for, at most 1,000 characters; null: not told."
+    username: Optional[str] = None
+    "Whose key; null: yours. Those of service accounts are made by the admins of their teams, others' by site admins only."
+    name: Optional[str] = None
+    "What it is called in lists, at most 100 characters, unique among the valid keys of its owner; null: it gets a made name, and each call makes another key."
+    scope: Optional[str] = None
+    "How much of what its owner may do it may: `read`; `write`, which logs, changes and deletes data too; or `admin`, everything. Null: `admin` for people, `write` for service accounts."
+    project_name: Optional[str] = Field(alias="projectName", default=None)
+    "The only project that it leads to; null: all."
+    entity_name: Optional[str] = Field(alias="entityName", default=None)
+    "The entity of that project; null: your own."
+    expires_at: Optional[datetime] = Field(alias="expiresAt", default=None)
+    "From then on it is not valid, UTC; null: never."
 
 
 class HistoryColumnInput(BaseModel):
@@ -448,6 +507,19 @@ class UpdateRunsInput(BaseModel):
     'Entries to set in the config, not wrapped: {"lr": 0.1}.'
     dry_run: Optional[bool] = Field(alias="dryRun", default=None)
     "Change nothing, just tell what would be; false unless told."
+
+
+class UpdateUserInput(BaseModel):
+    """What to change of a user. Null and absent leave a field as it is."""
+
+    username: Optional[str] = None
+    "Whom; null: you."
+    display_name: Optional[str] = Field(alias="displayName", default=None)
+    "What people read, at most 256 characters; empty: the username."
+    email: Optional[str] = None
+    "Email address, unique; empty: none. By site admins only."
+    admin: Optional[bool] = None
+    "Whether a site admin. By site admins only, and not of the last one."
 
 
 class UploadArtifactFilesInput(BaseModel):

@@ -1,11 +1,20 @@
 __all__ = [
+    "ACCEPT_INVITE_GQL",
+    "ACTIVATE_USER_GQL",
     "APPEND_HISTORY_GQL",
     "BEGIN_ARTIFACT_GQL",
     "CHANGE_ARTIFACT_GQL",
+    "CHANGE_ROLE_GQL",
     "COPY_RUN_GQL",
+    "CREATE_INVITE_GQL",
     "CREATE_PROJECT_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
+    "CREATE_SERVICE_ACCOUNT_GQL",
+    "CREATE_TEAM_GQL",
+    "CREATE_USER_GQL",
+    "DEACTIVATE_USER_GQL",
+    "DELETE_API_KEY_GQL",
     "DELETE_ARTIFACT_VERSION_GQL",
     "DELETE_FILES_GQL",
     "DELETE_PROJECT_GQL",
@@ -13,6 +22,7 @@ __all__ = [
     "FIND_ARTIFACT_GQL",
     "FINISH_ARTIFACT_GQL",
     "FOLLOW_CONSOLE_GQL",
+    "GENERATE_API_KEY_GQL",
     "GET_ARTIFACT_GQL",
     "GET_ARTIFACT_LINEAGE_GQL",
     "GET_FORK_POINT_GQL",
@@ -22,8 +32,13 @@ __all__ = [
     "GET_RUN_GQL",
     "GET_RUN_HISTOGRAM_GQL",
     "GET_RUN_OVERVIEW_GQL",
+    "GET_TEAM_GQL",
+    "GET_USER_GQL",
     "GET_VIEWER_GQL",
+    "LEAVE_TEAM_GQL",
     "LIST_ALERTS_GQL",
+    "LIST_API_KEYS_GQL",
+    "LIST_API_KEYS_OF_GQL",
     "LIST_ARTIFACTS_GQL",
     "LIST_ARTIFACT_COLLECTIONS_GQL",
     "LIST_ARTIFACT_FILES_GQL",
@@ -34,6 +49,7 @@ __all__ = [
     "LIST_FILES_GQL",
     "LIST_FORKS_GQL",
     "LIST_GROUP_CURVES_GQL",
+    "LIST_INVITES_GQL",
     "LIST_METRIC_KEYS_GQL",
     "LIST_MODEL_GRAPHS_GQL",
     "LIST_PROJECTS_GQL",
@@ -46,12 +62,18 @@ __all__ = [
     "LIST_RUN_OUTPUTS_GQL",
     "LIST_RUN_VALUES_GQL",
     "LIST_STATE_CHANGES_GQL",
+    "LIST_TEAMS_GQL",
+    "LIST_TEAM_INVITES_GQL",
+    "LIST_TEAM_MEMBERS_GQL",
     "MOVE_RUN_GQL",
     "PLACE_ARTIFACT_GQL",
     "RAISE_ALERT_GQL",
     "RECORD_ARTIFACT_USE_GQL",
     "REMOVE_ARTIFACT_GQL",
+    "REMOVE_MEMBER_GQL",
+    "RESET_API_KEYS_GQL",
     "RESTORE_PROJECT_GQL",
+    "REVOKE_INVITE_GQL",
     "REWIND_HISTORY_GQL",
     "SAMPLE_BRANCH_GQL",
     "SAMPLE_HISTORY_GQL",
@@ -63,6 +85,7 @@ __all__ = [
     "UPDATE_RUNS_GQL",
     "UPDATE_RUN_GQL",
     "UPDATE_RUN_STATE_GQL",
+    "UPDATE_USER_GQL",
     "UPLOAD_ARTIFACT_FILES_GQL",
     "UPLOAD_ARTIFACT_MANIFEST_GQL",
 ]
@@ -1743,6 +1766,562 @@ query ListModelGraphs($entity: String!, $project: String!, $run: String!) {
       }
     }
   }
+}
+"""
+
+GET_USER_GQL = """
+query GetUser($username: String!) {
+  user(username: $username) {
+    ...AccountFields
+  }
+}
+
+fragment AccountFields on User {
+  ...UserFields
+  email
+  admin
+  kind
+  deactivatedAt
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+CREATE_USER_GQL = """
+mutation CreateUser($input: CreateUserInput!) {
+  createUser(input: $input) {
+    user {
+      ...AccountFields
+    }
+  }
+}
+
+fragment AccountFields on User {
+  ...UserFields
+  email
+  admin
+  kind
+  deactivatedAt
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+UPDATE_USER_GQL = """
+mutation UpdateUser($input: UpdateUserInput!) {
+  updateUser(input: $input) {
+    user {
+      ...AccountFields
+    }
+  }
+}
+
+fragment AccountFields on User {
+  ...UserFields
+  email
+  admin
+  kind
+  deactivatedAt
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+DEACTIVATE_USER_GQL = """
+mutation DeactivateUser($username: String!) {
+  deactivateUser(input: {username: $username}) {
+    user {
+      ...AccountFields
+    }
+  }
+}
+
+fragment AccountFields on User {
+  ...UserFields
+  email
+  admin
+  kind
+  deactivatedAt
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+ACTIVATE_USER_GQL = """
+mutation ActivateUser($username: String!) {
+  activateUser(input: {username: $username}) {
+    user {
+      ...AccountFields
+    }
+  }
+}
+
+fragment AccountFields on User {
+  ...UserFields
+  email
+  admin
+  kind
+  deactivatedAt
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+LIST_API_KEYS_GQL = """
+query ListApiKeys($first: Int, $after: String, $withTotal: Boolean!) {
+  viewer {
+    apiKeys(first: $first, after: $after) {
+      totalCount @include(if: $withTotal)
+      edges {
+        node {
+          ...ApiKeyFields
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment ApiKeyFields on ApiKey {
+  id
+  name
+  description
+  scope
+  isLimited
+  project {
+    name
+    entity {
+      name
+    }
+  }
+  createdAt
+  lastUsedAt
+  expiresAt
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+LIST_API_KEYS_OF_GQL = """
+query ListApiKeysOf($username: String!, $first: Int, $after: String, $withTotal: Boolean!) {
+  user(username: $username) {
+    apiKeys(first: $first, after: $after) {
+      totalCount @include(if: $withTotal)
+      edges {
+        node {
+          ...ApiKeyFields
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment ApiKeyFields on ApiKey {
+  id
+  name
+  description
+  scope
+  isLimited
+  project {
+    name
+    entity {
+      name
+    }
+  }
+  createdAt
+  lastUsedAt
+  expiresAt
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+GENERATE_API_KEY_GQL = """
+mutation GenerateApiKey($input: GenerateApiKeyInput!) {
+  generateApiKey(input: $input) {
+    apiKey {
+      ...ApiKeyFields
+    }
+  }
+}
+
+fragment ApiKeyFields on ApiKey {
+  id
+  name
+  description
+  scope
+  isLimited
+  project {
+    name
+    entity {
+      name
+    }
+  }
+  createdAt
+  lastUsedAt
+  expiresAt
+}
+"""
+
+DELETE_API_KEY_GQL = """
+mutation DeleteApiKey($keyId: String!) {
+  deleteApiKey(input: {id: $keyId}) {
+    success
+  }
+}
+"""
+
+RESET_API_KEYS_GQL = """
+mutation ResetApiKeys($username: String) {
+  resetApiKeys(input: {username: $username}) {
+    apiKey {
+      ...ApiKeyFields
+    }
+  }
+}
+
+fragment ApiKeyFields on ApiKey {
+  id
+  name
+  description
+  scope
+  isLimited
+  project {
+    name
+    entity {
+      name
+    }
+  }
+  createdAt
+  lastUsedAt
+  expiresAt
+}
+"""
+
+GET_TEAM_GQL = """
+query GetTeam($name: String!) {
+  entity(name: $name) {
+    ...EntityFields
+    viewerMembership {
+      role
+    }
+  }
+}
+
+fragment EntityFields on Entity {
+  id
+  name
+  kind
+  createdAt
+}
+"""
+
+LIST_TEAMS_GQL = """
+query ListTeams($first: Int, $after: String, $withTotal: Boolean!) {
+  viewer {
+    teamMemberships(first: $first, after: $after) {
+      totalCount @include(if: $withTotal)
+      edges {
+        node {
+          role
+          team {
+            ...EntityFields
+          }
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment EntityFields on Entity {
+  id
+  name
+  kind
+  createdAt
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+LIST_TEAM_MEMBERS_GQL = """
+query ListTeamMembers($name: String!, $first: Int, $after: String, $withTotal: Boolean!) {
+  entity(name: $name) {
+    teamMembers(first: $first, after: $after) {
+      totalCount @include(if: $withTotal)
+      edges {
+        node {
+          ...TeamMemberFields
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+
+fragment TeamMemberFields on TeamMember {
+  role
+  createdAt
+  user {
+    ...UserFields
+    kind
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+LIST_TEAM_INVITES_GQL = """
+query ListTeamInvites($name: String!, $first: Int, $after: String, $withTotal: Boolean!) {
+  entity(name: $name) {
+    invites(first: $first, after: $after) {
+      totalCount @include(if: $withTotal)
+      edges {
+        node {
+          ...InviteFields
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
+  }
+}
+
+fragment InviteFields on Invite {
+  id
+  teamName
+  role
+  email
+  createdAt
+  expiresAt
+  user {
+    username
+  }
+  invitedBy {
+    username
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+
+LIST_INVITES_GQL = """
+query ListInvites {
+  viewer {
+    invites {
+      ...InviteFields
+    }
+  }
+}
+
+fragment InviteFields on Invite {
+  id
+  teamName
+  role
+  email
+  createdAt
+  expiresAt
+  user {
+    username
+  }
+  invitedBy {
+    username
+  }
+}
+"""
+
+CREATE_TEAM_GQL = """
+mutation CreateTeam($name: String!, $admin: String) {
+  createTeam(input: {teamName: $name, teamAdminUserName: $admin}) {
+    entity {
+      ...EntityFields
+    }
+  }
+}
+
+fragment EntityFields on Entity {
+  id
+  name
+  kind
+  createdAt
+}
+"""
+
+CREATE_INVITE_GQL = """
+mutation CreateInvite($input: CreateInviteInput!) {
+  createInvite(input: $input) {
+    invite {
+      ...InviteFields
+    }
+    token
+  }
+}
+
+fragment InviteFields on Invite {
+  id
+  teamName
+  role
+  email
+  createdAt
+  expiresAt
+  user {
+    username
+  }
+  invitedBy {
+    username
+  }
+}
+"""
+
+ACCEPT_INVITE_GQL = """
+mutation AcceptInvite($token: String, $inviteId: ID) {
+  acceptInvite(input: {token: $token, id: $inviteId}) {
+    teamMember {
+      role
+      team {
+        ...EntityFields
+      }
+    }
+  }
+}
+
+fragment EntityFields on Entity {
+  id
+  name
+  kind
+  createdAt
+}
+"""
+
+REVOKE_INVITE_GQL = """
+mutation RevokeInvite($inviteId: ID!) {
+  revokeInvite(input: {id: $inviteId}) {
+    success
+  }
+}
+"""
+
+CHANGE_ROLE_GQL = """
+mutation ChangeRole($team: String!, $username: String!, $role: String!) {
+  changeRole(input: {entityName: $team, username: $username, role: $role}) {
+    teamMember {
+      ...TeamMemberFields
+    }
+  }
+}
+
+fragment TeamMemberFields on TeamMember {
+  role
+  createdAt
+  user {
+    ...UserFields
+    kind
+  }
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
+}
+"""
+
+REMOVE_MEMBER_GQL = """
+mutation RemoveMember($team: String!, $username: String!) {
+  removeMember(input: {entityName: $team, username: $username}) {
+    success
+  }
+}
+"""
+
+LEAVE_TEAM_GQL = """
+mutation LeaveTeam($team: String!) {
+  leaveTeam(input: {entityName: $team}) {
+    success
+  }
+}
+"""
+
+CREATE_SERVICE_ACCOUNT_GQL = """
+mutation CreateServiceAccount($input: CreateServiceAccountInput!) {
+  createServiceAccount(input: $input) {
+    user {
+      ...AccountFields
+    }
+  }
+}
+
+fragment AccountFields on User {
+  ...UserFields
+  email
+  admin
+  kind
+  deactivatedAt
+}
+
+fragment UserFields on User {
+  id
+  username
+  name
+  createdAt
 }
 """
 

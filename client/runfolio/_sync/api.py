@@ -12,6 +12,7 @@ import httpx
 
 from runfolio._sync.artifact import Artifact, fetch_artifact_fields
 from runfolio._sync.deleted import DeletedProjects
+from runfolio._sync.people import People
 from runfolio._sync.project import Project, Projects
 from runfolio._sync.run import Run
 from runfolio._sync.run_life import fetch_run_fields
@@ -49,7 +50,7 @@ TIMEOUT_S = 30.0
 NO_PROJECT = "uncategorized"
 
 
-class Api:
+class Api(People):
     """A connection to a runfolio server. Nothing is sent before you ask for something.
 
     `base_url` and `api_key` come from the argument, RUNFOLIO_BASE_URL and RUNFOLIO_API_KEY, WANDB_BASE_URL and

@@ -4,6 +4,7 @@ ALTER TABLE users
   ADD COLUMN kind text NOT NULL DEFAULT 'person',
   ADD COLUMN team_id bigint,
   ADD COLUMN deactivated_at timestamptz,
+  ADD COLUMN display_name text,
   ADD CONSTRAINT users_kind_check CHECK (kind IN ('person', 'service')),
   ADD CONSTRAINT users_team_id_check CHECK ((kind = 'service') = (team_id IS NOT NULL)),
   ADD CONSTRAINT users_team_id_fkey FOREIGN KEY (team_id) REFERENCES entities;
@@ -21,6 +22,8 @@ ALTER TABLE api_keys
   ADD COLUMN expires_at timestamptz,
   ADD CONSTRAINT api_keys_scope_check CHECK (scope IN ('read', 'write', 'admin')),
   ADD CONSTRAINT api_keys_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects;
+
+CREATE UNIQUE INDEX api_keys_user_id_name_key ON api_keys (user_id, name) WHERE revoked_at IS NULL AND name IS NOT NULL;
 
 CREATE TABLE membership (
   entity_id  bigint NOT NULL REFERENCES entities,
@@ -53,3 +56,5 @@ CREATE TABLE invite (
 CREATE INDEX invite_entity_id ON invite (entity_id, created_at DESC, invite_id);
 
 CREATE INDEX invite_user_id ON invite (user_id) WHERE user_id IS NOT NULL;
+
+CREATE INDEX invite_email ON invite (lower(email)) WHERE email IS NOT NULL;

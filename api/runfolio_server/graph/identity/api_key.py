@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
 
+from runfolio_server.domain.api_keys import public_key_name
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
 from runfolio_server.errors import AppError
 from runfolio_server.graph.info import RequestInfo
@@ -16,8 +17,12 @@ from runfolio_server.graph.limits.cost import Cost, number
 from runfolio_server.graph.relay.connections import PAGE_SIZE_MAX, Connection, build_connection, page_size
 from runfolio_server.graph.relay.node import Node
 from runfolio_server.graph.relay.node_ids import encode_node_id
-from runfolio_server.sql.identity.users import COUNT_API_KEYS, SELECT_API_KEYS_PAGE, ApiKeyRow
+from runfolio_server.sql.identity.api_keys import COUNT_API_KEYS, SELECT_API_KEYS_PAGE, ApiKeyRow
 
+if TYPE_CHECKING:
+    from runfolio_server.graph.projects.project import Project
+
+LazyProject = Annotated["Project", strawberry.lazy("runfolio_server.graph.projects.project")]
 CURSOR_KIND = "apiKeys"
 # SDKs ask without a size, and take what they get for all.
 FirstKeys = Annotated[int | None, strawberry.argument(description="How many keys; 1,000 unless told, at most 1,000.")]
@@ -32,22 +37,47 @@ def api_keys_cost(arguments: Mapping[str, Any]) -> Cost:
 class ApiKey(Node):
     """One API key."""
 
+    row: strawberry.Private[ApiKeyRow]
     name: str = strawberry.field(
-        description="In the answer of generateApiKey the whole key, shown this once; elsewhere a public name."
+        description="In the answer of generateApiKey the whole key, shown this once; elsewhere the name that it was "
+        "given, or a made one such as `key-1a2b3c4d`."
     )
     description: str | None = strawberry.field(description="What it is for; null: not told.")
-    created_at: datetime | None = strawberry.field(description="When it was made, UTC; null right after.")
+    created_at: datetime | None = strawberry.field(description="When it was made, UTC.")
     last_used_at: datetime | None = strawberry.field(description="Last use, UTC, to the minute; null: never.")
+    scope: str = strawberry.field(
+        description="How much of what its owner may do it may: `read`; `write`, which logs, changes and deletes data "
+        "too; or `admin`, everything."
+    )
+    expires_at: datetime | None = strawberry.field(description="From then on it is not valid, UTC; null: never.")
+
+    @strawberry.field(description="Whether it is for one project only.")
+    def is_limited(self) -> bool:
+        """Whether it has a project, which the viewer may see or not."""
+        return self.row.project_id is not None
+
+    @strawberry.field(description="The only project that it leads to; null: all, or one that you may not see.")
+    async def project(self, info: RequestInfo) -> LazyProject | None:
+        """The project of the key."""
+        from runfolio_server.graph.projects.project import Project
+
+        if self.row.project_id is None:
+            return None
+        row = await info.context.loaders.project.load(self.row.project_id)
+        return None if row is None else Project.of(row)
 
     @classmethod
-    def of(cls, row: ApiKeyRow) -> ApiKey:
-        """The key of a row, under its public name."""
+    def of(cls, row: ApiKeyRow, key: str | None = None) -> ApiKey:
+        """The key of a row, under its public name; `key` is its text, which stands there when it was just made."""
         return cls(
             id=encode_node_id("ApiKey", row.api_key_id),
-            name=f"key-{row.api_key_id.hex[:8]}",
+            row=row,
+            name=key or row.name or public_key_name(row.api_key_id),
             description=row.description,
             created_at=row.created_at,
             last_used_at=row.last_used_at,
+            scope=row.scope,
+            expires_at=row.expires_at,
         )
 
 

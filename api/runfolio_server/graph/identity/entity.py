@@ -8,7 +8,10 @@ from typing import Annotated
 import strawberry
 
 from runfolio_server.actions.access import visible_entity
+from runfolio_server.actions.identity.people import TEAM, manages_team, sees_members
 from runfolio_server.domain.permission import Permission
+from runfolio_server.graph.identity.invite import Invite, invite_page
+from runfolio_server.graph.identity.team_member import TeamMember, find_team_member, team_member_page
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.projects.project import Project, find_project, project_page
 from runfolio_server.graph.relay.connections import After, Connection, First
@@ -22,6 +25,7 @@ from runfolio_server.sql.identity.users import EntityRow
 class Entity(EntityWireNames, Node):
     """One entity."""
 
+    row: strawberry.Private[EntityRow]
     name: str = strawberry.field(description="Its name in URLs; unique.")
     kind: str = strawberry.field(description="`user` or `team`.")
     created_at: datetime = strawberry.field(description="When it was made, UTC.")
@@ -40,10 +44,42 @@ class Entity(EntityWireNames, Node):
         """A page of the entity's projects."""
         return await project_page(info, self.name, first, after)
 
+    @strawberry.field(
+        description="Who is in the team: people first, then service accounts, each by age. Null: no team of yours."
+    )
+    async def team_members(
+        self, info: RequestInfo, first: First = strawberry.UNSET, after: After = strawberry.UNSET
+    ) -> Connection[TeamMember] | None:
+        """A page of the members, for members."""
+        return await team_member_page(info, self.row.entity_id, first, after) if self._is_members(info) else None
+
+    @strawberry.field(description="What you are in the team; null: not in it, or it is a user.")
+    async def viewer_membership(self, info: RequestInfo) -> TeamMember | None:
+        """The viewer as a member."""
+        return await find_team_member(info, self.row.entity_id) if self._is_members(info) else None
+
+    @strawberry.field(description="The open invites to the team, newest first. Null: not yours to manage.")
+    async def invites(
+        self, info: RequestInfo, first: First = strawberry.UNSET, after: After = strawberry.UNSET
+    ) -> Connection[Invite] | None:
+        """A page of the invites, for admins."""
+        if not manages_team(info.context.viewer, self.row.entity_id):
+            return None
+        return await invite_page(info, self.row.entity_id, first, after)
+
+    def _is_members(self, info: RequestInfo) -> bool:
+        return self.kind == TEAM and sees_members(info.context.viewer, self.row.entity_id)
+
     @classmethod
     def of(cls, row: EntityRow) -> Entity:
         """The entity of a row."""
-        return cls(id=encode_node_id("Entity", row.entity_id), name=row.name, kind=row.kind, created_at=row.created_at)
+        return cls(
+            id=encode_node_id("Entity", row.entity_id),
+            row=row,
+            name=row.name,
+            kind=row.kind,
+            created_at=row.created_at,
+        )
 
 
 async def find_entity(info: RequestInfo, name: str) -> Entity | None:

@@ -1,4 +1,4 @@
-"""Users and API keys."""
+"""Users: made and changed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Annotated
 
 import strawberry
 
-from runfolio_server.actions.identity.users import create_user, generate_api_key, revoke_api_key
-from runfolio_server.graph.identity.api_key import ApiKey
+from runfolio_server.actions.identity.users import DISPLAYED_NAME_MAX, create_user, set_active, update_user
+from runfolio_server.graph.identity.invite_mutations import InviteMutations
+from runfolio_server.graph.identity.key_mutations import KeyMutations
+from runfolio_server.graph.identity.team_mutations import TeamMutations
 from runfolio_server.graph.identity.user import User
 from runfolio_server.graph.info import RequestInfo
-from runfolio_server.graph.relay.node_ids import decode_uuid, encode_node_id
 
 
 @strawberry.input(description="A user to make.")
@@ -34,82 +35,78 @@ class CreateUserPayload:
     user: User = strawberry.field(description="The new user; there is no key until one is generated.")
 
 
-@strawberry.input(description="An API key to make.")
-class GenerateApiKeyInput:
-    """Input of generateApiKey."""
+@strawberry.input(description="What to change of a user. Null and absent leave a field as it is.")
+class UpdateUserInput:
+    """Input of updateUser."""
 
-    description: str | None = strawberry.field(default=strawberry.UNSET, description="What it is for; null: not told.")
-    username: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Whose key; null: yours. Others' keys are made by site admins only."
+    username: str | None = strawberry.field(default=strawberry.UNSET, description="Whom; null: you.")
+    display_name: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=f"What people read, at most {DISPLAYED_NAME_MAX} characters; empty: the username.",
+    )
+    email: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Email address, unique; empty: none. By site admins only."
+    )
+    admin: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether a site admin. By site admins only, and not of the last one."
     )
 
 
-@strawberry.type(description="What generateApiKey answers.")
-class GenerateApiKeyPayload:
-    """Payload of generateApiKey."""
+@strawberry.input(description="A user to shut out or to let in.")
+class UserActivityInput:
+    """Input of deactivateUser and activateUser."""
 
-    api_key: ApiKey = strawberry.field(description="The new key; its `name` is the whole key, shown this once.")
-
-
-@strawberry.input(description="An API key to revoke.")
-class DeleteApiKeyInput:
-    """Input of deleteApiKey."""
-
-    id: str = strawberry.field(description="The key's node id.")
+    username: str = strawberry.field(description="The user.")
 
 
-@strawberry.type(description="What deleteApiKey answers.")
-class DeleteApiKeyPayload:
-    """Payload of deleteApiKey."""
+@strawberry.type(description="A user that was changed.")
+class UserPayload:
+    """Payload of updateUser, deactivateUser and activateUser."""
 
-    success: bool = strawberry.field(description="Always true; a key that is not yours is an error.")
+    user: User = strawberry.field(description="The user as they are now.")
 
 
 @strawberry.type
-class UserMutations:
-    """Changes of users."""
+class UserMutations(KeyMutations, TeamMutations, InviteMutations):
+    """Changes of users, their keys, teams and who is in them."""
 
     @strawberry.mutation(description="Make a user with a personal entity of its name. Site admins only.")
     async def create_user(
         self, info: RequestInfo, input: Annotated[CreateUserInput, strawberry.argument(description="The user.")]
     ) -> CreateUserPayload:
         """Make a user."""
-        context = info.context
         username = input.username or (input.email or "").partition("@")[0].lower()
         row = await create_user(
-            context.database, context.viewer, username=username, email=input.email or None, admin=bool(input.admin)
+            info.context.acting, username=username, email=input.email or None, admin=bool(input.admin)
         )
         return CreateUserPayload(user=User.of(row))
 
-    @strawberry.mutation(description="Make an API key. Each call makes another.")
-    async def generate_api_key(
-        self, info: RequestInfo, input: Annotated[GenerateApiKeyInput, strawberry.argument(description="The key.")]
-    ) -> GenerateApiKeyPayload:
-        """Make a key."""
-        issued = await generate_api_key(
-            info.context.database,
-            info.context.viewer,
+    @strawberry.mutation(description="Change what a user is called; as a site admin also their address and role.")
+    async def update_user(
+        self, info: RequestInfo, input: Annotated[UpdateUserInput, strawberry.argument(description="The change.")]
+    ) -> UserPayload:
+        """Change a user."""
+        row = await update_user(
+            info.context.acting,
             username=input.username or None,
-            description=input.description or None,
+            display_name=None if input.display_name is strawberry.UNSET else input.display_name,
+            email=None if input.email is strawberry.UNSET else input.email,
+            admin=None if input.admin is strawberry.UNSET else input.admin,
         )
-        return GenerateApiKeyPayload(
-            api_key=ApiKey(
-                id=encode_node_id("ApiKey", issued.api_key_id),
-                name=issued.key,
-                description=issued.description,
-                created_at=None,
-                last_used_at=None,
-            )
-        )
+        return UserPayload(user=User.of(row))
 
     @strawberry.mutation(
-        description="Revoke one of your API keys; it stops working at once, within seconds at the latest."
+        description="Revoke all keys of a user, who may do nothing from then on. Site admins only; not the last one."
     )
-    async def delete_api_key(
-        self, info: RequestInfo, input: Annotated[DeleteApiKeyInput, strawberry.argument(description="The key.")]
-    ) -> DeleteApiKeyPayload:
-        """Revoke a key."""
-        context = info.context
-        key_id = decode_uuid("ApiKey", input.id)
-        await revoke_api_key(context.database, context.remembered_access, context.wake_up, context.viewer, key_id)
-        return DeleteApiKeyPayload(success=True)
+    async def deactivate_user(
+        self, info: RequestInfo, input: Annotated[UserActivityInput, strawberry.argument(description="The user.")]
+    ) -> UserPayload:
+        """Shut a user out."""
+        return UserPayload(user=User.of(await set_active(info.context.acting, username=input.username, active=False)))
+
+    @strawberry.mutation(description="Let a user in again, who has no key until one is generated. Site admins only.")
+    async def activate_user(
+        self, info: RequestInfo, input: Annotated[UserActivityInput, strawberry.argument(description="The user.")]
+    ) -> UserPayload:
+        """Let a user in."""
+        return UserPayload(user=User.of(await set_active(info.context.acting, username=input.username, active=True)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE
+from runfolio_server.graph.wandb.team import TeamWireNames
 
 if TYPE_CHECKING:
     from runfolio_server.graph.identity.entity import Entity
@@ -26,7 +27,7 @@ class Organization:
 
 
 @strawberry.type
-class EntityWireNames:
+class EntityWireNames(TeamWireNames):
     """Wire names of Entity."""
 
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="Always null: there are no organizations here.")

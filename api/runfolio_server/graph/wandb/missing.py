@@ -44,11 +44,6 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "Entity": "artifactCollections artifactMemberships",
         "Project": "allowAllArtifactTypesInRegistry members teamMembers",
     },
-    "teams": {
-        "Mutation": "createTeam createInvite deleteInvite createServiceAccount",
-        "Entity": "available codeSavingEnabled defaultAccess entityType isPaid isTeam members photoUrl privateOnly "
-        "readOnly readOnlyAdmin storageBytes",
-    },
     "anonymous accounts": {"Mutation": "createAnonymousEntity"},
 }
 MISSING: Final[Mapping[tuple[str, str], str]] = {

@@ -3,10 +3,10 @@
 SELECT write_run_event(c.run_id, $2, c.previous_state, c.state, $5, c.user_id, $7::text::jsonb)
 FROM unnest($1::uuid[], $3::text[], $4::text[], $6::bigint[]) AS c (run_id, previous_state, state, user_id);
 
--- write_event: $1 kind, $2 entity id, $3 project id or null, $4 object id
+-- write_event: $1 kind, $2 entity id, $3 project id or null, $4 object id, $5 JSON of what else is told
 -- In the transaction of the change that it tells of.
-INSERT INTO event (kind, entity_id, project_id, object_id)
-VALUES ($1, $2, $3, $4);
+INSERT INTO event (kind, entity_id, project_id, object_id, detail)
+VALUES ($1, $2, $3, $4, $5::text::jsonb);
 
 -- select_run_events_page: $1 transaction, $2 number and $3 run id of the last event that was read, $4 limit → EventRow*
 -- Events of all runs. What is not settled comes last: an earlier one may still be committed. The numbers are those of

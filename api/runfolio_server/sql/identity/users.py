@@ -1,4 +1,4 @@
-"""Rows of users, entities, API keys and server secrets. Called by loaders and actions; see users.sql."""
+"""Rows of users, entities and server secrets. Called by loaders and actions; see users.sql."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ class UserIdRow(msgspec.Struct, frozen=True):
 
 
 class UserRow(msgspec.Struct, frozen=True):
-    """A user; `username` is the name of the personal entity."""
+    """A user; `username` is the name of the personal entity.
+
+    `kind` is `person` or `service`; a service account belongs to a team, whose entity id is `team_id`.
+    """
 
     user_id: int
     entity_id: int
@@ -41,15 +44,10 @@ class UserRow(msgspec.Struct, frozen=True):
     email: str | None
     is_admin: bool
     created_at: datetime
-
-
-class ApiKeyRow(msgspec.Struct, frozen=True):
-    """An API key, without the key."""
-
-    api_key_id: UUID
-    description: str | None
-    created_at: datetime
-    last_used_at: datetime | None
+    kind: str
+    team_id: int | None
+    deactivated_at: datetime | None
+    display_name: str | None
 
 
 class SecretRow(msgspec.Struct, frozen=True):
@@ -85,17 +83,18 @@ COUNT_USERS: Final = _FILE.query("count_users", CountRow)
 LOCK_USERS: Final = _FILE.command("lock_users")
 INSERT_ENTITY: Final = _FILE.query("insert_entity", EntityRow)
 INSERT_USER: Final = _FILE.query("insert_user", UserIdRow)
+INSERT_SERVICE_ACCOUNT: Final = _FILE.query("insert_service_account", UserIdRow)
+COUNT_SERVICE_ACCOUNTS: Final = _FILE.query("count_service_accounts", CountRow)
 SELECT_USERS: Final = _FILE.query("select_users", UserRow)
 SELECT_USER_BY_USERNAME: Final = _FILE.query("select_user_by_username", UserRow)
+SELECT_ALL_USERS: Final = _FILE.query("select_all_users", UserRow)
 SELECT_USERS_LIKE: Final = _FILE.query("select_users_like", UserRow)
 SELECT_ENTITIES: Final = _FILE.query("select_entities", EntityRow)
 SELECT_ENTITY_BY_NAME: Final = _FILE.queries("select_entity_by_name", EntityRow)
-INSERT_API_KEY: Final = _FILE.command("insert_api_key")
-SELECT_API_KEYS_PAGE: Final = _FILE.query("select_api_keys_page", ApiKeyRow)
-COUNT_API_KEYS: Final = _FILE.query("count_api_keys", CountRow)
-REVOKE_API_KEY: Final = _FILE.command("revoke_api_key")
-SELECT_LOCKED_OUT_ADMIN: Final = _FILE.query("select_locked_out_admin", UserIdRow)
 SELECT_FIRST_ADMIN: Final = _FILE.query("select_first_admin", UserRow)
-MAKE_ADMIN: Final = _FILE.command("make_admin")
+UPDATE_USER: Final = _FILE.command("update_user")
+DEACTIVATE_USER: Final = _FILE.command("deactivate_user")
+ACTIVATE_USER: Final = _FILE.command("activate_user")
+COUNT_OTHER_SITE_ADMINS: Final = _FILE.query("count_other_site_admins", CountRow)
 INSERT_SECRET: Final = _FILE.command("insert_secret")
 SELECT_SECRET: Final = _FILE.query("select_secret", SecretRow)

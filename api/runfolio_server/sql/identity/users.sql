@@ -39,22 +39,45 @@ INSERT INTO users (entity_id, email, is_admin)
 VALUES ($1, $2, $3)
 RETURNING user_id;
 
+-- insert_service_account: $1 entity id, $2 what it is for, $3 entity id of its team → UserIdRow
+INSERT INTO users (entity_id, display_name, kind, team_id)
+VALUES ($1, $2, 'service', $3)
+RETURNING user_id;
+
+-- count_service_accounts: $1 entity id of the team → CountRow
+-- Those that were removed as well: what they logged names them.
+SELECT count(*)
+FROM users
+WHERE team_id = $1;
+
 -- select_users: $1 user ids → UserRow*
-SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at, u.kind, u.team_id, u.deactivated_at,
+  u.display_name
 FROM users AS u
 JOIN entities AS e USING (entity_id)
 WHERE u.user_id = ANY ($1::bigint[])
 ORDER BY u.user_id;
 
 -- select_user_by_username: $1 username → UserRow
-SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at, u.kind, u.team_id, u.deactivated_at,
+  u.display_name
 FROM users AS u
 JOIN entities AS e USING (entity_id)
 WHERE e.name = $1;
 
+-- select_all_users: $1 username of the last before, $2 limit → UserRow*
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at, u.kind, u.team_id, u.deactivated_at,
+  u.display_name
+FROM users AS u
+JOIN entities AS e USING (entity_id)
+WHERE e.name > $1
+ORDER BY e.name
+LIMIT $2;
+
 -- select_users_like: $1 a part of the username or of the email address, $2 limit → UserRow*
 -- Letter case does not count. Whoever is called exactly so comes first.
-SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at, u.kind, u.team_id, u.deactivated_at,
+  u.display_name
 FROM users AS u
 JOIN entities AS e USING (entity_id)
 WHERE strpos(lower(e.name), lower($1)) > 0 OR strpos(lower(u.email), lower($1)) > 0
@@ -72,56 +95,36 @@ SELECT e.entity_id, e.name, e.kind, e.created_at
 FROM entities AS e
 WHERE e.name = $1 AND {{may ? entity e $2}};
 
--- insert_api_key: $1 key id, $2 user id, $3 key hash, $4 description
-INSERT INTO api_keys (api_key_id, user_id, key_hash, description)
-VALUES ($1, $2, $3, $4);
-
--- select_api_keys_page: $1 user id, $2 after key id or null, $3 limit → ApiKeyRow*
--- Newest first. The key that a cursor names may have been revoked meanwhile.
-SELECT api_key_id, description, created_at, last_used_at
-FROM api_keys
-WHERE user_id = $1 AND revoked_at IS NULL
-  AND ($2::uuid IS NULL OR (created_at, api_key_id) < (
-    SELECT a.created_at, a.api_key_id FROM api_keys AS a WHERE a.api_key_id = $2 AND a.user_id = $1
-  ))
-ORDER BY created_at DESC, api_key_id DESC
-LIMIT $3;
-
--- count_api_keys: $1 user id → CountRow
-SELECT count(*)
-FROM api_keys
-WHERE user_id = $1 AND revoked_at IS NULL;
-
--- revoke_api_key: $1 key id, $2 user id of its owner
-UPDATE api_keys
-SET revoked_at = now()
-WHERE api_key_id = $1 AND user_id = $2 AND revoked_at IS NULL;
-
--- select_locked_out_admin: $1 user id → UserIdRow
--- This user, if a site admin, where no site admin has a valid key.
-SELECT u.user_id
-FROM users AS u
-WHERE u.user_id = $1 AND u.is_admin
-  AND NOT EXISTS (
-    SELECT 1
-    FROM api_keys AS k
-    JOIN users AS a USING (user_id)
-    WHERE a.is_admin AND k.revoked_at IS NULL
-  );
-
 -- select_first_admin: → UserRow
--- The site admin who was made first.
-SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at
+-- The site admin who was made first, of those who can sign in.
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at, u.kind, u.team_id, u.deactivated_at,
+  u.display_name
 FROM users AS u
 JOIN entities AS e USING (entity_id)
-WHERE u.is_admin
+WHERE u.is_admin AND u.deactivated_at IS NULL
 ORDER BY u.user_id
 LIMIT 1;
 
--- make_admin: $1 user id
+-- update_user: $1 user id, $2 display name, $3 email, $4 is admin
 UPDATE users
-SET is_admin = true
+SET display_name = $2, email = $3, is_admin = $4
 WHERE user_id = $1;
+
+-- deactivate_user: $1 user id
+UPDATE users
+SET deactivated_at = now()
+WHERE user_id = $1 AND deactivated_at IS NULL;
+
+-- activate_user: $1 user id
+UPDATE users
+SET deactivated_at = NULL
+WHERE user_id = $1 AND deactivated_at IS NOT NULL;
+
+-- count_other_site_admins: $1 user id → CountRow
+-- Those who can sign in, but for this one.
+SELECT count(*)
+FROM users
+WHERE is_admin AND deactivated_at IS NULL AND user_id <> $1;
 
 -- insert_secret: $1 purpose, $2 secret
 INSERT INTO server_secrets (purpose, secret)

@@ -1,56 +1,46 @@
-"""An API key for whoever runs the machine: made in the database itself, whether or not the server runs. For cli.py.
+"""What whoever runs the machine does in the database itself, whether or not the server runs. For operator_commands.py.
 
-Who may read the data directory, or knows the database's URL, has all there is anyway, so no other key is asked for.
+Who may read the data directory, or knows the database's URL, has all there is anyway, so no key is asked for.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from runfolio_server.actions.identity.users import issue_key_on_machine
 from runfolio_server.embedded import EmbeddedPostgres
 from runfolio_server.embedded.running import url_of_running_postgres
 from runfolio_server.serve.data_dir import open_data_dir
 from runfolio_server.serve.errors import DataDirInUse, ServeError
 from runfolio_server.settings import Settings
-from runfolio_server.sql.pool import open_database
+from runfolio_server.sql.pool import Connection, open_database
 
+Found = TypeVar("Found")
 # A server that has just begun to start takes some seconds to make its database.
 STARTING_PATIENCE_S = 30
 
 
-@dataclass(frozen=True, slots=True)
-class MachineKey:
-    """A new key, the only time that its text is seen, and whose it is."""
+def on_machine(settings: Settings, do: Callable[[Connection], Awaitable[Found]]) -> Found:
+    """Do something with the installation's database; what it gives.
 
-    key: str
-    username: str
-    is_admin: bool
-
-
-def make_machine_key(settings: Settings, *, username: str | None, admin: bool) -> MachineKey:
-    """Make the key; see issue_key_on_machine for whom.
-
-    Raises NotFound, Unavailable, and ServeError or EmbeddedPostgresError when there is no database to be reached.
+    Raises what it raises, Unavailable, and ServeError or EmbeddedPostgresError when there is no database to be reached.
     """
     with _database_url(settings) as url:
-        return asyncio.run(_issue(settings, url, username=username, admin=admin))
+        return asyncio.run(_done(settings, url, do))
 
 
-async def _issue(settings: Settings, url: str, *, username: str | None, admin: bool) -> MachineKey:
+async def _done(settings: Settings, url: str, do: Callable[[Connection], Awaitable[Found]]) -> Found:
     database = await open_database(
         url, size=1, wait_s=settings.pool_wait_s, statement_timeout_s=settings.statement_timeout_s
     )
     try:
         async with database.connection() as connection:
-            user, key = await issue_key_on_machine(connection, username=username, admin=admin)
+            return await do(connection)
     finally:
         await database.close()
-    return MachineKey(key, user.username, user.is_admin or admin)
 
 
 @contextmanager
