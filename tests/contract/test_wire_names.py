@@ -19,6 +19,7 @@ WANDB = SERVER / "graph" / "wandb"
 SPELLINGS = re.compile(r"wandb|w&b|bucket|modelName|model_name", re.IGNORECASE)
 # What the rest of the server may say, and why.
 ALLOWED = {
+    ("domain/hidden.py", "wandb"): "names of files that are stored, whoever lists them",
     ("domain/manifest.py", "wandb"): "what every digest of an artifact is made of, whoever reckons it",
     ("graph/export.py", "w&b"): "takes the wire names out of the canonical schema",
     ("objects/store.py", "bucket"): "of an object store",

@@ -86,7 +86,8 @@ class Plans:
         """Which tables are read from end to end, and how many rows all nodes of the plan have looked at."""
         values: list[Any] = [self.ids.get(value, value) if isinstance(value, str) else value for value in arguments]
         if query.asks is not None:
-            values[query.asks.number - 1] = [self.ids["entity"]]
+            values[query.asks.number - 1] = self.viewer
+            values = list(query.asks.bind(tuple(values)))
         found = await self.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {query.sql}", *values)
         nodes = list(_nodes(json.loads(found)[0]["Plan"]))
         whole = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}

@@ -5,14 +5,16 @@ Given to parse.py and order.py as an argument, as the table of every other kind 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from runfolio_server.domain.document_columns import INTERNAL_KEYS
+from runfolio_server.domain.hidden import ATTRIBUTES, DOCUMENTS, EDGE_FIELDS, MEMBERS, REFUSAL, Sight
 from runfolio_server.domain.run_attribute import RunAttribute, ValueKind
 from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
 from runfolio_server.domain.run_id import run_id_of
 from runfolio_server.filters.language.field_table import FieldTable, UniqueKey
-from runfolio_server.filters.language.fields import Column, DerivedKey, Document
+from runfolio_server.filters.language.fields import Column, DerivedKey, Document, Field, JsonField, Presence
 from runfolio_server.filters.language.operators import FieldKind
 
 _KINDS: Final = {
@@ -138,3 +140,30 @@ SUMMARY: Final = Document(
 ENVIRONMENT: Final = Document("environment", "r.environment", ("environment",))
 
 RUN_FIELDS: Final = FieldTable(_COLUMNS, (CONFIG, SUMMARY, ENVIRONMENT), CREATED_AT, UniqueKey("r.run_id", "uuid"))
+
+_HIDDEN: Final = frozenset(
+    {
+        *(each.filter_names[0] for each in RUN_ATTRIBUTES if each.filter_names and ATTRIBUTES[each.column] is MEMBERS),
+        *(name for name, audience in EDGE_FIELDS.items() if audience is MEMBERS),
+    }
+)
+
+
+def _is_hidden(field: Field) -> bool:
+    """Whether only members may name it, however a key of a document is spelled."""
+    if isinstance(field, Column):
+        return field.name in _HIDDEN
+    if isinstance(field, Presence):
+        return isinstance(field.what, JsonField) and _is_hidden(field.what)
+    if DOCUMENTS[field.document.column] is MEMBERS:
+        return True
+    return field.document is CONFIG and any(path[0] in INTERNAL_KEYS for path in (*field.paths, *field.names))
+
+
+SHOWN_RUN_FIELDS: Final = replace(RUN_FIELDS, is_hidden=_is_hidden, refusal=REFUSAL)
+"""For those who do not see all of every run: what they do not see, their filters do not find."""
+
+
+def run_fields_for(sight: Sight) -> FieldTable:
+    """What a viewer with this sight may name."""
+    return RUN_FIELDS if sight.sees_all else SHOWN_RUN_FIELDS

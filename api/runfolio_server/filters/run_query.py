@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
+from runfolio_server.domain.hidden import Sight
 from runfolio_server.filters.language.list_query import ListQuery
-from runfolio_server.filters.run_fields import RUN_FIELDS
+from runfolio_server.filters.run_fields import RUN_FIELDS, run_fields_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +19,11 @@ class RunQuery(ListQuery):
     """
 
     fields = RUN_FIELDS
+
+    @classmethod
+    def asked(cls, sight: Sight, filters: str | None, order: str | None = None) -> Self:
+        """The query of a viewer's arguments: what they do not see of every run, they may not ask for either.
+
+        Raises AppError as `parse` does, Forbidden for a field that is hidden from them.
+        """
+        return cls.parse(filters, order, run_fields_for(sight))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from runfolio_server.domain.hidden import HIDDEN_ARTIFACT_TYPES
 from runfolio_server.domain.permission import Permission, Visibility, entity_ids, may_as_maker, visibilities
 from runfolio_server.domain.viewer import Viewer
 
@@ -38,6 +39,9 @@ class Kind(StrEnum):
     """What only those who restore it ask for."""
     RUN = "run"
     """`run r in p`: a run and its project, because in an open one whoever made a run may do more with it."""
+    ARTIFACT = "artifact"
+    """`artifact s in p`: a collection, or a type of artifacts, and its project. Those who are nobody there do not see
+    the types that domain/hidden.py hides."""
     ARGUMENT = "argument"
     """No table: an argument of a function, of type bigint[], for a run."""
 
@@ -103,8 +107,14 @@ def condition(alias: str, number: int, kind: Kind, project: str | None = None) -
     if kind is Kind.DELETED_PROJECT:
         return f"{is_member} AND {is_key} AND {of}.deleted_at IS NOT NULL"
     is_open = f"{of}.visibility <> 'private' AND {bound}[2] >= CASE {of}.visibility WHEN 'open' THEN 1 ELSE 2 END"
+    if kind is Kind.ARTIFACT:
+        is_open += f" AND {alias}.type_id NOT IN ({_HIDDEN_TYPES})"
     is_own = f" OR {of}.visibility = 'open' AND {alias}.created_by = {bound}[3]" if kind is Kind.RUN else ""
     return f"({is_member} OR {is_open}{is_own}) AND {is_key} AND {of}.deleted_at IS NULL"
+
+
+_HIDDEN_NAMES: Final = ", ".join(f"'{name}'" for name in HIDDEN_ARTIFACT_TYPES)
+_HIDDEN_TYPES: Final = f"SELECT h.type_id FROM artifact_type AS h WHERE h.name IN ({_HIDDEN_NAMES})"  # noqa: S608 - constants
 
 
 def expand(sql: str, any_permission: Permission | None = None) -> tuple[str, Asked | None]:
@@ -127,8 +137,10 @@ def expand(sql: str, any_permission: Permission | None = None) -> tuple[str, Ask
         )
         if (kind is Kind.ARGUMENT) != (found["alias"] is None):
             raise LookupError(f"{found[0]}: an alias stands with each kind but {Kind.ARGUMENT}")
-        if (kind is Kind.RUN) != (found["project"] is not None):
-            raise LookupError(f"{found[0]}: `in` and the alias of its project stand with a {Kind.RUN}, and only there")
+        if (kind in (Kind.RUN, Kind.ARTIFACT)) != (found["project"] is not None):
+            raise LookupError(
+                f"{found[0]}: `in` and the alias of a project stand with {Kind.RUN} and {Kind.ARTIFACT} only"
+            )
         if found["alias"] is None:
             return f"${number:d}::bigint[]"
         return condition(found["alias"], number, kind, found["project"])

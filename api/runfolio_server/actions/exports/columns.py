@@ -9,9 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from runfolio_server.domain.document_columns import INTERNAL_KEYS
 from runfolio_server.domain.dotted_key import find, value_at
+from runfolio_server.domain.hidden import ATTRIBUTES as AUDIENCES
+from runfolio_server.domain.hidden import DOCUMENTS, IN_PART, MEMBERS, REFUSAL, Sight
 from runfolio_server.domain.run_attributes import RUN_ATTRIBUTES
-from runfolio_server.errors import AppError
+from runfolio_server.errors import AppError, Forbidden
+from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.filters.language.field_table import camel_case
 from runfolio_server.filters.language.json_key import JsonKey, parse_json_key
 from runfolio_server.filters.run_fields import RUN_FIELDS, SUMMARY
@@ -44,6 +48,8 @@ ALLOWED: Final = (
 )
 """What to say when a column is unknown. Every name may be spelled in camelCase too."""
 
+_AUDIENCE_OF: Final = {name: AUDIENCES[attribute.column] for name, attribute in _EXPORTED.items()}
+
 # By every name of it. Those of filters mean the same, but for `name`: there it is the id, here what people read.
 _ATTRIBUTE_OF: Final = {
     spelling: name
@@ -65,11 +71,19 @@ class WantedColumn:
     key: JsonKey | None = None
 
 
-def parse_columns(names: Sequence[str]) -> list[WantedColumn]:
-    """What these names stand for, each name once. Raises AppError for what is no column, and too many."""
+def parse_columns(names: Sequence[str], sight: Sight) -> list[WantedColumn]:
+    """What these names stand for, each name once.
+
+    Raises AppError for what is no column, and too many, Forbidden for one that is hidden from a viewer of this sight.
+    """
     if len(names) > COLUMNS_MAX:
         raise AppError(f"{len(names)} columns; allowed: {COLUMNS_MAX}", path="columns")
-    return [_parse(name) for name in dict.fromkeys(names)]
+    columns = [_parse(name) for name in dict.fromkeys(names)]
+    if not sight.sees_all:
+        for column in columns:
+            if _is_hidden(column):
+                raise Forbidden(f"The column {name_excerpt(column.name)} {REFUSAL}.", path="columns")
+    return columns
 
 
 def value_of(document: Mapping[str, Any], key: JsonKey) -> Any:
@@ -84,6 +98,19 @@ def value_of(document: Mapping[str, Any], key: JsonKey) -> Any:
         if value is not _MISSING:
             return None if type(value) is dict and value else value
     return None
+
+
+def _is_hidden(column: WantedColumn) -> bool:
+    """Whether it is for members only, of runs of their own too: a column is of all runs."""
+    if column.attribute is not None:
+        return _AUDIENCE_OF[column.attribute] is MEMBERS
+    if DOCUMENTS[column.document] is MEMBERS:
+        return True
+    if DOCUMENTS[column.document] is not IN_PART or column.key is None:
+        return False
+    return any(
+        name in INTERNAL_KEYS for name in (*column.key.path[:1], *(each.split(".")[0] for each in column.key.names))
+    )
 
 
 def _parse(name: str) -> WantedColumn:

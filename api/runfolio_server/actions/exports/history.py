@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from runfolio_server.actions.access import checked_project, missing_run
+from runfolio_server.domain.hidden import sight_of
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError
@@ -61,11 +62,12 @@ async def open_history_export(
 
 
 async def _choose_runs(database: Database, viewer: Viewer, choice: RunChoice) -> list[RunNameRow]:
-    query = RunQuery.parse(choice.filters, choice.order).page(RUNS_MAX + 1 if choice.first is None else choice.first)
     if choice.names is not None and len(choice.names) > RUNS_MAX:
         raise AppError(f"{len(choice.names)} ids; allowed: {RUNS_MAX}", path="ids")
     async with database.connection() as connection:
         row = await checked_project(connection, viewer, Permission.READ, choice.entity, choice.project)
+        query = RunQuery.asked(sight_of(viewer, row.entity_id, row.visibility), choice.filters, choice.order)
+        query = query.page(RUNS_MAX + 1 if choice.first is None else choice.first)
         found = await select_chosen_runs(connection, RunNameRow, row.project_id, query, choice.names)
     if len(found) > RUNS_MAX:
         raise AppError(f"These are more than {RUNS_MAX} runs, which is the most; choose fewer, or give first")

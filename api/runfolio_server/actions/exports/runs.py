@@ -21,6 +21,7 @@ from runfolio_server.domain.document_columns import (
     summary_columns,
     unwrapped,
 )
+from runfolio_server.domain.hidden import Sight, sight_of, without_hidden
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_duration import duration_of
 from runfolio_server.domain.viewer import Viewer
@@ -52,13 +53,14 @@ async def open_export(database: Database, viewer: Viewer, request: ExportRequest
     """The export, once everything about the request is right.
 
     Raises NotFound for a project that the viewer does not see, AppError for filters, order or columns that are not
-    allowed.
+    allowed, Forbidden for what is hidden from the viewer.
     """
-    query = RunQuery.parse(request.filters, request.order)
-    columns = None if request.columns is None else parse_columns(request.columns)
     async with database.connection() as connection:
         project = await checked_project(connection, viewer, Permission.READ, request.entity_name, request.project_name)
-    return RunExport(database, project.project_id, request, query, columns)
+    sight = sight_of(viewer, project.entity_id, project.visibility)
+    query = RunQuery.asked(sight, request.filters, request.order)
+    columns = None if request.columns is None else parse_columns(request.columns, sight)
+    return RunExport(database, project.project_id, request, query, columns, sight)
 
 
 class RunExport:
@@ -75,12 +77,14 @@ class RunExport:
         request: ExportRequest,
         query: RunQuery,
         columns: Sequence[WantedColumn] | None,
+        sight: Sight,
     ) -> None:
         self._database = database
         self._project_id = project_id
         self._request = request
         self._query = query
         self._wanted = columns
+        self._sight = sight
 
     async def lines(self) -> AsyncIterator[bytes]:
         """A line of JSON for each page, `{"runs": 2, "columns": {"id": ["a", "b"], …}}`, then `{"end": {"runs": 2}}`.
@@ -124,6 +128,8 @@ class RunExport:
             yield from self._lines(rows[middle:])
 
     def _encode(self, rows: Sequence[ExportRow]) -> bytes:
+        if not self._sight.sees_all:
+            rows = [row if self._sight.of_run_by(row.username) else without_hidden(row) for row in rows]
         configs = read_documents([row.config_text for row in rows] if self._wants("config") else [])
         summaries = read_documents([row.summary_text for row in rows] if self._wants("summary") else [])
         columns = self._attributes(rows)

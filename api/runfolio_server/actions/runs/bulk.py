@@ -12,6 +12,7 @@ from runfolio_server.actions.runs.added_entries import Added, checked_entries, s
 from runfolio_server.actions.runs.change import FIELD_BY_COLUMN, check_change, checked_change
 from runfolio_server.actions.runs.lifecycle import edit_run_row
 from runfolio_server.domain import json_text
+from runfolio_server.domain.hidden import SEES_ALL
 from runfolio_server.domain.permission import Permission
 from runfolio_server.domain.run_attribute import RunInput
 from runfolio_server.domain.run_attributes import CHANGEABLE
@@ -177,7 +178,8 @@ def _check_choice(choice: Choice) -> RunQuery:
     if (choice.filters is None) == (choice.run_ids is None):
         raise AppError("Give either filters or ids; filters of {} mean every run of the project.", path="input")
     check_id_count(choice.run_ids or ())
-    query = RunQuery.parse(choice.filters)
+    # Who may change all runs of a project sees all of them.
+    query = RunQuery.asked(SEES_ALL, choice.filters)
     if choice.run_ids is None and not query.has_filters:
         # For a list no filters are all runs. A change of all is asked for in so many words.
         raise AppError("filters is empty; {} means every run of the project.", path="input.filters")

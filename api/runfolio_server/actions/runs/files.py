@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from runfolio_server.actions.access import checked_run, checked_run_of_name
+from runfolio_server.domain.hidden import is_hidden_file, sight_of
 from runfolio_server.domain.names import asked_file_name, check_file_name
 from runfolio_server.domain.object_key import ObjectKey
 from runfolio_server.domain.owner import Owner, OwnerKind
@@ -88,7 +89,7 @@ async def have_arrived(
     listed = {asked_file_name(name) for name in names}
     async with database.connection() as connection:
         run = await checked_run_of_name(connection, viewer, Permission.LOG, entity_name, project_name, run_name)
-        row = await connection.row(COUNT_RUN_FILES, run.run_id, list(listed), None, None)
+        row = await connection.row(COUNT_RUN_FILES, run.run_id, list(listed), None, None, [])
     return row is not None and row.count == len(listed)
 
 
@@ -149,9 +150,15 @@ async def register_run_file(database: Database, store: ObjectStore, grant: Uploa
 
 
 async def has_readable_file(database: Database, viewer: Viewer, grant: DownloadGrant) -> bool:
-    """Whether the viewer may read the run, and it has these bytes under this name, as a file or of its history."""
+    """Whether the viewer may read the run, and it has these bytes under this name, as a file or of its history.
+
+    Whoever is a member no longer reads a public run without the files that are hidden from others.
+    """
     async with database.connection() as connection:
         found = await connection.row(
             SELECT_READABLE_RUN_OBJECT, grant.object_key.owner.id, grant.file_name, str(grant.object_key), viewer
         )
-    return found is not None
+    if found is None:
+        return False
+    sight = sight_of(viewer, found.entity_id, found.visibility)
+    return not (found.is_file and is_hidden_file(grant.file_name)) or sight.of_run(found.created_by)

@@ -32,7 +32,9 @@ async def read_model_graphs(database: Database, store: ObjectStore, run: RunRow)
     if not names:
         return []
     async with database.connection() as connection:
-        rows = await connection.rows(SELECT_RUN_FILES_PAGE, run.run_id, [*names.values()], None, None, None, GRAPHS_MAX)
+        rows = await connection.rows(
+            SELECT_RUN_FILES_PAGE, run.run_id, [*names.values()], None, None, None, GRAPHS_MAX, []
+        )
     files = {row.name: row for row in rows if row.size <= GRAPH_BYTES_MAX}
     found = []
     for key, name in names.items():

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from runfolio_server.domain.json_text import storable_text
-from runfolio_server.errors import AppError
+from runfolio_server.errors import AppError, Forbidden
 from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.filters.language.fields import Column, Document, Field, JsonField, Presence, Tag
 from runfolio_server.filters.language.json_key import parse_json_key
@@ -43,16 +43,22 @@ class FieldTable:
     documents: tuple[Document, ...]
     default: Column
     key: UniqueKey
+    is_hidden: Callable[[Field], bool] = lambda _: False
+    """Whether a field is one that whoever asks does not see: naming it would tell its values."""
+    refusal: str = ""
+    """Why: completes "The field host …"."""
 
     @cached_property
     def allowed(self) -> tuple[str, ...]:
         """What to say when a field is unknown."""
+        columns = [column for column in self.columns if not self.is_hidden(column)]
+        documents = [each for each in self.documents if not self.is_hidden(JsonField(each, (("<key>",),)))]
         return (
-            *(column.name for column in self.columns),
-            *(f"{document.spellings[0]}.<key>" for document in self.documents),
-            *(key for document in self.documents for key in document.bare_keys),
-            *(f"{column.name}.<tag>" for column in self.columns if column.kind is FieldKind.TAGS),
-            *(f"{document.key_lists[0]}.<key>" for document in self.documents if document.key_lists),
+            *(column.name for column in columns),
+            *(f"{document.spellings[0]}.<key>" for document in documents),
+            *(key for document in documents for key in document.bare_keys),
+            *(f"{column.name}.<tag>" for column in columns if column.kind is FieldKind.TAGS),
+            *(f"{document.key_lists[0]}.<key>" for document in documents if document.key_lists),
         )
 
     @cached_property
@@ -61,7 +67,16 @@ class FieldTable:
         return {spelling: document for document in self.documents for spelling in document.spellings}
 
     def find(self, name: str, path: str) -> Field:
-        """The field of this name; `path` says where it stands. Raises AppError with what is allowed."""
+        """The field of this name; `path` says where it stands.
+
+        Raises AppError with what is allowed, Forbidden for a field that is hidden.
+        """
+        field = self._find(name, path)
+        if self.is_hidden(field):
+            raise Forbidden(f"The field {name_excerpt(name)} {self.refusal}, at {path}", path=path)
+        return field
+
+    def _find(self, name: str, path: str) -> Field:
         column = self._column_by_name.get(name)
         if column is not None:
             return column

@@ -36,15 +36,18 @@ class ListQuery:
     limit: int = NO_LIMIT
 
     @classmethod
-    def parse(cls, filters: str | None = None, order: str | None = None) -> Self:
+    def parse(cls, filters: str | None = None, order: str | None = None, fields: FieldTable | None = None) -> Self:
         """The query of these arguments; null and empty text mean every row, and the default order.
+
+        `fields` are those that may be named, the class's own unless told.
 
         Raises AppError with the path of the first mistake and what is allowed there.
         """
         value = read_filters(filters)
-        tree = parse_filters(value, cls.fields)
+        table = fields or cls.fields
+        tree = parse_filters(value, table)
         written = json.dumps(value or {}, sort_keys=True)
-        return cls(tree, written, value is not None, parse_order(order, cls.fields))
+        return cls(tree, written, value is not None, parse_order(order, table))
 
     def page(self, limit: int, after: Place | None = None) -> Self:
         """At most so many rows, from behind this place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -122,8 +122,12 @@ async def chosen_collection_page(
     order: str | None,
     first: int | None,
     after: str | None,
+    hidden_types: Sequence[str] = (),
 ) -> Connection[ArtifactCollection]:
-    """A page of the collections of a project that the viewer may see, the newest first unless told."""
+    """A page of the collections of a project that the viewer may see, the newest first unless told.
+
+    Without those of the types that are hidden from the viewer.
+    """
     from runfolio_server.graph.artifacts.collection import collection_of
 
     query, size = CollectionQuery.parse(filters, order or "-created_at"), page_size(first)
@@ -131,13 +135,15 @@ async def chosen_collection_page(
     digest = query.digest(f"collections:{project_id}:{type_name!r}")
     place = read_place(context.cursor_secret, digest, after) if after else None
     async with context.database.connection() as connection:
-        rows = await select_chosen_collections(connection, project_id, query.page(size + 1, place), type_name)
+        rows = await select_chosen_collections(
+            connection, project_id, query.page(size + 1, place), type_name, hidden_types
+        )
 
     def cursor_of(row: ListedCollectionRow) -> str:
         return sign_place(context.cursor_secret, digest, row.place)
 
     async def count() -> int:
         async with context.database.connection() as connection:
-            return await count_chosen_collections(connection, project_id, query.whole(), type_name)
+            return await count_chosen_collections(connection, project_id, query.whole(), type_name, hidden_types)
 
     return build_connection(rows, size, collection_of, cursor_of, count)

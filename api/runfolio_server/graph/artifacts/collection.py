@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -134,9 +135,14 @@ def collection_of(row: CollectionRow, *, is_deleted: bool = False) -> ArtifactCo
 
 
 async def find_collection(
-    info: RequestInfo, project_id: int, name: str, type_id: int | None = None
+    info: RequestInfo, project_id: int, name: str, type_id: int | None = None, hidden_types: Sequence[str] = ()
 ) -> ArtifactCollection | None:
-    """The collection of this name, and type if one is given, in a project that the viewer may see."""
+    """The collection of this name, and type if one is given, in a project that the viewer may see.
+
+    None for one of a type that is hidden from the viewer.
+    """
     async with info.context.database.connection() as connection:
         row = await connection.row(SELECT_COLLECTION_BY_NAME, project_id, name)
-    return None if row is None or type_id not in (None, row.type_id) else collection_of(row)
+    if row is None or type_id not in (None, row.type_id) or row.type_name in hidden_types:
+        return None
+    return collection_of(row)

@@ -9,6 +9,7 @@ import strawberry
 from runfolio_server.graph.identity.user import User, find_user
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.runs.long_columns import read_long
+from runfolio_server.graph.runs.shown import shown_runs
 from runfolio_server.sql.artifacts.artifacts import ArtifactRow
 from runfolio_server.sql.run_lists.long_columns import LONG_COLUMNS, WantedLong, select_runs
 
@@ -26,8 +27,6 @@ _ALL_LONG = WantedLong(frozenset(LONG_COLUMNS))
 
 async def creator_of(info: RequestInfo, artifact: ArtifactRow) -> Run | User | None:
     """The run that first logged the artifact, or its user; None for a run that the viewer does not see."""
-    from runfolio_server.graph.runs.run import Run
-
     if artifact.logged_by is None:
         return await find_user(info, artifact.created_by)
     context = info.context
@@ -37,4 +36,4 @@ async def creator_of(info: RequestInfo, artifact: ArtifactRow) -> Run | User | N
         rows = await read_long(info, connection, rows, portion)
     # It may be in another project than the artifact.
     is_visible = bool(rows) and await context.loaders.project.load(rows[0].project_id) is not None
-    return Run.of(rows[0]) if is_visible else None
+    return (await shown_runs(context, rows))[0] if is_visible else None

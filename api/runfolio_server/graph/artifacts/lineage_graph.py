@@ -16,6 +16,7 @@ from runfolio_server.graph.limits.cost import PAGE_SIZE_ASSUMED, READING, Cost, 
 from runfolio_server.graph.relay.node_ids import encode_node_id
 from runfolio_server.graph.relay.scalars import Instant
 from runfolio_server.graph.runs.long_columns import read_long, wanted_long
+from runfolio_server.graph.runs.shown import shown_runs
 from runfolio_server.sql.artifacts.artifacts import ArtifactRow
 from runfolio_server.sql.artifacts.uses import UseRow
 from runfolio_server.sql.run_lists.long_columns import select_runs
@@ -86,15 +87,13 @@ class ArtifactLineage:
     @strawberry.field(description="The runs between them, in the order in which they were found.")
     async def runs(self, info: RequestInfo) -> list[LazyRun]:
         """Nodes."""
-        from runfolio_server.graph.runs.run import Run
-
         context, wanted = info.context, wanted_long(info)
         run_ids = self.found.run_ids
         portion = wanted.shared_by(len(run_ids), context.budget.bytes_left)
         async with context.database.connection() as connection:
             rows = await select_runs(connection, run_ids, portion)
             rows = await read_long(info, connection, rows, portion)
-        return [Run.of(row) for row in rows]
+        return [*await shown_runs(context, rows)]
 
     @strawberry.field(description="The edges, those nearest to the artifact first.")
     def uses(self) -> list[ArtifactUse]:

@@ -16,6 +16,7 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import costs
 from runfolio_server.graph.relay.connections import After, Connection, First
 from runfolio_server.graph.runs.arguments import Filters
+from runfolio_server.graph.runs.shown import project_sight
 from runfolio_server.graph.wandb.artifact_type import CollectionName, CollectionOrder
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE
 from runfolio_server.sql.artifacts.memberships import MembershipRow
@@ -38,19 +39,20 @@ class ProjectArtifacts(ProjectArtifactList):
         self, info: RequestInfo, name: Annotated[str, strawberry.argument(description="The type's name.")]
     ) -> ArtifactType | None:
         """One type."""
-        return await find_artifact_type(info, self.row.project_id, name)
+        return await find_artifact_type(info, self.row, name)
 
     @strawberry.field(description="Its types of artifacts, by name.")
     async def artifact_types(
         self, info: RequestInfo, first: First = strawberry.UNSET, after: After = strawberry.UNSET
     ) -> Connection[ArtifactType]:
         """A page of types."""
-        return await artifact_type_page(info, self.row.project_id, first, after or None)
+        return await artifact_type_page(info, self.row, first, after or None)
 
     @strawberry.field(description="Its collection of this name; null: none.")
     async def artifact_collection(self, info: RequestInfo, name: CollectionName) -> ArtifactCollection | None:
         """One collection."""
-        return await find_collection(info, self.row.project_id, name)
+        hidden = project_sight(info.context.viewer, self.row).hidden_types
+        return await find_collection(info, self.row.project_id, name, hidden_types=hidden)
 
     @strawberry.field(description="Its collections, the newest first unless told.", metadata=costs(chosen_page))
     async def artifact_collections(
@@ -62,8 +64,9 @@ class ProjectArtifacts(ProjectArtifactList):
         after: After = strawberry.UNSET,
     ) -> Connection[ArtifactCollection]:
         """A page of collections."""
+        hidden = project_sight(info.context.viewer, self.row).hidden_types
         return await chosen_collection_page(
-            info, self.row.project_id, None, filters or None, order or None, first, after or None
+            info, self.row.project_id, None, filters or None, order or None, first, after or None, hidden
         )
 
     @strawberry.field(description="Where a name leads in its collections; null: nowhere.")

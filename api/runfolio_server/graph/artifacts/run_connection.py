@@ -12,6 +12,7 @@ from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import PAGE_SIZE_MAX, Connection, build_connection, page_size
 from runfolio_server.graph.runs.long_columns import read_long, wanted_long
 from runfolio_server.graph.runs.run import Run
+from runfolio_server.graph.runs.shown import shown_runs
 from runfolio_server.sql.artifacts.uses import COUNT_ARTIFACT_USERS, SELECT_ARTIFACT_USERS_PAGE
 from runfolio_server.sql.run_lists.long_columns import select_runs
 
@@ -43,7 +44,9 @@ async def users_page(
         found = await select_runs(connection, [use.run_id for use in uses], portion)
         rows = {row.run_id: row for row in await read_long(info, connection, found, portion)}
     # A run may have been deleted since the edges were read.
-    listed = [(use, rows[use.run_id]) for use in uses if use.run_id in rows]
+    found_uses = [use for use in uses if use.run_id in rows]
+    runs = await shown_runs(context, [rows[use.run_id] for use in found_uses])
+    listed = list(zip(found_uses, runs, strict=True))
 
     async def count() -> int:
         async with context.database.connection() as connection:
@@ -53,7 +56,7 @@ async def users_page(
     page = build_connection(
         listed,
         size,
-        lambda item: Run.of(item[1]),
+        lambda item: item[1],
         lambda item: sign_place(context.cursor_secret, digest, [item[0].at.isoformat(), str(item[0].run_id)]),
         count,
     )

@@ -42,8 +42,10 @@ from runfolio_server.graph.runs.history_columns import (
 from runfolio_server.graph.runs.list import run_page
 from runfolio_server.graph.runs.run import Run, find_run
 from runfolio_server.graph.runs.run_connection import RunConnection
+from runfolio_server.graph.runs.shown import project_sight, shown_rows
 from runfolio_server.graph.wandb.project import IgnoredText, ProjectWireNames, has_run_count_beside
 from runfolio_server.sql.projects.projects import COUNT_PROJECTS, SELECT_PROJECTS_PAGE, ProjectRow
+from runfolio_server.sql.runs.runs import RunRow
 
 if TYPE_CHECKING:
     from runfolio_server.graph.identity.entity import Entity
@@ -103,7 +105,7 @@ class Project(
         desc: IgnoredText = None,  # noqa: ARG002
     ) -> Run | None:
         """One run of the project."""
-        return await find_run(info, self.row.project_id, name)
+        return await find_run(info, self.row, name)
 
     @strawberry.field(description="Its runs, oldest first unless told.", metadata=costs(chosen_runs_page))
     async def runs(
@@ -115,12 +117,15 @@ class Project(
         after: After = strawberry.UNSET,
     ) -> RunConnection:
         """A page of the project's runs."""
-        query, size = RunQuery.parse(filters or None, order or None), page_size(first)
+        sight, size = project_sight(info.context.viewer, self.row), page_size(first)
+        query = RunQuery.asked(sight, filters or None, order or None)
         is_counted = has_run_count_beside(info, filters or None)
-        project_id = self.row.project_id
-        return RunConnection.of(
-            await run_page(info, project_id, query, size, after or None, Run.of, is_counted=is_counted)
-        )
+
+        def make(row: RunRow) -> Run:
+            return Run.of(row, sees_all=sight.of_run(row.created_by))
+
+        page = await run_page(info, self.row, query, size, after or None, make, is_counted=is_counted)
+        return RunConnection.of(page)
 
     @strawberry.field(
         description="Some keys of the history of many runs as columns, in one request: for charts.",
@@ -150,9 +155,14 @@ class Project(
     ) -> list[RunHistoryColumns]:
         """Columns of many runs."""
         wanted = wanted_columns(keys, min_step, max_step, samples, x_axis, stream)
-        query = RunQuery.parse(filters or None, order or None)
+        sight = project_sight(info.context.viewer, self.row)
+        query = RunQuery.asked(sight, filters or None, order or None)
         found = await read_histories(info, self.row.project_id, query, wanted, names or None, first)
-        return [RunHistoryColumns(run=Run.of(row), columns=columns) for row, columns in found]
+        rows = await shown_rows([row for row, _ in found], sight)
+        return [
+            RunHistoryColumns(run=Run.of(row, sees_all=sight.of_run(row.created_by)), columns=columns)
+            for row, (_, columns) in zip(rows, found, strict=True)
+        ]
 
     @classmethod
     def of(cls, row: ProjectRow) -> Project:

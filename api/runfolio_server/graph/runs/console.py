@@ -27,6 +27,7 @@ from runfolio_server.sql.runs.runs import RunRow
 
 CONSOLE_PAGE_DEFAULT = 1000
 CONSOLE_PAGE_MAX = 10_000
+NO_LINES = ConsoleLines(lines=[], has_next=False, has_previous=False, start_cursor=None, end_cursor=None, total=0)
 SEARCHING = 5000
 """What it costs to look for a text or a pattern, whatever is found."""
 
@@ -102,6 +103,7 @@ class RunConsole:
     """The fields of Run that read captured output."""
 
     row: strawberry.Private[RunRow]
+    sees_all: strawberry.Private[bool]
 
     @strawberry.field(
         description="What it printed, rewritten lines as they were last: from the beginning or the end, of a range, or "
@@ -148,7 +150,7 @@ class RunConsole:
             max_number if isinstance(max_number, int) else None,
             ConsoleSearch.parse(search or None, regex or None),
         )
-        page = await console_page(info, self.row.run_id, choice)
+        page = await console_page(info, self.row.run_id, choice, sees_all=self.sees_all)
         return ConsolePage(
             lines=[ConsoleLine.of(line, strip_ansi=strip_ansi) for line in page.lines],
             page_info=PageInfo(has_next_page=page.has_next, end_cursor=page.end_cursor),
@@ -172,6 +174,8 @@ class RunConsole:
     ) -> ConsoleChanges:
         """Lines in the order of their writing."""
         size, is_last = check_size(first, last, CONSOLE_PAGE_MAX, CONSOLE_PAGE_DEFAULT)
+        if not self.sees_all:
+            return ConsoleChanges(lines=[], page_info=PageInfo(has_next_page=False, end_cursor=None))
         found = await read_changes(
             info.context.database,
             self.row.run_id,
@@ -187,8 +191,13 @@ class RunConsole:
         )
 
 
-async def console_page(info: RequestInfo, run_id: UUID, choice: ConsoleChoice) -> ConsoleLines:
-    """A page of a run's console lines. Raises AnswerTooLarge for more than an answer may hold."""
+async def console_page(info: RequestInfo, run_id: UUID, choice: ConsoleChoice, *, sees_all: bool) -> ConsoleLines:
+    """A page of a run's console lines, which has none for who does not see all of the run.
+
+    Raises AnswerTooLarge for more than an answer may hold.
+    """
+    if not sees_all:
+        return NO_LINES
     page = await read_console(info.context.database, run_id, choice)
     _draw(info, page.lines)
     return page

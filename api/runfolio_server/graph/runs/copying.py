@@ -80,4 +80,4 @@ async def _copied(info: RequestInfo, input: MoveRunInput | CopyRunInput, *, is_m
     place = CopyPlace(input.entity_name or None, input.project_name, input.name or None)
     run_id = decode_uuid("Run", input.id)
     row = await copy_run(context.database, context.object_store, context.viewer, run_id, place, is_move=is_move)
-    return Run.of(row)
+    return Run.of(row, sees_all=True)

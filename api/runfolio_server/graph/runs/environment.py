@@ -80,7 +80,10 @@ async def overview_rows(runs: list[RunOverview], context: Context) -> list[Envir
 async def environments_of(runs: list[RunOverview], context: Context) -> list[RunEnvironment]:
     """The environment of each run."""
     rows = await overview_rows(runs, context)
-    return [RunEnvironment.of(json_text.parse(row.environment.encode())) for row in rows]
+    return [
+        RunEnvironment.of(json_text.parse(row.environment.encode()) if run.sees_all else {})
+        for run, row in zip(runs, rows, strict=True)
+    ]
 
 
 async def durations_of(runs: list[RunOverview], context: Context) -> list[float]:
@@ -102,6 +105,7 @@ class RunOverview:
     """The fields of Run that are made of what it tells of itself."""
 
     row: strawberry.Private[RunRow]
+    sees_all: strawberry.Private[bool]
 
     @strawberry.field(description="Its process and machine.", metadata=batch_field(environments_of))
     async def environment(self, info: RequestInfo) -> RunEnvironment:

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import strawberry
 
+from runfolio_server.domain.hidden import Sight
 from runfolio_server.domain.json_text import storable_text
 from runfolio_server.errors import AppError
 from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.language.value_text import readable_value
 from runfolio_server.filters.regex.regex import translate_regex
-from runfolio_server.filters.run_fields import RUN_FIELDS
+from runfolio_server.filters.run_fields import run_fields_for
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.execution.siblings import field_name
 from runfolio_server.graph.info import RequestInfo
@@ -25,6 +26,7 @@ from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.expected_texts import expect_texts
 from runfolio_server.graph.runs.fields import RunField, run_fields
 from runfolio_server.graph.runs.histogram import BINS_DEFAULT, BINS_MAX, HistogramBin, histogram_bins
+from runfolio_server.graph.runs.shown import project_sight
 from runfolio_server.sql.projects.projects import ProjectRow
 from runfolio_server.sql.run_lists.groups import select_bins, select_values
 from runfolio_server.sql.run_lists.keys import KeySearch, select_document_keys
@@ -81,11 +83,12 @@ class ProjectRunFacets:
     row: strawberry.Private[ProjectRow]
 
     @strawberry.field(
-        description="What filters of runs may name, with types and operators; the same in every project.",
+        description="What your filters of runs may name, with types and operators: the same in every project of yours, "
+        "and less where you are no member.",
     )
-    def run_fields(self) -> list[RunField]:
+    def run_fields(self, info: RequestInfo) -> list[RunField]:
         """Fields of the filter language."""
-        return run_fields()
+        return run_fields(run_fields_for(project_sight(info.context.viewer, self.row)))
 
     @strawberry.field(
         description="The distinct values of a field, the most frequent first; each tag counts for itself.",
@@ -100,7 +103,8 @@ class ProjectRunFacets:
     ) -> list[FieldValue]:
         """Values with counts."""
         _check("first", first, VALUES_MAX)
-        query, wanted = RunQuery.parse(filters or None).page(first), _field(field)
+        sight = project_sight(info.context.viewer, self.row)
+        query, wanted = RunQuery.asked(sight, filters or None).page(first), _field(field, sight)
         async with info.context.database.connection() as connection:
             left = info.context.budget.bytes_left
             rows = await select_values(connection, self.row.project_id, query, wanted, left)
@@ -127,7 +131,8 @@ class ProjectRunFacets:
     ) -> list[HistogramBin]:
         """A histogram."""
         _check("bins", bins, BINS_MAX)
-        query, wanted = RunQuery.parse(filters or None), _field(field)
+        sight = project_sight(info.context.viewer, self.row)
+        query, wanted = RunQuery.asked(sight, filters or None), _field(field, sight)
         async with info.context.database.connection() as connection:
             rows = await select_bins(connection, self.row.project_id, query, wanted, bins)
         if not rows:
@@ -176,7 +181,8 @@ class ProjectRunFacets:
                 text=storable_text(search) if search else None,
                 pattern=translate_regex(regex, "regex") if regex else None,
             )
-        query, budget = RunQuery.parse(filters or None).page(first), info.context.budget
+        sight, budget = project_sight(info.context.viewer, self.row), info.context.budget
+        query = RunQuery.asked(sight, filters or None).page(first)
         async with info.context.database.connection() as connection:
             rows = await select_document_keys(
                 connection, self.row.project_id, query, DOCUMENT_NAMES[document], wanted, budget, field_name(info.path)
@@ -200,8 +206,8 @@ def _pattern_of(search: str, *, is_case_sensitive: bool, is_fuzzy: bool) -> str:
     return translate_regex(flags + (".*" if is_fuzzy else "").join(map(re.escape, search)), "search")
 
 
-def _field(name: str) -> Field:
-    return RUN_FIELDS.find_value(name, f"field.{name_excerpt(name)}")
+def _field(name: str, sight: Sight) -> Field:
+    return run_fields_for(sight).find_value(name, f"field.{name_excerpt(name)}")
 
 
 def _check(name: str, number: int, largest: int) -> None:

@@ -6,9 +6,9 @@ from enum import Enum
 
 import strawberry
 
+from runfolio_server.filters.language.field_table import FieldTable
 from runfolio_server.filters.language.fields import Column
 from runfolio_server.filters.language.operators import FieldKind, operators_of
-from runfolio_server.filters.run_fields import RUN_FIELDS
 
 
 @strawberry.enum(description="What the values of a field are.")
@@ -36,14 +36,14 @@ class RunField:
     is_sortable: bool = strawberry.field(description="Whether orders and groups may name it too.")
 
 
-def run_fields() -> list[RunField]:
-    """Every field, in the order in which a mistake lists them."""
-    columns = {column.name: column for column in RUN_FIELDS.columns}
-    return [_field(name, columns.get(name)) for name in RUN_FIELDS.allowed]
+def run_fields(table: FieldTable) -> list[RunField]:
+    """Every field that may be named, in the order in which a mistake lists them."""
+    columns = {column.name: column for column in table.columns}
+    return [_field(table, name, columns.get(name)) for name in table.allowed]
 
 
-def _field(name: str, column: Column | None) -> RunField:
-    kind = RUN_FIELDS.find(name, name).kind
+def _field(table: FieldTable, name: str, column: Column | None) -> RunField:
+    kind = table.find(name, name).kind
     return RunField(
         name=name,
         aliases=[] if column is None else list(column.aliases),

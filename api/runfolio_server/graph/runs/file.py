@@ -10,6 +10,7 @@ import strawberry
 
 from runfolio_server.context import Context
 from runfolio_server.domain.cursor import decode_cursor, encode_cursor
+from runfolio_server.domain.hidden import hidden_files
 from runfolio_server.domain.names import asked_file_name
 from runfolio_server.errors import AppError
 from runfolio_server.filters.error_excerpt import value_excerpt
@@ -81,6 +82,7 @@ class RunFiles:
     """The fields of Run that list its files."""
 
     row: strawberry.Private[RunRow]
+    sees_all: strawberry.Private[bool]
 
     @strawberry.field(description="Its files, by name.")
     async def files(
@@ -109,13 +111,15 @@ class RunFiles:
         like = _checked_pattern(pattern) if pattern else None
         begin = prefix or None
         after_name = decode_cursor("files", after, [str])[0] if after else None
-        run_id = self.row.run_id
+        run_id, hidden = self.row.run_id, hidden_files(sees_all=self.sees_all)
         async with info.context.database.connection() as connection:
-            rows = await connection.rows(SELECT_RUN_FILES_PAGE, run_id, chosen, like, begin, after_name, size + 1)
+            rows = await connection.rows(
+                SELECT_RUN_FILES_PAGE, run_id, chosen, like, begin, after_name, size + 1, hidden
+            )
 
         async def count() -> int:
             async with info.context.database.connection() as connection:
-                row = await connection.row(COUNT_RUN_FILES, run_id, chosen, like, begin)
+                row = await connection.row(COUNT_RUN_FILES, run_id, chosen, like, begin, hidden)
             return row.count if row else 0
 
         return build_connection(rows, size, File.of, lambda row: encode_cursor("files", [row.name]), count)

@@ -11,12 +11,13 @@ from typing import Annotated, Any
 
 import strawberry
 
+from runfolio_server.domain.hidden import Sight
 from runfolio_server.errors import AppError
 from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.filters.language.cursor import read_place, sign_place
 from runfolio_server.filters.language.fields import Field
 from runfolio_server.filters.language.value_text import readable_value
-from runfolio_server.filters.run_fields import RUN_FIELDS
+from runfolio_server.filters.run_fields import run_fields_for
 from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.limits.cost import Cost, costs, number
@@ -27,6 +28,7 @@ from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.expected_texts import expect_texts
 from runfolio_server.graph.runs.histogram import HistogramBin, histogram_bins
 from runfolio_server.graph.runs.histories import GroupScope, RunGroupHistory
+from runfolio_server.graph.runs.shown import project_sight
 from runfolio_server.sql.projects.projects import ProjectRow
 from runfolio_server.sql.run_lists.group_bins import EDGES, GroupBinRow, select_group_bins
 from runfolio_server.sql.run_lists.groups import NUMBERS_PER_METRIC, GroupRow, select_groups
@@ -131,8 +133,9 @@ class ProjectRunGroups:
         bin_count = bins or 0
         if not 0 <= bin_count <= GROUP_BINS_MAX:
             raise AppError(f"bins is {bins}; allowed: 1 to {GROUP_BINS_MAX}", path="bins")
-        query = RunQuery.parse(filters or None)
-        fields, metric_fields = _fields(by, "by"), _fields(names, "metrics")
+        sight = project_sight(info.context.viewer, self.row)
+        query = RunQuery.asked(sight, filters or None)
+        fields, metric_fields = _fields(by, "by", sight), _fields(names, "metrics", sight)
         secret, project_id = info.context.cursor_secret, self.row.project_id
         digest = query.digest(f"groups:{project_id}:{json.dumps(by)}")
         # A place holds whole values, so there is no bound for it but that of the request.
@@ -159,8 +162,9 @@ class ProjectRunGroups:
         )
 
 
-def _fields(names: list[str], path: str) -> list[Field]:
-    return [RUN_FIELDS.find_value(name, f"{path}[{number}].{name_excerpt(name)}") for number, name in enumerate(names)]
+def _fields(names: list[str], path: str, sight: Sight) -> list[Field]:
+    table = run_fields_for(sight)
+    return [table.find_value(name, f"{path}[{number}].{name_excerpt(name)}") for number, name in enumerate(names)]
 
 
 class Distributions:

@@ -31,6 +31,7 @@ from runfolio_server.graph.runs.history import (
     history_page,
     history_samples,
 )
+from runfolio_server.graph.runs.shown import shown_runs
 from runfolio_server.history.reading.pieces import Branch
 from runfolio_server.sql.history.branches import COUNT_BRANCHES, SELECT_BRANCH, SELECT_BRANCHES_PAGE, RunBranchRow
 from runfolio_server.sql.history.forks import COUNT_FORKS, SELECT_FORKS_PAGE, ForkOfRunRow, ForkRow
@@ -143,11 +144,9 @@ class RunBranch:
 
 
 async def _run(info: RequestInfo, run_id: UUID) -> Run | None:
-    from runfolio_server.graph.runs.run import Run
-
     async with info.context.database.connection() as connection:
         row = await visible_run(connection, info.context.viewer, Permission.READ, run_id)
-    return None if row is None else Run.of(row)
+    return None if row is None else (await shown_runs(info.context, [row]))[0]
 
 
 async def fork_points(runs: Sequence[RunLineage], context: Context) -> list[RunForkPoint | None]:

@@ -13,6 +13,8 @@ from runfolio_server.filters.run_query import RunQuery
 from runfolio_server.graph.info import RequestInfo
 from runfolio_server.graph.relay.connections import Connection, build_connection
 from runfolio_server.graph.runs.long_columns import read_long, wanted_long
+from runfolio_server.graph.runs.shown import project_sight, shown_rows
+from runfolio_server.sql.projects.projects import ProjectRow
 from runfolio_server.sql.run_lists.list import ListedRunRow
 from runfolio_server.sql.run_lists.missing_keys import select_missing_keys
 from runfolio_server.sql.run_lists.page import select_run_page
@@ -30,7 +32,7 @@ class RunPage(Generic[T]):
 
 async def run_page(
     info: RequestInfo,
-    project_id: int,
+    project: ProjectRow,
     query: RunQuery,
     size: int,
     after: str | None,
@@ -43,7 +45,7 @@ async def run_page(
     A cursor carries its place and, when `is_counted`, how many runs there are on all pages: later pages, which carry
     the number on, need not count again.
     """
-    context, wanted = info.context, wanted_long(info, "edges", "node")
+    context, wanted, project_id = info.context, wanted_long(info, "edges", "node"), project.project_id
     digest = query.digest(_scope(project_id))
     place, total = _read(context, digest, after) if after else (None, None)
     await context.budget.may_read()
@@ -53,6 +55,7 @@ async def run_page(
         found = await select_run_page(connection, context.order_indexes, project_id, paged, portion)
         # The one beyond only tells that the list goes on.
         rows = [*await read_long(info, connection, found[:size], portion), *found[size:]]
+    rows = await shown_rows(rows, project_sight(context.viewer, project))
     if is_counted and total is None:
         total = await count_runs_once(context, project_id, query)
 

@@ -63,7 +63,7 @@ class StopRunPayload:
         asked = f"The run is {state}: its process is told with the answer to what it sends next."
         ended = f"The run has ended already: it is {state}, and nothing was changed."
         message = asked if answer.is_asked else ended
-        return cls(success=True, is_asked=answer.is_asked, message=message, run=Run.of(answer.row))
+        return cls(success=True, is_asked=answer.is_asked, message=message, run=Run.of(answer.row, sees_all=True))
 
 
 @strawberry.input(description="A run to send back to wait, or to give up.")
@@ -96,7 +96,7 @@ class RunMutations:
         """Change a run."""
         database, viewer, run_id = info.context.database, info.context.viewer, decode_uuid("Run", input.id)
         row = await update_run(database, viewer, run_id, asked_change(RunInput.UPDATE, input))
-        return UpdateRunPayload(run=Run.of(row))
+        return UpdateRunPayload(run=Run.of(row, sees_all=True))
 
     @strawberry.mutation(description="Ask a run's process to stop; it learns so with its next message. Idempotent.")
     async def stop_run(
@@ -116,4 +116,4 @@ class RunMutations:
         """Move a run."""
         database, viewer, run_id = info.context.database, info.context.viewer, decode_uuid("Run", input.id)
         row = await set_run_state(database, viewer, run_id, input.state)
-        return UpdateRunStatePayload(success=True, run=Run.of(row))
+        return UpdateRunStatePayload(success=True, run=Run.of(row, sees_all=True))

@@ -48,4 +48,4 @@ class RewindMutations:
         database, viewer, run_id = info.context.database, info.context.viewer, decode_uuid("Run", input.id)
         rewound = await rewind_run(database, viewer, run_id, input.step, summary_of_history)
         info.context.loaders.streams.clear()
-        return RewindHistoryPayload(run=Run.of(rewound.row), is_cut=rewound.is_cut)
+        return RewindHistoryPayload(run=Run.of(rewound.row, sees_all=True), is_cut=rewound.is_cut)

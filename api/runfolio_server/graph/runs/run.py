@@ -26,9 +26,11 @@ from runfolio_server.graph.runs.history_columns import RunColumns
 from runfolio_server.graph.runs.lineage import RunLineage
 from runfolio_server.graph.runs.long_columns import read_long, wanted_long
 from runfolio_server.graph.runs.model_graph import RunModels
+from runfolio_server.graph.runs.shown import project_sight, shown_rows
 from runfolio_server.graph.runs.state_log import RunStateLog
 from runfolio_server.graph.wandb.console import RunConsoleWireNames
 from runfolio_server.graph.wandb.run import RunWireNames
+from runfolio_server.sql.projects.projects import ProjectRow
 from runfolio_server.sql.run_lists.long_columns import select_named_run
 from runfolio_server.sql.runs.runs import RunRow
 
@@ -87,8 +89,9 @@ class Run(
     RunConsoleWireNames,
     Node,
 ):
-    """One run."""
+    """One run; `row` is without what is hidden from a viewer who does not see all of it."""
 
+    sees_all: strawberry.Private[bool]
     id: strawberry.ID = node_id("Run", "run_id")
     name: str = attribute("name")
     display_name: str = attribute("display_name")
@@ -133,16 +136,18 @@ class Run(
         return (await history_line_counts([self], info.context))[0]
 
     @classmethod
-    def of(cls, row: RunRow) -> Run:
-        """The run of a row."""
-        return cls(row=row)
+    def of(cls, row: RunRow, *, sees_all: bool) -> Run:
+        """The run of a row, which comes from shown.py unless the viewer sees all of it: whoever may change it does."""
+        return cls(row=row, sees_all=sees_all)
 
 
-async def find_run(info: RequestInfo, project_id: int, name: str) -> Run | None:
+async def find_run(info: RequestInfo, project: ProjectRow, name: str) -> Run | None:
     """The run of this name in a project that the viewer may see."""
+    project_id, sight = project.project_id, project_sight(info.context.viewer, project)
     wanted = wanted_long(info)
     async with info.context.database.connection() as connection:
         portion = wanted.shared_by(1, info.context.budget.bytes_left)
         row = await select_named_run(connection, project_id, name, run_id_of(project_id, name), portion)
         rows = [] if row is None else await read_long(info, connection, [row], portion)
-    return Run.of(rows[0]) if rows else None
+    shown = await shown_rows(rows, sight)
+    return Run.of(shown[0], sees_all=sight.of_run(shown[0].created_by)) if shown else None

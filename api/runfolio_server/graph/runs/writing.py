@@ -178,8 +178,8 @@ class AppendHistoryPayload:
     @strawberry.field(description="The run as it is now.")
     async def run(self, info: RequestInfo) -> Run:
         """The run."""
-        async with info.context.database.connection() as connection:
-            return Run.of(await checked_run(connection, info.context.viewer, Permission.READ, self.run_id))
+        async with info.context.database.connection() as lent:
+            return Run.of(await checked_run(lent, info.context.viewer, Permission.READ, self.run_id), sees_all=True)
 
     @strawberry.field(description="Where the writer goes on: one past its highest row.")
     async def next_offset(self, info: RequestInfo) -> Int64:
@@ -258,7 +258,7 @@ class RunWritingMutations:
         )
         if started.is_new and fork is None:
             info.context.loaders.streams.prime(started.row.run_id, [])
-        return CreateRunPayload(run=Run.of(started.row), inserted=started.is_new)
+        return CreateRunPayload(run=Run.of(started.row, sees_all=True), inserted=started.is_new)
 
     @strawberry.mutation(
         description="Append rows to a run's history, all or none. Idempotent by run, stream, writer and row number."
@@ -296,4 +296,5 @@ class RunWritingMutations:
             missing = missing_run_id(Permission.LOG, path="input.id")
             raise await refusal_of_writing(database, viewer, run_id, missing)
         async with database.connection() as connection:
-            return FinishRunPayload(run=Run.of(await checked_run(connection, viewer, Permission.READ, run_id)))
+            run = Run.of(await checked_run(connection, viewer, Permission.READ, run_id), sees_all=True)
+        return FinishRunPayload(run=run)

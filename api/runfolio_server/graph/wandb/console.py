@@ -30,6 +30,7 @@ class RunConsoleWireNames:
     """Wire names of Run that read captured output."""
 
     row: strawberry.Private[RunRow]
+    sees_all: strawberry.Private[bool]
 
     @strawberry.field(
         deprecation_reason=instead("consoleLines"), description="What it printed.", metadata=costs(console_cost)
@@ -46,12 +47,17 @@ class RunConsoleWireNames:
         run_id = self.row.run_id
         size, is_last = check_size(None if last is not None else first, last, CONSOLE_PAGE_MAX, CONSOLE_PAGE_DEFAULT)
         choice = ConsoleChoice(size, info.context.budget.bytes_max, is_last, None if is_last else after)
-        page = await console_page(info, run_id, choice)
+        sees_all = self.sees_all
+        page = await console_page(info, run_id, choice, sees_all=sees_all)
+
+        async def count() -> int:
+            return await count_console(info, run_id) if sees_all else 0
+
         return Connection(
             edges=[
                 Edge(node=ConsoleLine.of(line), row=line.row, place=lambda row: cursor_of(place_of(row)))
                 for line in page.lines
             ],
             page_info=PageInfo(has_next_page=page.has_next, end_cursor=page.end_cursor),
-            count=lambda: count_console(info, run_id),
+            count=count,
         )

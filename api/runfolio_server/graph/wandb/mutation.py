@@ -115,7 +115,7 @@ class MutationWireNames(ArtifactUploadMutations, ArtifactChangeMutations, Artifa
         run_id = decode_uuid("Run", input.id) if input.id else None
         if run_id is not None and not input.name:
             row = await update_run(database, viewer, run_id, change, FIELD_BY_COLUMN)
-            return UpsertBucketPayload(bucket=Run.of(row), inserted=False)
+            return UpsertBucketPayload(bucket=Run.of(row, sees_all=True), inserted=False)
         address = RunAddress(input.entity_name or None, input.model_name or None, input.name or None, run_id)
         writer = check_writer(info.context.headers.get(WRITER_HEADER, ""), "client id")
         started = await start_run(
@@ -131,4 +131,4 @@ class MutationWireNames(ArtifactUploadMutations, ArtifactChangeMutations, Artifa
         )
         if started.is_new and not started.is_fork:
             info.context.loaders.streams.prime(started.row.run_id, [])
-        return UpsertBucketPayload(bucket=Run.of(started.row), inserted=started.is_new)
+        return UpsertBucketPayload(bucket=Run.of(started.row, sees_all=True), inserted=started.is_new)

@@ -22,6 +22,7 @@ from runfolio_server.graph.relay.connections import After, First, PageInfo
 from runfolio_server.graph.relay.scalars import JSONString
 from runfolio_server.graph.runs.arguments import Filters
 from runfolio_server.graph.runs.list import count_of_cursor, count_runs_once
+from runfolio_server.graph.runs.shown import project_sight
 from runfolio_server.graph.wandb.deprecation import ONLY_WIRE, instead
 from runfolio_server.graph.wandb.resume import prime_lines_of_others
 from runfolio_server.graph.wandb.sweep import Sweep, SweepConnection
@@ -115,7 +116,8 @@ class ProjectWireNames:
     )
     async def run_count(self, info: RequestInfo, filters: Filters = strawberry.UNSET) -> int:
         """Asked with every page of runs; on later pages the count is that of the first, which the cursor carries."""
-        context, project_id, query = info.context, self.row.project_id, RunQuery.parse(filters or None)
+        context, project_id = info.context, self.row.project_id
+        query = RunQuery.asked(project_sight(context.viewer, self.row), filters or None)
         cursor, order = info.variable_values.get("cursor"), info.variable_values.get("order")
         if isinstance(cursor, str):
             known = count_of_cursor(context, project_id, query, order if isinstance(order, str) else None, cursor)

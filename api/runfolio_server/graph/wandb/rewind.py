@@ -59,4 +59,4 @@ class RewindWireNames:
         async with database.connection() as connection:
             run = await checked_run_of_name(connection, viewer, Permission.LOG, *names)
         rewound = await rewind_run(database, viewer, run.run_id, input.metric_value, summary_of_history)
-        return RewindRunPayload(rewound_run=Run.of(rewound.row))
+        return RewindRunPayload(rewound_run=Run.of(rewound.row, sees_all=True))

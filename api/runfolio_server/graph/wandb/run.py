@@ -11,6 +11,7 @@ import strawberry
 from runfolio_server.actions.runs.history_files import history_files
 from runfolio_server.context import Context
 from runfolio_server.domain import json_text
+from runfolio_server.domain.hidden import hidden_files
 from runfolio_server.errors import AppError
 from runfolio_server.graph.execution.row_fields import batch_field, reads
 from runfolio_server.graph.execution.turn_to_read import turn_to_read
@@ -74,6 +75,7 @@ class RunWireNames:
     """Wire names of Run."""
 
     row: strawberry.Private[RunRow]
+    sees_all: strawberry.Private[bool]
 
     @strawberry.field(deprecation_reason=instead("id"), description="The same as the id.")
     def internal_id(self) -> strawberry.ID:
@@ -99,7 +101,8 @@ class RunWireNames:
     async def file_count(self, info: RequestInfo) -> int | None:
         """Asked by run.files()."""
         async with info.context.database.connection() as connection:
-            row = await connection.row(COUNT_RUN_FILES, self.row.run_id, None, None, None)
+            hidden = hidden_files(sees_all=self.sees_all)
+            row = await connection.row(COUNT_RUN_FILES, self.row.run_id, None, None, None, hidden)
         return row.count if row else 0
 
     @strawberry.field(
@@ -188,6 +191,8 @@ class RunWireNames:
     @strawberry.field(deprecation_reason=ONLY_WIRE, description="Where a resuming process goes on in its output.")
     async def log_line_count(self, info: RequestInfo) -> Int64 | None:
         """Asked before a run is resumed, and with console lines."""
+        if not self.sees_all:
+            return Int64(0)
         return await self._next_line(info, "console")
 
     @strawberry.field(

@@ -35,7 +35,7 @@ _PLACES: Final = f"""(
   JOIN artifact_collection AS s ON s.collection_id = a.collection_id
   JOIN projects AS p ON p.project_id = s.project_id
   WHERE c.project_id = $1 AND c.deleted_at IS NULL
-    AND {condition("p", 2, Kind.CONTENT)} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
+    AND {condition("s", 2, Kind.ARTIFACT, "p")} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
     AND ($3::text IS NULL OR t.name = $3)
     AND %s
 ) AS r"""
@@ -107,7 +107,7 @@ JOIN artifact AS a ON a.artifact_id = u.artifact_id
 JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 JOIN artifact_type AS t ON t.type_id = s.type_id
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE {condition("p", 2, Kind.CONTENT)} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
+WHERE {condition("s", 2, Kind.ARTIFACT, "p")} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
   AND ($3::text IS NULL OR t.name = $3)
   AND ($4::text IS NULL OR strpos(s.name, $4) > 0)"""
 

@@ -5,6 +5,7 @@ Only fixed text is put together here; every value is bound.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from runfolio_server.filters.artifact_query import CollectionQuery
@@ -22,6 +23,7 @@ _COLLECTIONS: Final = """(
   FROM artifact_collection AS c
   JOIN artifact_type AS t ON t.type_id = c.type_id
   WHERE c.project_id = $1 AND c.deleted_at IS NULL AND ($2::text IS NULL OR t.name = $2)
+    AND t.name <> ALL ($3::text[])
 ) AS r"""
 _COLUMNS: Final = ", ".join(f"r.{name}" for name in CollectionRow.__struct_fields__)
 
@@ -33,27 +35,41 @@ class ListedCollectionRow(CollectionRow, frozen=True):
 
 
 async def select_chosen_collections(
-    connection: Connection, project_id: int, query: CollectionQuery, type_name: str | None = None
+    connection: Connection,
+    project_id: int,
+    query: CollectionQuery,
+    type_name: str | None = None,
+    hidden_types: Sequence[str] = (),
 ) -> list[ListedCollectionRow]:
     """The collections of the query's page, in order. The caller has seen the project."""
-    where = compile_filter(query.filters, 4, project_id)
-    ordered = compile_order(query.order, 4 + len(where.parameters), query.after)
+    where = compile_filter(query.filters, 5, project_id)
+    ordered = compile_order(query.order, 5 + len(where.parameters), query.after)
     behind = "" if ordered.after is None else f" AND {ordered.after}"
     sql = (
         f"SELECT {_COLUMNS}, {ordered.place}\nFROM {_COLLECTIONS}{joined_tables(query.order.fields)}\n"
-        f"WHERE {where.sql}{behind}\nORDER BY {ordered.order_by}\nLIMIT $3"
+        f"WHERE {where.sql}{behind}\nORDER BY {ordered.order_by}\nLIMIT $4"
     )
     statement = composed("select_chosen_collections", sql, ListedCollectionRow)
-    return await connection.rows(statement, project_id, type_name, query.limit, *where.parameters, *ordered.parameters)
+    return await connection.rows(
+        statement, project_id, type_name, list(hidden_types), query.limit, *where.parameters, *ordered.parameters
+    )
 
 
 async def count_chosen_collections(
-    connection: Connection, project_id: int, query: CollectionQuery, type_name: str | None = None
+    connection: Connection,
+    project_id: int,
+    query: CollectionQuery,
+    type_name: str | None = None,
+    hidden_types: Sequence[str] = (),
 ) -> int:
     """How many collections the filters choose, on all pages together."""
-    where = compile_filter(query.filters, 3, project_id)
+    where = compile_filter(query.filters, 4, project_id)
     sql = f"SELECT count(*)\nFROM {_COLLECTIONS}\nWHERE {where.sql}"
     row = await connection.row(
-        composed("count_chosen_collections", sql, CountRow), project_id, type_name, *where.parameters
+        composed("count_chosen_collections", sql, CountRow),
+        project_id,
+        type_name,
+        list(hidden_types),
+        *where.parameters,
     )
     return row.count if row else 0

@@ -9,7 +9,7 @@ JOIN artifact AS a ON a.artifact_id = coalesce(n.same_as, n.artifact_id)
 JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 JOIN artifact_type AS t ON t.type_id = s.type_id
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE n.artifact_id = $1 AND {{may ? content p $2}} AND a.state = 'COMMITTED' AND s.deleted_at IS NULL;
+WHERE n.artifact_id = $1 AND {{may ? artifact s in p $2}} AND a.state = 'COMMITTED' AND s.deleted_at IS NULL;
 
 -- select_visible_artifacts: $1 artifact ids, $2 viewer, $3 type name or null, $4 limit → ArtifactRow*
 -- Committed ones, in the order of the ids.
@@ -22,7 +22,7 @@ JOIN artifact AS a USING (artifact_id)
 JOIN artifact_collection AS s USING (collection_id)
 JOIN artifact_type AS t USING (type_id)
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE {{may read content p $2}}
+WHERE {{may read artifact s in p $2}}
   AND ($3::text IS NULL OR t.name = $3)
   AND a.state = 'COMMITTED' AND s.deleted_at IS NULL
 ORDER BY u.place
@@ -35,7 +35,7 @@ JOIN artifact_collection AS s USING (collection_id)
 JOIN artifact_type AS t USING (type_id)
 JOIN projects AS p ON p.project_id = s.project_id
 WHERE a.artifact_id = ANY ($1::bigint[])
-  AND {{may read content p $2}}
+  AND {{may read artifact s in p $2}}
   AND ($3::text IS NULL OR t.name = $3)
   AND a.state = 'COMMITTED' AND s.deleted_at IS NULL;
 
@@ -50,7 +50,7 @@ JOIN artifact AS a ON a.artifact_id = coalesce(n.same_as, n.artifact_id)
 JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 JOIN artifact_type AS t ON t.type_id = s.type_id
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE n.artifact_id = $1 AND {{may ? content p $2}} AND s.deleted_at IS NULL;
+WHERE n.artifact_id = $1 AND {{may ? artifact s in p $2}} AND s.deleted_at IS NULL;
 
 -- select_client_id: $1 client id, $2 viewer → ClientIdRow
 -- Of several projects the one that named it last.
@@ -59,6 +59,6 @@ FROM artifact_client_id AS i
 JOIN artifact_collection AS c USING (collection_id)
 JOIN projects AS p ON p.project_id = c.project_id
 LEFT JOIN artifact AS a ON a.artifact_id = i.artifact_id
-WHERE i.client_id = $1 AND {{may read content p $2}} AND c.deleted_at IS NULL
+WHERE i.client_id = $1 AND {{may read artifact c in p $2}} AND c.deleted_at IS NULL
 ORDER BY i.artifact_id DESC NULLS LAST, i.collection_id DESC
 LIMIT 1;

@@ -51,7 +51,7 @@ FROM artifact AS n
 JOIN artifact AS a ON a.artifact_id = coalesce(n.same_as, n.artifact_id)
 JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE n.artifact_id = $1 AND {{may delete content p $2}} AND (a.state = 'DELETED' OR s.deleted_at IS NOT NULL);
+WHERE n.artifact_id = $1 AND {{may delete artifact s in p $2}} AND (a.state = 'DELETED' OR s.deleted_at IS NOT NULL);
 
 -- select_deleted_collection: $1 collection id, $2 viewer → CollectionRow
 -- Likewise.
@@ -60,4 +60,4 @@ SELECT c.collection_id, c.project_id, c.type_id, t.name AS type_name, c.kind, c.
 FROM artifact_collection AS c
 JOIN artifact_type AS t USING (type_id)
 JOIN projects AS p ON p.project_id = c.project_id
-WHERE c.collection_id = $1 AND {{may delete content p $2}} AND c.deleted_at IS NOT NULL;
+WHERE c.collection_id = $1 AND {{may delete artifact c in p $2}} AND c.deleted_at IS NOT NULL;

@@ -18,5 +18,5 @@ JOIN artifact_entry AS e USING (object_id)
 JOIN artifact AS a USING (artifact_id)
 JOIN artifact_collection AS s USING (collection_id)
 JOIN projects AS p USING (project_id)
-WHERE o.digest = $3 AND {{may read content p $4}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
+WHERE o.digest = $3 AND {{may read artifact s in p $4}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
 LIMIT 1;

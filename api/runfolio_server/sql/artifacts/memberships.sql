@@ -5,7 +5,7 @@ FROM artifact_membership AS m
 JOIN artifact AS a USING (artifact_id)
 JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE m.collection_id = $1 AND m.version_index = $2 AND {{may read content p $3}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED';
+WHERE m.collection_id = $1 AND m.version_index = $2 AND {{may read artifact s in p $3}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED';
 
 -- select_membership_by_alias: $1 collection id, $2 alias, $3 viewer → MembershipRow
 -- Likewise.
@@ -15,7 +15,7 @@ JOIN artifact_membership AS m USING (membership_id)
 JOIN artifact AS a USING (artifact_id)
 JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE l.collection_id = $1 AND l.alias = $2 AND {{may read content p $3}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED';
+WHERE l.collection_id = $1 AND l.alias = $2 AND {{may read artifact s in p $3}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED';
 
 -- select_newest_memberships_page: $1 collection id, $2 viewer, $3 before version index or null, $4 limit → MembershipRow*
 -- Newest first. The caller has seen the collection's project.
@@ -24,7 +24,7 @@ FROM artifact_membership AS m
 JOIN artifact AS a USING (artifact_id)
 JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE m.collection_id = $1 AND ($3::int IS NULL OR m.version_index < $3) AND {{may read content p $2}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
+WHERE m.collection_id = $1 AND ($3::int IS NULL OR m.version_index < $3) AND {{may read artifact s in p $2}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
 ORDER BY m.version_index DESC
 LIMIT $4;
 
@@ -35,7 +35,7 @@ FROM artifact_membership AS m
 JOIN artifact AS a USING (artifact_id)
 JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE m.collection_id = $1 AND ($3::int IS NULL OR m.version_index > $3) AND {{may read content p $2}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
+WHERE m.collection_id = $1 AND ($3::int IS NULL OR m.version_index > $3) AND {{may read artifact s in p $2}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
 ORDER BY m.version_index
 LIMIT $4;
 
@@ -45,7 +45,7 @@ FROM artifact_membership AS m
 JOIN artifact AS a USING (artifact_id)
 JOIN artifact_collection AS s ON s.collection_id = a.collection_id
 JOIN projects AS p ON p.project_id = s.project_id
-WHERE m.collection_id = $1 AND {{may read content p $2}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED';
+WHERE m.collection_id = $1 AND {{may read artifact s in p $2}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED';
 
 -- select_newest_memberships: $1 collection ids, $2 viewer → MembershipRow*
 -- The newest version of each collection that has one.
@@ -57,7 +57,7 @@ CROSS JOIN LATERAL (
   JOIN artifact AS a USING (artifact_id)
   JOIN artifact_collection AS s ON s.collection_id = a.collection_id
   JOIN projects AS p ON p.project_id = s.project_id
-  WHERE m.collection_id = u.collection_id AND {{may read content p $2}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
+  WHERE m.collection_id = u.collection_id AND {{may read artifact s in p $2}} AND s.deleted_at IS NULL AND a.state = 'COMMITTED'
   ORDER BY m.version_index DESC
   LIMIT 1
 ) AS n;
@@ -68,7 +68,7 @@ SELECT {{columns m}}
 FROM artifact_membership AS m
 JOIN artifact_collection AS c USING (collection_id)
 JOIN projects AS p ON p.project_id = c.project_id
-WHERE m.artifact_id = ANY ($1::bigint[]) AND {{may read content p $2}} AND c.deleted_at IS NULL
+WHERE m.artifact_id = ANY ($1::bigint[]) AND {{may read artifact c in p $2}} AND c.deleted_at IS NULL
 ORDER BY m.artifact_id, c.kind DESC, m.membership_id;
 
 -- select_aliases: $1 membership ids → AliasRow*

@@ -20,7 +20,7 @@ JOIN artifact_collection AS s USING (collection_id)
 JOIN projects AS p USING (project_id)
 JOIN entity_object AS o USING (entity_id)
 WHERE a.artifact_id = $3 AND a.state = 'COMMITTED' AND s.deleted_at IS NULL
-  AND o.entity_id = $1 AND o.object_key = $2 AND {{may read content p $4}};
+  AND o.entity_id = $1 AND o.object_key = $2 AND {{may read artifact s in p $4}};
 
 -- hold_unused_entity_objects: $1 days since they were stored, $2 behind this object id, $3 limit → ObjectIdRow*
 -- What nothing seems to refer to is held against whoever is about to; what somebody holds is waited for.

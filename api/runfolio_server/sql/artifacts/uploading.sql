@@ -30,7 +30,7 @@ FROM artifact_manifest AS f
 JOIN artifact AS a USING (artifact_id)
 JOIN artifact_collection AS s USING (collection_id)
 JOIN projects AS p USING (project_id)
-WHERE f.manifest_id = $1 AND {{may log content p $2}} AND s.deleted_at IS NULL;
+WHERE f.manifest_id = $1 AND {{may log artifact s in p $2}} AND s.deleted_at IS NULL;
 
 -- update_manifest: $1 manifest id, $2 digest or '', $3 base artifact id or null → ManifestIdRow
 UPDATE artifact_manifest AS f

@@ -17,12 +17,21 @@ class DeletedRunRow(msgspec.Struct, frozen=True):
     run_id: UUID
 
 
+class ReadableObjectRow(msgspec.Struct, frozen=True):
+    """Whose an object of a run is, how far its project is open, and whether it is a file, not history."""
+
+    entity_id: int
+    visibility: str
+    created_by: int
+    is_file: bool
+
+
 _FILE = QueryFile("objects/run_objects.sql")
 
 SELECT_KNOWN_RUNS: Final = _FILE.query("select_known_runs", OwnerIdRow)
 SELECT_USED_RUN_OBJECTS: Final = _FILE.query("select_used_run_objects", UsedKeyRow)
 SELECT_RUN_THAT_TAKES_FILES: Final = _FILE.query("select_run_that_takes_files", OwnerIdRow)
-SELECT_READABLE_RUN_OBJECT: Final = _FILE.query("select_readable_run_object", UsedKeyRow)
+SELECT_READABLE_RUN_OBJECT: Final = _FILE.query("select_readable_run_object", ReadableObjectRow)
 SELECT_RUNS_WITH_OBSOLETE_FILES: Final = _FILE.query("select_runs_with_obsolete_files", DeletedRunRow)
 DELETE_HISTORY_FILES: Final = _FILE.command("delete_history_files")
 DELETE_HISTORY_EXPORTS: Final = _FILE.command("delete_history_exports")

@@ -22,15 +22,15 @@ FROM runs AS r
 JOIN projects AS p USING (project_id)
 WHERE r.run_id = $1 AND r.deleted_at IS NULL AND {{may log run r in p $2}};
 
--- select_readable_run_object: $1 run id, $2 name of the file, $3 object key, $4 viewer → UsedKeyRow
+-- select_readable_run_object: $1 run id, $2 name of the file, $3 object key, $4 viewer → ReadableObjectRow
 -- No row when the viewer may not read the run, when the project, the run or the file is deleted, or the file has other bytes by now.
-SELECT f.object_key
+SELECT p.entity_id, p.visibility, r.created_by, true AS is_file
 FROM runs AS r
 JOIN projects AS p USING (project_id)
 JOIN run_files AS f USING (run_id)
 WHERE r.run_id = $1 AND r.deleted_at IS NULL AND {{may read run r in p $4}} AND f.name = $2 AND f.object_key = $3
 UNION ALL
-SELECT h.object_key
+SELECT p.entity_id, p.visibility, r.created_by, false AS is_file
 FROM runs AS r
 JOIN projects AS p USING (project_id)
 JOIN history_file AS h USING (run_id)
