@@ -89,7 +89,7 @@ async def test_answers_errors_and_streams_are_for_the_page_that_asked(service: S
 
     answers = [
         await service.http.post("/graphql", json=VIEWER, headers=mine),
-        await service.http.post("/graphql", json=VIEWER, headers={"Origin": BOARD}),
+        await service.http.post("/graphql", json=VIEWER, headers={"Origin": BOARD, "Authorization": "Bearer none"}),
         await service.http.post("/graphql", content=b"{", headers={**mine, "Content-Type": "application/json"}),
         await service.http.get("/export/ada/p/runs.ndjson", headers=mine),
         await service.http.get("/export/ada/nothing/runs.ndjson", headers=mine),

@@ -171,8 +171,6 @@ async def test_a_key_signs_in_as_bearer_and_as_basic_of_any_user(service: Servic
 @pytest.mark.parametrize(
     "header",
     [
-        None,
-        "",
         "Bearer",
         "Bearer ",
         "Bearer " + "0" * 40,
@@ -192,9 +190,9 @@ async def test_a_key_signs_in_as_bearer_and_as_basic_of_any_user(service: Servic
     ],
 )
 async def test_a_request_without_a_valid_key_is_401_with_a_reason_and_learns_nothing(
-    service: Service, header: str | None
+    service: Service, header: str
 ) -> None:
-    headers = [] if header is None else [(b"Authorization", header.encode("latin-1"))]
+    headers = [(b"Authorization", header.encode("latin-1"))]
     answers = [
         await service.http.post("/graphql", json={"query": VERSION}, headers=headers),
         await service.http.post("/graphql", content=b"{", headers=headers),
@@ -207,6 +205,23 @@ async def test_a_request_without_a_valid_key_is_401_with_a_reason_and_learns_not
         assert answer.headers["WWW-Authenticate"].startswith("Basic ")
         assert "key" in error["message"].lower() or "Authorization" in error["message"]
         assert "data" not in answer.json()
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": ""}], ids=["no header", "an empty one"])
+async def test_a_request_without_a_key_may_read_what_is_public_and_change_nothing(
+    service: Service, headers: dict[str, str]
+) -> None:
+    read = await service.http.post("/graphql", json={"query": "{ viewer { username } }"}, headers=headers)
+    change = 'mutation { upsertBucket(input: {name: "r", modelName: "p", entityName: "ada"}) { inserted } }'
+    refused = [
+        await service.http.post("/graphql", json={"query": change}, headers=headers),
+        await service.http.post("/files/ada/p/r/file_stream", json={}, headers=headers),
+    ]
+
+    assert (200, {"data": {"viewer": None}}) == (read.status_code, read.json())
+    for answer in refused:
+        assert (401, "UNAUTHENTICATED") == (answer.status_code, answer.json()["errors"][0]["extensions"]["code"])
+        assert answer.headers["WWW-Authenticate"].startswith("Basic ")
 
 
 @pytest.mark.parametrize("origin", ["http://evil.test", "https://runfolio.test:444", "null", "http://[", ""])

@@ -104,7 +104,9 @@ async def test_no_byte_of_a_body_is_read_before_the_key(
 
     answer = await send(service, path, body, user, MEBIBYTE)
 
-    assert (401, False, 0) == (answer.status_code, body.is_read, held.used)
+    # What is public is read without a key, by short bodies.
+    status = 413 if user is None and "file_stream" not in path else 401
+    assert (status, False, 0) == (answer.status_code, body.is_read, held.used)
 
 
 @pytest.mark.parametrize("path", READERS)

@@ -60,12 +60,6 @@ OF_NO_RUNS = {
     "Project.artifactCollections": "collections, of which a page has a cost of its own",
     "Project.artifactCollectionMembership": "one artifact, by its name",
     "RunEdge.cursor": "in its row",
-    "ProjectAlertConnection.totalCount": "paid for by the list",
-    "ProjectAlertEdge.cursor": "in its row",
-    "RunAlert.number": "in its row",
-    "RunAlert.title": "in its row",
-    "RunAlert.text": "in its row",
-    "RunAlert.user": "who has raised it",
 }
 # Here other things begin than lists of runs.
 BEYOND = {

@@ -14,8 +14,8 @@ class Viewer(msgspec.Struct, frozen=True):
     """The owner of the API key that came with a request, and what the key says of itself; or nobody who is known.
 
     `team_roles` is what they are in teams, by entity id. `is_service`: a program's account, which has nothing of its
-    own. `key_project_id` is the only project that the key leads to; None: all. `default_name` is the entity where
-    projects go that name no other, where that is not the personal one: the team of a service account.
+    own, in the team `team_id`. `key_project_id` is the only project that the key leads to; None: all. `default_name` is
+    the entity where projects go that name no other, where that is not the personal one: the team of a service account.
     What a viewer may do is not told here: see domain/permission.py.
     """
 
@@ -27,6 +27,8 @@ class Viewer(msgspec.Struct, frozen=True):
     created_at: datetime
     is_service: bool = False
     team_roles: Mapping[int, str] = {}
+    team_id: int | None = None
+    display_name: str | None = None
     default_name: str | None = None
     key_id: UUID | None = None
     key_scope: str = "admin"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -16,6 +16,7 @@ from runfolio_server.endpoints.wrong_keys import WrongKeys
 from runfolio_server.errors import AppError, Unauthenticated, Unavailable, WrongKey
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+BASIC: Final = 'Basic realm="runfolio", charset="UTF-8"'
 
 
 def json_response(content: object, status: int = 200) -> Response:
@@ -29,7 +30,7 @@ def error_response(error: AppError) -> Response:
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Unauthenticated):
-        response.headers["WWW-Authenticate"] = 'Basic realm="runfolio", charset="UTF-8"'
+        response.headers["WWW-Authenticate"] = BASIC
     return response
 
 
@@ -50,23 +51,25 @@ def answering_errors(endpoint: Endpoint) -> Endpoint:
 async def _answered(endpoint: Endpoint, request: Request) -> Response:
     try:
         refuse_other_sites(request)
-        return await endpoint(request)
+        # A document may be answered 401 without an error raised here.
+        return _challenged(request, await endpoint(request))
     except WrongKey as error:
         wrong_keys: WrongKeys = request.app.state.wrong_keys
         await wrong_keys.wait(request)
-        return _unasked(request, error_response(error))
+        return _challenged(request, error_response(error))
     except AppError as error:
-        return _unasked(request, error_response(error))
+        return _challenged(request, error_response(error))
     except ClientDisconnect:
         # Nobody reads this; a response ends the request without a line in the log of errors.
         return Response(status_code=400)
 
 
-def _unasked(request: Request, response: Response) -> Response:
-    """For a script of a page Basic is not offered: its browser would open a window that asks for a user and a password.
+def _challenged(request: Request, response: Response) -> Response:
+    """A 401 says how to sign in. For a script of a page that is not Basic: its browser would open a window for it.
 
     Browsers say in `Sec-Fetch-Mode` what a request is for, and scripts cannot set it (Fetch Metadata).
     """
-    if response.status_code == 401 and request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
-        response.headers["WWW-Authenticate"] = 'Bearer realm="runfolio"'
+    if response.status_code == 401:
+        is_script = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+        response.headers["WWW-Authenticate"] = 'Bearer realm="runfolio"' if is_script else BASIC
     return response

@@ -11,6 +11,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from runfolio_server.domain.viewer import Viewer
 from runfolio_server.errors import AppError, TooLarge, TooSlow, UnsupportedMediaType
 from runfolio_server.filters.error_excerpt import name_excerpt
 from runfolio_server.held_bytes import HeldBytes, Room
@@ -21,6 +22,8 @@ HELD_BODIES: Final = 4
 """So many of the largest bodies have all processes room for, and one caller for half of them."""
 HELD_BODIES_LEAST: Final = 2
 """Of one process, however many there are: one caller must not keep out all others."""
+ANONYMOUS_BYTES_MAX: Final = 64 * 1024
+"""Of a question without a key: pages of text, so that nobody who has not signed in takes the memory of others."""
 BODY_S: Final = 30.0
 BODY_BYTES_PER_S: Final = 64 * 1024
 """How fast a body must come that is held until it is whole: within BODY_S and what it takes at half a megabit."""
@@ -67,6 +70,11 @@ async def read_body(request: Request, caller: Hashable, most: int | None = None)
     body = b"".join(chunks)
     room.shrink(len(body))
     return body
+
+
+async def read_question(request: Request, viewer: Viewer) -> bytes:
+    """The body of a document or of options, by which somebody reads: as `read_body`, and short without a key."""
+    return await read_body(request, viewer.user_id, ANONYMOUS_BYTES_MAX if viewer.is_anonymous else None)
 
 
 async def _collect(stream: AsyncIterator[bytes], chunks: list[bytes], most: int, room: Room) -> None:

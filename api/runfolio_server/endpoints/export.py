@@ -19,8 +19,9 @@ from starlette.routing import Route
 from runfolio_server.actions.exports.runs import ExportRequest, open_export
 from runfolio_server.domain import json_text
 from runfolio_server.domain.json_size import check_value_count
+from runfolio_server.domain.viewer import Viewer
 from runfolio_server.endpoints.answers import answering_errors
-from runfolio_server.endpoints.bodies import check_plain, read_body
+from runfolio_server.endpoints.bodies import check_plain, read_question
 from runfolio_server.endpoints.callers import reader_of
 from runfolio_server.endpoints.compression import VARY, coding_for, compressed_stream
 from runfolio_server.endpoints.hang_up import while_there_is_a_caller
@@ -40,7 +41,7 @@ VALUES_MAX = 20_000
 async def export_runs(request: Request) -> Response:
     """Stream the runs. The first page is read before the answer begins, so that its errors have their status."""
     viewer, database = await reader_of(request)
-    asked = await _read_request(request, viewer.user_id)
+    asked = await _read_request(request, viewer)
     async with while_there_is_a_caller(request, database):
         export = await open_export(database, viewer, asked)
         lines = export.lines()
@@ -54,12 +55,12 @@ async def export_runs(request: Request) -> Response:
     return StreamingResponse(compressed_stream(answer, coding), media_type=MEDIA_TYPE, headers=headers)
 
 
-async def _read_request(request: Request, user_id: int) -> ExportRequest:
+async def _read_request(request: Request, viewer: Viewer) -> ExportRequest:
     path = request.path_params
     check_names(request.query_params, () if request.method == "POST" else PARAMETERS)
     if request.method == "POST":
         check_plain(request)
-        body = await read_body(request, user_id)
+        body = await read_question(request, viewer)
         options = await in_thread_if(len(body) > HEAVY_BYTES, _read_options, body)
         columns = options.get("columns")
     else:

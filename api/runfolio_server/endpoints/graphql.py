@@ -26,7 +26,7 @@ from runfolio_server.domain.json_size import check_value_count
 from runfolio_server.domain.time_text import ORJSON_TIMES, time_text
 from runfolio_server.endpoints.answers import answering_errors, json_response
 from runfolio_server.endpoints.base_url import base_url_of
-from runfolio_server.endpoints.bodies import check_json, check_plain, read_body
+from runfolio_server.endpoints.bodies import check_json, check_plain, read_question
 from runfolio_server.endpoints.callers import reader_of, session_that_came
 from runfolio_server.endpoints.compression import COMPRESSED_MIN_BYTES, VARY, coding_for, compressed, compressed_stream
 from runfolio_server.endpoints.explorer import explorer_page
@@ -52,7 +52,7 @@ async def execute_document(request: Request) -> Response:
     session = session_that_came(request)
     check_json(request)
     check_plain(request)
-    body = await read_body(request, viewer.user_id)
+    body = await read_question(request, viewer)
     query, variables, operation_name = await in_thread_if(len(body) > HEAVY_BYTES, read_document, body)
     held: HeldBytes = state.held_answers
     room = await held.take(viewer.user_id, 0)

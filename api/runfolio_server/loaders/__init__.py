@@ -94,6 +94,8 @@ class Loaders:
                     return await load_metrics(database, keys, reading)
 
         self.user: Loader[int, UserRow | None] = one_by_key(users, lambda row: row.user_id)
+        if not viewer.is_anonymous:
+            self.user.prime(viewer.user_id, _user_row(viewer))
         # Most runs that somebody looks at, and all that they start, are their own.
         self.entity: Loader[int, EntityRow | None] = one_by_key(entities, lambda row: row.entity_id)
         self.project: Loader[int, ProjectRow | None] = one_by_key(projects, lambda row: row.project_id)
@@ -113,3 +115,19 @@ class Loaders:
         for loader in vars(self).values():
             if isinstance(loader, Loader | ArtifactLoaders):
                 loader.clear()
+
+
+def _user_row(viewer: Viewer) -> UserRow:
+    return UserRow(
+        viewer.user_id,
+        viewer.entity_id,
+        viewer.username,
+        viewer.email,
+        viewer.is_admin,
+        viewer.created_at,
+        kind="service" if viewer.is_service else "person",
+        team_id=viewer.team_id,
+        # Who is deactivated has no valid key.
+        deactivated_at=None,
+        display_name=viewer.display_name,
+    )

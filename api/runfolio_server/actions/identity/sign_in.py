@@ -132,6 +132,8 @@ def _viewer_of(row: KeyOwnerRow) -> Viewer:
         row.created_at,
         is_service=row.kind == "service",
         team_roles=dict(zip(row.team_ids, row.roles, strict=True)),
+        team_id=row.team_id,
+        display_name=row.display_name,
         default_name=row.team_name,
         key_id=row.api_key_id,
         key_scope=row.scope,

@@ -66,6 +66,8 @@ class KeyOwnerRow(msgspec.Struct, frozen=True):
     is_admin: bool
     created_at: datetime
     kind: str
+    team_id: int | None
+    display_name: str | None
     team_name: str | None
     api_key_id: UUID
     scope: str

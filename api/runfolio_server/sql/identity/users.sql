@@ -1,6 +1,7 @@
 -- select_viewer: $1 key hash or null, $2 key id or null → KeyOwnerRow
 -- The owner of a key that is valid now, by what the key is or by its id.
-SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at, u.kind, t.name,
+SELECT u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at, u.kind, u.team_id,
+  u.display_name, t.name,
   k.api_key_id, k.scope, k.project_id, k.expires_at,
   coalesce(array_agg(m.entity_id ORDER BY m.entity_id) FILTER (WHERE m.entity_id IS NOT NULL), '{}'),
   coalesce(array_agg(m.role ORDER BY m.entity_id) FILTER (WHERE m.entity_id IS NOT NULL), '{}')
@@ -11,7 +12,8 @@ LEFT JOIN entities AS t ON t.entity_id = u.team_id
 LEFT JOIN membership AS m ON m.user_id = u.user_id
 WHERE (k.key_hash = $1 OR k.api_key_id = $2) AND k.revoked_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > now()) AND u.deactivated_at IS NULL
-GROUP BY u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at, u.kind, t.name, k.api_key_id, k.scope,
+GROUP BY u.user_id, u.entity_id, e.name, u.email, u.is_admin, u.created_at, u.kind, u.team_id,
+  u.display_name, t.name, k.api_key_id, k.scope,
   k.project_id, k.expires_at;
 
 -- touch_api_key: $1 key hash
