@@ -55,7 +55,8 @@ async def test_every_shape_of_address_leads_to_the_bytes(service: Service, store
 
 async def test_nobody_without_a_key_and_nobody_else_reads_them(service: Service, stored: RowArtifact) -> None:
     for address in addresses(stored):
-        assert 401 == (await service.http.get(address)).status_code, address
+        # What is public is read without a key, and this is not.
+        assert 404 == (await service.http.get(address)).status_code, address
         assert 404 == (await service.http.get(address, headers=service.headers("eve"))).status_code, address
 
 

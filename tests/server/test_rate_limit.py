@@ -55,10 +55,10 @@ async def test_batches_and_exports_count_with_documents(counted: Service) -> Non
 
 
 async def test_a_key_that_is_nobodys_counts_for_nobody_and_is_told_nothing(counted: Service) -> None:
-    for key in (None, "0" * 40):
+    for key, status in ((None, 200), ("0" * 40, 401)):
         answer = await counted.http.post("/graphql", json=VIEWER, headers=counted.headers(key))
 
-        assert 401 == answer.status_code
+        assert status == answer.status_code
         assert "RateLimit-Limit" not in answer.headers
 
 
