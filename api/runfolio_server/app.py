@@ -208,5 +208,5 @@ async def tell_http_error(request: Request, error: Exception) -> Response:
 
 async def tell_unforeseen_error(request: Request, error: Exception) -> Response:
     """500; the trace goes to the log and nowhere else, with the id of the request."""
-    LOGGER.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    LOGGER.error("%s %r failed", request.method, request.url.path, exc_info=error)
     return json_response({"errors": [masked_error()]}, 500)

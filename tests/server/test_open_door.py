@@ -43,7 +43,7 @@ def test_a_thousand_connections_that_ask_nothing_leave_room_for_others(start: St
     [
         ("GET", "/", 307),
         ("GET", "/graphql", 405),
-        ("POST", "/graphql", 401),
+        ("POST", "/graphql", 415),
         ("GET", "/schema.graphql", 200),
         ("GET", "/healthz", 200),
         ("GET", "/ada/p", 200),

@@ -85,7 +85,7 @@ def test_every_cost_of_a_condition_is_in_the_table(document: str) -> None:
         ({"config.a.b": 1}, 2),
         ({"config.k.x.value": 1}, 6),
         ({"config.k.x.value": {"$gt": 1}}, 15),
-        ({"keys_info.keys.a.b": True}, 2),
+        ({"keys_info.keys.a.b": True}, 3),
         ({"tags.a.b": True}, 2),
         ({"tags": SEVERAL}, 2 + 2 + 2),
         ({"config.a.b": {"$all": [1, 2, 3]}}, 6),
