@@ -17,6 +17,7 @@ from runfolio_server.serve.connection import Connection
 from runfolio_server.serve.door import Door
 
 GRACEFUL_SHUTDOWN_S = 3
+JUST_CONNECTED_S = 0.1
 COLLECT_AFTER = (5_000, 10, 1_000_000)
 """New objects before the youngest are looked through, and how often before those that are older, and all."""
 
@@ -61,6 +62,14 @@ class HTTPServer(uvicorn.Server):
             # is old is looked through once in a while, see memory_back.py.
             gc.set_threshold(*COLLECT_AFTER)
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, hear those who have just connected, then end."""
+        for server in self.servers:
+            server.close()
+        # uvicorn closes at once whoever has not asked yet, and they could not know that another process would answer.
+        await asyncio.sleep(JUST_CONNECTED_S)
+        await super().shutdown(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second: see to deadlines, then to what uvicorn does."""
